@@ -1,0 +1,54 @@
+# The front door. Meson and Ninja do the work behind it.
+#
+#   make             builds build/hostcast
+#   make demo        builds it and shows what it does, in less than a minute
+#   make test        runs every test        (make test ARGS='-k chat' runs some)
+#   make check-asan  runs every test with AddressSanitizer and UndefinedBehaviorSanitizer
+#   make bench       measures, beside a bare program
+#   make install     installs program, library, header, man pages  (PREFIX=/usr/local, DESTDIR=)
+#   make format      formats the C code
+#   make clean       removes what was built
+#
+# What is missing is installed on Debian (see tools/packages).
+
+PREFIX ?= /usr/local
+PYTEST = /usr/bin/python3 -m pytest -c tests/pytest.ini --rootdir tests -n 4 tests $(ARGS)
+SANITIZERS = -Db_sanitize=address,undefined -Db_lundef=false
+
+all: build/build.ninja
+	@ninja -C build --quiet
+
+build/build.ninja:
+	@tools/packages build
+	meson setup build --prefix=$(PREFIX)
+
+demo:
+	@tools/packages build demo
+	@$(MAKE) --no-print-directory all
+	@tools/demo
+
+test:
+	@tools/packages build test
+	@$(MAKE) --no-print-directory all
+	@BUILD=build HOSTCAST=build/hostcast $(PYTEST)
+
+check-asan:
+	@tools/packages build test sanitizers
+	@test -f build-asan/build.ninja || meson setup build-asan $(SANITIZERS)
+	@ninja -C build-asan --quiet
+	@BUILD=build-asan HOSTCAST=build-asan/hostcast $(PYTEST)
+
+bench: all
+	@bench/run
+
+install: all
+	meson configure build -Dprefix=$(PREFIX)
+	meson install -C build --no-rebuild
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf build build-asan
+
+.PHONY: all demo test check-asan bench install format clean
