@@ -1,0 +1,176 @@
+#include "datagrams.h"
+
+#include "address.h"
+#include "base/monotime.h"
+#include "socket.h"
+
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	/* Room for the three control messages of a datagram: IPv6's packet info is the longest. */
+	CONTROL_SIZE = CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)) +
+		       CMSG_SPACE(sizeof(struct timespec)),
+};
+
+union control {
+	struct cmsghdr align;
+	char bytes[CONTROL_SIZE];
+};
+
+struct datagrams {
+	size_t receive_size;
+	struct mmsghdr headers[HOSTCAST_BATCH];
+	struct iovec vectors[HOSTCAST_BATCH];
+	union hostcast_address names[HOSTCAST_BATCH];
+	union control controls[HOSTCAST_BATCH];
+	unsigned char *buffers;
+};
+
+int datagrams_want_details(int fd, int family, struct error *error)
+{
+	int status = socket_set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS", error);
+
+	if (status < 0)
+		return status;
+	if (family == AF_INET) {
+		status = socket_set(fd, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO", error);
+		return status < 0 ? status
+				  : socket_set(fd, IPPROTO_IP, IP_RECVTTL, 1, "IP_RECVTTL", error);
+	}
+	status = socket_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO", error);
+	return status < 0 ? status
+			  : socket_set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1, "IPV6_RECVHOPLIMIT",
+				       error);
+}
+
+struct datagrams *datagrams_new(size_t receive_size)
+{
+	struct datagrams *d = calloc(1, sizeof *d);
+
+	if (!d)
+		return NULL;
+	d->receive_size = receive_size;
+	d->buffers = malloc(HOSTCAST_BATCH * receive_size);
+	if (!d->buffers) {
+		free(d);
+		return NULL;
+	}
+	for (size_t i = 0; i < HOSTCAST_BATCH; i++)
+		d->vectors[i] = (struct iovec){d->buffers + i * receive_size, receive_size};
+	return d;
+}
+
+void datagrams_free(struct datagrams *d)
+{
+	if (!d)
+		return;
+	free(d->buffers);
+	free(d);
+}
+
+static void take_control(const struct cmsghdr *control, struct hostcast_message *message)
+{
+	const void *data = CMSG_DATA(control);
+	struct in_pktinfo v4;
+	struct in6_pktinfo v6;
+	struct timespec time;
+
+	if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+		memcpy(&v4, data, sizeof v4);
+		message->destination.v4.sin_addr = v4.ipi_addr;
+		message->interface_index = (unsigned)v4.ipi_ifindex;
+	} else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+		memcpy(&v6, data, sizeof v6);
+		message->destination.v6.sin6_addr = v6.ipi6_addr;
+		message->interface_index = v6.ipi6_ifindex;
+		if (address_needs_zone(&message->destination))
+			message->destination.v6.sin6_scope_id = v6.ipi6_ifindex;
+	} else if ((control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_TTL) ||
+		   (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_HOPLIMIT)) {
+		memcpy(&message->ttl, data, sizeof message->ttl);
+	} else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS) {
+		memcpy(&time, data, sizeof time);
+		message->time_ns = time.tv_sec * NS_PER_S + time.tv_nsec;
+	}
+}
+
+static void describe(struct mmsghdr *header, const union hostcast_address *local,
+		     struct hostcast_message *message)
+{
+	struct msghdr *head = &header->msg_hdr;
+	size_t room = head->msg_iov->iov_len;
+	struct cmsghdr *control;
+
+	*message = (struct hostcast_message){
+		.data = head->msg_iov->iov_base,
+		.full_size = header->msg_len, /* with MSG_TRUNC: what it had, not what fitted */
+		.size = header->msg_len < room ? header->msg_len : room,
+		.flags = head->msg_flags & MSG_TRUNC ? HOSTCAST_CUT_OFF : 0,
+		.destination = *local,
+		.ttl = -1,
+	};
+	memcpy(&message->source, head->msg_name, head->msg_namelen);
+	for (control = CMSG_FIRSTHDR(head); control; control = CMSG_NXTHDR(head, control))
+		take_control(control, message);
+}
+
+int datagrams_receive(struct datagrams *d, int fd, const union hostcast_address *local,
+		      size_t first, struct hostcast_message *messages, size_t count)
+{
+	int got;
+
+	for (size_t i = first; i < first + count; i++)
+		d->headers[i].msg_hdr = (struct msghdr){
+			.msg_name = &d->names[i],
+			.msg_namelen = sizeof d->names[i],
+			.msg_iov = &d->vectors[i],
+			.msg_iovlen = 1,
+			.msg_control = &d->controls[i],
+			.msg_controllen = sizeof d->controls[i],
+		};
+	got = recvmmsg(fd, d->headers + first, (unsigned)count, MSG_DONTWAIT | MSG_TRUNC, NULL);
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < got; i++)
+		describe(&d->headers[first + (size_t)i], local, &messages[i]);
+	return got;
+}
+
+int datagrams_send(int fd, const struct datagram_out *list, size_t count)
+{
+	struct mmsghdr headers[HOSTCAST_BATCH];
+	int sent;
+
+	if (count > HOSTCAST_BATCH)
+		count = HOSTCAST_BATCH;
+	for (size_t i = 0; i < count; i++) {
+		const union hostcast_address *to = list[i].to;
+
+		headers[i].msg_hdr = (struct msghdr){
+			.msg_name = (void *)(uintptr_t)to, /* only read, but the type says not */
+			.msg_namelen = to ? address_size(to) : 0,
+			.msg_iov = (struct iovec *)(uintptr_t)&list[i].payload,
+			.msg_iovlen = 1,
+		};
+	}
+	do
+		sent = sendmmsg(fd, headers, (unsigned)count, MSG_DONTWAIT);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -errno : sent;
+}
+
+/* The counter that SO_RXQ_OVFL puts on each datagram, asked directly: so it is known also when the
+ * last datagrams were the ones dropped, and costs nothing per datagram. */
+uint64_t datagrams_dropped(int fd)
+{
+	uint32_t values[SK_MEMINFO_VARS] = {0};
+	socklen_t size = sizeof values;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, &size) < 0)
+		return 0;
+	return values[SK_MEMINFO_DROPS];
+}

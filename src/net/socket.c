@@ -1,0 +1,178 @@
+#include "socket.h"
+
+#include "address.h"
+#include "holder.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+#include <unistd.h>
+
+int socket_open(int family, int type, struct error *error)
+{
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int status;
+
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		return error_set(
+			error, HOSTCAST_REFUSED,
+			"no descriptor left for another socket; raise the limit (ulimit -n)");
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		return error_set(error, HOSTCAST_ADDRESS, "this host has no IPv%c",
+				 family == AF_INET ? '4' : '6');
+	if (fd < 0)
+		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot open a socket");
+	if (family == AF_INET6) {
+		status = socket_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1, "IPV6_V6ONLY", error);
+		if (status < 0) {
+			close(fd);
+			return status;
+		}
+	}
+	return fd;
+}
+
+static int in_use(int fd, const union hostcast_address *address, const char *text,
+		  struct error *error)
+{
+	int type = SOCK_DGRAM;
+	socklen_t size = sizeof type;
+	char holder[200];
+
+	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+	if (holder_of_port(type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, address, holder,
+			   sizeof holder))
+		return error_set(error, HOSTCAST_REFUSED,
+				 "%s is in use by %s; stop it or choose another port (--port)",
+				 text, holder);
+	return error_set(error, HOSTCAST_REFUSED,
+			 "%s is in use by a program that this user may not see (as root: ss -anp); "
+			 "choose another port (--port)",
+			 text);
+}
+
+int socket_bind(int fd, const union hostcast_address *address, struct error *error)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (bind(fd, &address->any, address_size(address)) == 0)
+		return 0;
+	hostcast_address_text(address, text);
+	switch (errno) {
+	case EADDRINUSE:
+		return in_use(fd, address, text, error);
+	case EADDRNOTAVAIL:
+		return error_set(
+			error, HOSTCAST_ADDRESS,
+			"%s is not an address of this host ('ip address' lists those that are)",
+			text);
+	case EACCES:
+		return error_set(
+			error, HOSTCAST_REFUSED,
+			"binding to %s is not permitted: ports below "
+			"net.ipv4.ip_unprivileged_port_start (1024) need CAP_NET_BIND_SERVICE; "
+			"run as root or choose a higher port (--port)",
+			text);
+	default:
+		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot bind to %s", text);
+	}
+}
+
+int socket_set(int fd, int level, int option, int value, const char *what, struct error *error)
+{
+	if (setsockopt(fd, level, option, &value, sizeof value) == 0)
+		return 0;
+	return error_system(error,
+			    errno == EPERM || errno == EACCES ? HOSTCAST_REFUSED : HOSTCAST_SYSTEM,
+			    errno, "cannot set %s to %d", what, value);
+}
+
+int socket_bind_interface(int fd, unsigned index, struct error *error)
+{
+	char name[IF_NAMESIZE];
+
+	if (!if_indextoname(index, name))
+		return error_set(error, HOSTCAST_INTERFACE, "the interface with index %u is gone",
+				 index);
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name)) == 0)
+		return 0;
+	return error_system(error, HOSTCAST_REFUSED, errno, "cannot bind a socket to interface %s",
+			    name);
+}
+
+static int force_option(int option)
+{
+	return option == SO_RCVBUF ? SO_RCVBUFFORCE : SO_SNDBUFFORCE;
+}
+
+size_t socket_set_buffer(int fd, int option, size_t bytes)
+{
+	int value = (int)bytes;
+	socklen_t size = sizeof value;
+
+	/* The second call needs CAP_NET_ADMIN and is tried only where the first was cut to a limit.
+	 */
+	setsockopt(fd, SOL_SOCKET, option, &value, sizeof value);
+	if (getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 && (size_t)value / 2 < bytes) {
+		value = (int)bytes;
+		setsockopt(fd, SOL_SOCKET, force_option(option), &value, sizeof value);
+	}
+	/* The kernel doubles what is asked, for its own bookkeeping (socket(7)). */
+	if (getsockopt(fd, SOL_SOCKET, option, &value, &size) < 0)
+		return 0;
+	return (size_t)value / 2;
+}
+
+int socket_local_address(int fd, union hostcast_address *address, struct error *error)
+{
+	socklen_t size = sizeof *address;
+
+	*address = (union hostcast_address){0};
+	if (getsockname(fd, &address->any, &size) == 0)
+		return 0;
+	return error_system(error, HOSTCAST_SYSTEM, errno, "cannot tell where a socket is bound");
+}
+
+int socket_send_error(int system, int fd, const union hostcast_address *to, size_t size,
+		      struct error *error)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+	int buffer = 0;
+	socklen_t buffer_size = sizeof buffer;
+
+	hostcast_address_text(to, text);
+	if (system == ENETUNREACH && to->any.sa_family == AF_INET6 && address_is_multicast(to))
+		return error_set(
+			error, HOSTCAST_ADDRESS,
+			"%s cannot be reached: this interface has no route for IPv6 groups (lo "
+			"never has at first); as root: ip -6 route add local ff00::/8 dev lo, or for "
+			"another interface: ip -6 route add multicast ff00::/8 dev NAME table local",
+			text);
+	switch (system) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case EADDRNOTAVAIL:
+		return error_system(error, HOSTCAST_ADDRESS, system, "%s cannot be reached", text);
+	case ECONNREFUSED:
+		return error_set(error, HOSTCAST_ADDRESS, "%s refuses: nobody listens at that port",
+				 text);
+	case EPERM:
+	case EACCES:
+		return error_system(
+			error, HOSTCAST_REFUSED, system,
+			"sending to %s is not permitted (a firewall rule, or a broadcast "
+			"address)",
+			text);
+	case ENOBUFS:
+	case EMSGSIZE:
+		getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, &buffer_size);
+		return error_system(
+			error, HOSTCAST_REFUSED, system,
+			"a message of %zu bytes to %s does not fit the socket's send buffer "
+			"of %d bytes or the interface; raise the buffer (--sndbuf)",
+			size, text, buffer / 2);
+	default:
+		return error_system(error, HOSTCAST_SYSTEM, system, "cannot send to %s", text);
+	}
+}

@@ -1,0 +1,32 @@
+/* Sockets: opened, bound and set up, with errors that say what to do. */
+#ifndef NET_SOCKET_H
+#define NET_SOCKET_H
+
+#include "base/error.h"
+
+/* A non-blocking, close-on-exec socket of SOCK_DGRAM or SOCK_STREAM; an IPv6 one carries IPv6 only.
+ * Returns the descriptor. HOSTCAST_REFUSED: no descriptor left; HOSTCAST_SYSTEM. */
+int socket_open(int family, int type, struct error *error);
+
+/* HOSTCAST_ADDRESS: not an address of this host; HOSTCAST_REFUSED: in use (the text names the
+ * holder where it can be found) or not permitted. */
+int socket_bind(int fd, const union hostcast_address *address, struct error *error);
+
+/* One integer option; `what` names it in the error's text. */
+int socket_set(int fd, int level, int option, int value, const char *what, struct error *error);
+
+/* All traffic through this interface only. */
+int socket_bind_interface(int fd, unsigned index, struct error *error);
+
+/* Asks for a buffer (SO_SNDBUF or SO_RCVBUF) of so many bytes of payload, past the system's limit
+ * where the process may. Gives what it got, 0 if the socket is none. */
+size_t socket_set_buffer(int fd, int option, size_t bytes);
+
+/* Where a socket is bound. */
+int socket_local_address(int fd, union hostcast_address *address, struct error *error);
+
+/* Turns the errno of a send or a connect into a code and a sentence. */
+int socket_send_error(int system, int fd, const union hostcast_address *to, size_t size,
+		      struct error *error);
+
+#endif
