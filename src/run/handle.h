@@ -1,0 +1,91 @@
+/* The inside of struct hostcast (the public API's handle): options, the sockets that its targets
+ * need, and the routes by which a payload leaves. handle.c keeps it, open.c opens targets with
+ * choice.c, receiver.c and sender.c, transfer.c moves datagrams. */
+#ifndef RUN_HANDLE_H
+#define RUN_HANDLE_H
+
+#include "base/error.h"
+#include "net/datagrams.h"
+#include "net/target.h"
+
+enum { INTERFACES_MAX = 64, BLOCKED_MAX = 64, NOTICES_MAX = 16, NOTICE_SIZE = 256 };
+
+/* The public names of these are in handle.c. */
+enum counter {
+	COUNT_RECEIVED,
+	COUNT_RECEIVED_BYTES,
+	COUNT_CUT_OFF,
+	COUNT_KERNEL_DROPS,
+	COUNT_SENT,
+	COUNT_SENT_BYTES,
+	COUNT_REFUSED,
+	COUNTERS
+};
+
+struct options {
+	int family;    /* AF_UNSPEC: either */
+	uint16_t port; /* where a target names none */
+	int ttl;       /* -1: the default of the kind of target */
+	bool loop;
+	bool details;
+	int dscp;
+	size_t send_buffer, receive_buffer; /* 0: the defaults */
+	size_t receive_size;
+	union hostcast_address source; /* family 0: the system's choice */
+	unsigned interfaces[INTERFACES_MAX];
+	size_t interface_count;
+	union hostcast_address blocked[BLOCKED_MAX];
+	size_t blocked_count;
+};
+
+/* A socket that hears one group or local address, or one that sends (and hears the answers). */
+struct handle_socket {
+	int fd;
+	union hostcast_address local; /* where it is bound */
+	bool is_sender;
+	bool is_connected;  /* a sender to one host, so that ICMP errors come back */
+	bool is_full;       /* waits for room: EPOLLOUT is armed */
+	unsigned interface; /* a sender's, 0: the routing table's choice */
+};
+
+/* One destination of hostcast_send(). */
+struct route {
+	size_t socket; /* index in sockets */
+	union hostcast_address to;
+};
+
+struct hostcast {
+	struct options options;
+	int epoll;
+	struct handle_socket *sockets;
+	size_t socket_count;
+	struct route *routes;
+	size_t route_count;
+	size_t next_route;           /* where the payload that is partly sent goes on */
+	struct datagrams *datagrams; /* made at the first receive */
+	union hostcast_address own;  /* the last source found to be this handle; family 0: none */
+	uint64_t counters[COUNTERS];
+	struct error error;
+	char notices[NOTICES_MAX][NOTICE_SIZE];
+	size_t notice_first, notice_count;
+};
+
+/* Adds something the user should be told, unless it already waits to be read. */
+__attribute__((format(printf, 2, 3))) void handle_notice(struct hostcast *h, const char *format,
+							 ...);
+
+/* Makes an open socket one of the handle's; closes it if that fails. Returns its index in sockets,
+ * or an error. */
+int handle_add_socket(struct hostcast *h, const struct handle_socket *socket);
+
+/* Closes the sockets from index `first` on. */
+void handle_close_from(struct hostcast *h, size_t first);
+
+/* From now on hostcast_send() goes there, too. */
+int handle_add_route(struct hostcast *h, size_t socket, const union hostcast_address *to);
+
+/* Gives a socket the buffer (SO_SNDBUF or SO_RCVBUF) that was asked for, or else the fallback, 0
+ * for the system's; a notice tells if the system gives less than was asked. */
+void handle_set_buffer(struct hostcast *h, int fd, int option, size_t asked, size_t fallback);
+
+#endif

@@ -1,0 +1,377 @@
+#include "loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EVENTS_MAX = 64 };
+
+/* What is known of one descriptor; the table is indexed by its number. */
+struct watch {
+	loop_ready_fn *function; /* NULL: not watched */
+	void *context;
+	uint32_t events;
+	uint32_t generation; /* told apart from an earlier owner of the number in the same turn */
+	bool is_always_ready;
+};
+
+struct loop {
+	int epoll;
+	struct watch *watches;
+	size_t watch_room;
+	size_t always_ready_count;
+	struct loop_timer *timers; /* soonest first */
+	struct monotime now;
+	int signals; /* signalfd, -1: none */
+	loop_signal_fn *signal_function;
+	void *signal_context;
+	loop_idle_fn *idle_function;
+	void *idle_context;
+	bool is_stopped;
+};
+
+static int64_t read_clock_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return time.tv_sec * NS_PER_S + time.tv_nsec;
+}
+
+static struct monotime clock_now(void)
+{
+	return (struct monotime){read_clock_ns(CLOCK_MONOTONIC)};
+}
+
+struct loop *loop_new(struct error *error)
+{
+	struct loop *loop = calloc(1, sizeof *loop);
+
+	if (!loop) {
+		error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->epoll < 0) {
+		error_system(error, HOSTCAST_SYSTEM, errno, "cannot make an event loop");
+		free(loop);
+		return NULL;
+	}
+	loop->signals = -1;
+	loop->now = clock_now();
+	return loop;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (!loop)
+		return;
+	if (loop->signals >= 0)
+		close(loop->signals);
+	close(loop->epoll);
+	free(loop->watches);
+	free(loop);
+}
+
+struct monotime loop_now(const struct loop *loop)
+{
+	return loop->now;
+}
+
+struct monotime loop_clock(struct loop *loop)
+{
+	loop->now = clock_now();
+	return loop->now;
+}
+
+struct monotime loop_time_of_stamp(struct loop *loop, int64_t realtime_ns)
+{
+	int64_t age_ns = read_clock_ns(CLOCK_REALTIME) - realtime_ns;
+
+	return monotime_add(loop_clock(loop), age_ns > 0 ? -age_ns : 0);
+}
+
+/* ---- Descriptors ---- */
+
+static int reserve_watch(struct loop *loop, int fd, struct error *error)
+{
+	size_t room = loop->watch_room ? loop->watch_room : 16;
+	struct watch *watches;
+
+	if ((size_t)fd < loop->watch_room)
+		return 0;
+	while (room <= (size_t)fd)
+		room *= 2;
+	watches = realloc(loop->watches, room * sizeof *watches);
+	if (!watches)
+		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
+	memset(watches + loop->watch_room, 0, (room - loop->watch_room) * sizeof *watches);
+	loop->watches = watches;
+	loop->watch_room = room;
+	return 0;
+}
+
+static struct epoll_event event_for(const struct loop *loop, int fd, uint32_t events)
+{
+	uint64_t generation = loop->watches[fd].generation;
+
+	return (struct epoll_event){.events = events, .data.u64 = generation << 32 | (uint32_t)fd};
+}
+
+int loop_watch(struct loop *loop, int fd, uint32_t events, loop_ready_fn *function, void *context,
+	       struct error *error)
+{
+	struct epoll_event event;
+	struct watch *watch;
+	int status = reserve_watch(loop, fd, error);
+
+	if (status < 0)
+		return status;
+	watch = &loop->watches[fd];
+	watch->generation++;
+	event = event_for(loop, fd, events);
+	watch->is_always_ready = false;
+	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
+		if (errno != EPERM) /* what epoll says of regular files */
+			return error_system(error, HOSTCAST_SYSTEM, errno,
+					    "cannot watch descriptor %d", fd);
+		watch->is_always_ready = true;
+		loop->always_ready_count++;
+	}
+	watch->function = function;
+	watch->context = context;
+	watch->events = events;
+	return 0;
+}
+
+static bool is_watched(const struct loop *loop, int fd)
+{
+	return fd >= 0 && (size_t)fd < loop->watch_room && loop->watches[fd].function;
+}
+
+void loop_change(struct loop *loop, int fd, uint32_t events)
+{
+	struct epoll_event event;
+
+	if (!is_watched(loop, fd) || loop->watches[fd].events == events)
+		return;
+	loop->watches[fd].events = events;
+	event = event_for(loop, fd, events);
+	if (!loop->watches[fd].is_always_ready)
+		epoll_ctl(loop->epoll, EPOLL_CTL_MOD, fd, &event);
+}
+
+void loop_forget(struct loop *loop, int fd)
+{
+	if (!is_watched(loop, fd))
+		return;
+	loop->watches[fd].function = NULL;
+	if (loop->watches[fd].is_always_ready)
+		loop->always_ready_count--;
+	else
+		epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
+static void dispatch(struct loop *loop, const struct epoll_event *event)
+{
+	int fd = (int)(event->data.u64 & UINT32_MAX);
+	struct watch watch = loop->watches[fd]; /* a copy: the function may change the table */
+
+	if (watch.function && watch.generation == event->data.u64 >> 32)
+		watch.function(watch.context, event->events);
+}
+
+static void dispatch_always_ready(struct loop *loop)
+{
+	for (size_t fd = 0; fd < loop->watch_room && !loop->is_stopped; fd++) {
+		struct watch watch = loop->watches[fd];
+
+		if (watch.function && watch.is_always_ready && watch.events)
+			watch.function(watch.context, watch.events);
+	}
+}
+
+static bool has_always_ready(const struct loop *loop)
+{
+	for (size_t fd = 0; loop->always_ready_count > 0 && fd < loop->watch_room; fd++)
+		if (loop->watches[fd].function && loop->watches[fd].is_always_ready &&
+		    loop->watches[fd].events)
+			return true;
+	return false;
+}
+
+/* ---- Timers: few, so a list in their order ---- */
+
+void loop_stop_timer(struct loop *loop, struct loop_timer *timer)
+{
+	struct loop_timer **link = &loop->timers;
+
+	if (!timer->is_set)
+		return;
+	while (*link != timer)
+		link = &(*link)->next;
+	*link = timer->next;
+	timer->is_set = false;
+}
+
+void loop_set_timer(struct loop *loop, struct loop_timer *timer, struct monotime deadline)
+{
+	struct loop_timer **link = &loop->timers;
+
+	loop_stop_timer(loop, timer);
+	timer->deadline = deadline;
+	timer->is_set = true;
+	while (*link && !monotime_is_before(deadline, (*link)->deadline))
+		link = &(*link)->next;
+	timer->next = *link;
+	*link = timer;
+}
+
+static void run_timers(struct loop *loop)
+{
+	while (!loop->is_stopped && loop->timers &&
+	       !monotime_is_before(loop->now, loop->timers->deadline)) {
+		struct loop_timer *timer = loop->timers;
+
+		loop_stop_timer(loop, timer);
+		timer->function(timer->context);
+	}
+}
+
+/* Until the first timer; NULL: for ever. */
+static const struct timespec *time_to_wait(const struct loop *loop, struct timespec *wait)
+{
+	int64_t ns;
+
+	if (!loop->timers)
+		return NULL;
+	ns = monotime_diff_ns(loop->timers->deadline, clock_now());
+	if (ns < 0)
+		ns = 0;
+	*wait = (struct timespec){ns / NS_PER_S, ns % NS_PER_S};
+	return wait;
+}
+
+/* ---- Signals ---- */
+
+/* The next one ends the process. */
+static void release_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void read_signal(void *context, uint32_t events)
+{
+	struct loop *loop = context;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(loop->signals, &info, sizeof info) != sizeof info)
+		return;
+	if (info.ssi_signo != SIGUSR1)
+		release_signals();
+	loop->signal_function(loop->signal_context, (int)info.ssi_signo);
+}
+
+/* Does nothing but let a wait end with EINTR. */
+static void interrupt(int signal)
+{
+	(void)signal;
+}
+
+bool loop_wait_to_write(int fd)
+{
+	struct pollfd writable = {.fd = fd, .events = POLLOUT};
+	sigset_t mask;
+
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	sigdelset(&mask, SIGINT);
+	sigdelset(&mask, SIGTERM);
+	if (ppoll(&writable, 1, NULL, &mask) >= 0 || errno != EINTR)
+		return true;
+	release_signals();
+	errno = EINTR;
+	return false;
+}
+
+int loop_catch_signals(struct loop *loop, loop_signal_fn *function, void *context,
+		       struct error *error)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, interrupt); /* both come from signalfd, but for loop_wait_to_write() */
+	signal(SIGTERM, interrupt);
+	loop->signal_function = function;
+	loop->signal_context = context;
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
+	    (loop->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)) < 0)
+		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot catch signals");
+	return loop_watch(loop, loop->signals, EPOLLIN, read_signal, loop, error);
+}
+
+/* ---- Running ---- */
+
+void loop_on_idle(struct loop *loop, loop_idle_fn *function, void *context)
+{
+	loop->idle_function = function;
+	loop->idle_context = context;
+}
+
+/* What is ready now, or, if that is nothing, what comes while sleeping. */
+static int wait_for_events(struct loop *loop, struct epoll_event *events)
+{
+	static const struct timespec no_time = {0, 0};
+	struct timespec wait;
+	int count = epoll_pwait2(loop->epoll, events, EVENTS_MAX, &no_time, NULL);
+
+	if (count != 0 || has_always_ready(loop))
+		return count;
+	if (loop->idle_function)
+		loop->idle_function(loop->idle_context);
+	if (loop->is_stopped)
+		return 0;
+	return epoll_pwait2(loop->epoll, events, EVENTS_MAX, time_to_wait(loop, &wait), NULL);
+}
+
+int loop_run(struct loop *loop, struct error *error)
+{
+	struct epoll_event events[EVENTS_MAX];
+
+	while (!loop->is_stopped) {
+		int count = wait_for_events(loop, events);
+
+		if (count < 0 && errno != EINTR)
+			return error_system(error, HOSTCAST_SYSTEM, errno,
+					    "cannot wait for events");
+		loop->now = clock_now();
+		run_timers(loop);
+		for (int i = 0; i < count && !loop->is_stopped; i++)
+			dispatch(loop, &events[i]);
+		if (!loop->is_stopped && loop->always_ready_count > 0)
+			dispatch_always_ready(loop);
+	}
+	return 0;
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->is_stopped = true;
+}

@@ -1,0 +1,89 @@
+/* Opening targets: what a target means to the handle. */
+#include "choice.h"
+#include "net/address.h"
+#include "receiver.h"
+#include "sender.h"
+
+#include <stdio.h>
+
+/* Says on which interfaces a group is heard: the first thing to know when nothing arrives. */
+static void tell_joined(struct hostcast *h, const struct target *target,
+			const struct choice *interfaces)
+{
+	char names[128] = "", text[HOSTCAST_TEXT_SIZE], name[IF_NAMESIZE], range[16] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < interfaces->count && used < sizeof names; i++) {
+		if (!if_indextoname(interfaces->list[i], name))
+			continue;
+		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+					 used > 0 ? ", " : "", name);
+	}
+	if (target->count > 1)
+		snprintf(range, sizeof range, "+%u", target->count);
+	handle_notice(h, "joined %s%s on %s", hostcast_address_text(&target->address, text), range,
+		      names);
+}
+
+static int open_groups(struct hostcast *h, const struct target *target, unsigned mode)
+{
+	struct interfaces all;
+	struct choice sending = {.count = 0}, receiving = {.count = 0};
+	union hostcast_address group = target->address;
+	int status = interfaces_read(&all, &h->error);
+
+	if (status < 0)
+		return status;
+	if (mode & HOSTCAST_SEND)
+		status = choose_sending(h, &all, &group, &sending);
+	if (status == 0 && mode & HOSTCAST_RECEIVE)
+		status = choose_receiving(h, &all, &group, &receiving);
+	interfaces_done(&all);
+	for (unsigned i = 0; status == 0 && i < target->count; i++) {
+		if (mode & HOSTCAST_SEND)
+			status = send_to_group(h, &group, &sending);
+		if (status == 0 && mode & HOSTCAST_RECEIVE)
+			status = receive_group(h, target, group, &receiving);
+		if (i + 1 < target->count)
+			address_advance(&group, 1);
+	}
+	if (status == 0 && mode & HOSTCAST_RECEIVE)
+		tell_joined(h, target, &receiving);
+	return status;
+}
+
+static int open_host(struct hostcast *h, const struct target *target, unsigned mode)
+{
+	int status = 0;
+
+	if (mode & HOSTCAST_SEND)
+		status = send_to_host(h, &target->address);
+	if (status == 0 && mode & HOSTCAST_RECEIVE)
+		status = receive_at_host(h, &target->address);
+	return status;
+}
+
+int hostcast_open(struct hostcast *h, const char *text, unsigned mode)
+{
+	size_t sockets = h->socket_count, routes = h->route_count;
+	struct target target;
+	int status;
+
+	if (mode == 0 || mode & ~(unsigned)(HOSTCAST_SEND | HOSTCAST_RECEIVE))
+		return error_set(&h->error, HOSTCAST_INVALID,
+				 "mode %u is not made of HOSTCAST_SEND and HOSTCAST_RECEIVE", mode);
+	status = target_parse(text, h->options.family, h->options.port, &target, &h->error);
+	if (status < 0)
+		return status;
+	if (mode == HOSTCAST_SEND && target.source.any.sa_family != AF_UNSPEC)
+		return error_set(&h->error, HOSTCAST_INVALID,
+				 "'%s' names a source, which only a receiver chooses; the address to "
+				 "send from is set apart (--source)",
+				 text);
+	status = target.is_group ? open_groups(h, &target, mode) : open_host(h, &target, mode);
+	if (status < 0) {
+		handle_close_from(h, sockets);
+		h->route_count = routes;
+	}
+	return status;
+}

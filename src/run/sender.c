@@ -1,0 +1,158 @@
+#include "sender.h"
+
+#include "net/address.h"
+#include "net/socket.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum { DEFAULT_GROUP_TTL = 1 };
+
+static int set_ttl(struct hostcast *h, int fd, int family)
+{
+	struct error *error = &h->error;
+	int ttl = h->options.ttl;
+	int group_ttl = ttl < 0 ? DEFAULT_GROUP_TTL : ttl;
+	int status;
+
+	status = family == AF_INET
+			 ? socket_set(fd, IPPROTO_IP, IP_MULTICAST_TTL, group_ttl, "TTL", error)
+			 : socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, group_ttl, "hop limit",
+				      error);
+	if (status < 0 || ttl < 1) /* a host is not reached with TTL 0: left as it is */
+		return status;
+	return family == AF_INET
+		       ? socket_set(fd, IPPROTO_IP, IP_TTL, ttl, "TTL", error)
+		       : socket_set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, ttl, "hop limit", error);
+}
+
+static int set_dscp(struct hostcast *h, int fd, int family)
+{
+	int octet = h->options.dscp << 2; /* the other two bits are ECN's (RFC 3168) */
+
+	if (octet == 0)
+		return 0;
+	return family == AF_INET
+		       ? socket_set(fd, IPPROTO_IP, IP_TOS, octet, "DSCP", &h->error)
+		       : socket_set(fd, IPPROTO_IPV6, IPV6_TCLASS, octet, "DSCP", &h->error);
+}
+
+static int set_interface(struct hostcast *h, int fd, int family, unsigned interface)
+{
+	struct ip_mreqn v4 = {.imr_ifindex = (int)interface};
+
+	if (interface == 0)
+		return 0;
+	if (family == AF_INET6)
+		return socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface,
+				  "the sending interface", &h->error);
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &v4, sizeof v4) == 0)
+		return 0;
+	return error_system(&h->error, HOSTCAST_INTERFACE, errno, "cannot send on the interface %u",
+			    interface);
+}
+
+static int set_up_sender(struct hostcast *h, int fd, int family, unsigned interface)
+{
+	struct error *error = &h->error;
+	union hostcast_address local = {.any.sa_family = (sa_family_t)family};
+	int loop = h->options.loop;
+	int status = datagrams_want_details(fd, family, error);
+
+	if (status == 0)
+		status = family == AF_INET ? socket_set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, loop,
+							"loop", error)
+					   : socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, loop,
+							"loop", error);
+	if (status == 0)
+		status = set_ttl(h, fd, family);
+	if (status == 0)
+		status = set_dscp(h, fd, family);
+	if (status == 0)
+		status = set_interface(h, fd, family, interface);
+	if (status < 0)
+		return status;
+	handle_set_buffer(h, fd, SO_SNDBUF, h->options.send_buffer, 0);
+	handle_set_buffer(h, fd, SO_RCVBUF, h->options.receive_buffer, 0);
+	if (h->options.source.any.sa_family == family)
+		local = h->options.source;
+	return socket_bind(fd, &local, error);
+}
+
+int sender_add(struct hostcast *h, int family, unsigned interface)
+{
+	struct handle_socket sender = {.is_sender = true, .interface = interface};
+	int status;
+
+	sender.fd = socket_open(family, SOCK_DGRAM, &h->error);
+	if (sender.fd < 0)
+		return sender.fd;
+	status = set_up_sender(h, sender.fd, family, interface);
+	if (status == 0)
+		status = socket_local_address(sender.fd, &sender.local, &h->error);
+	if (status < 0) {
+		close(sender.fd);
+		return status;
+	}
+	return handle_add_socket(h, &sender);
+}
+
+/* One sender serves all groups of a family that leave by one interface. */
+static int group_sender(struct hostcast *h, int family, unsigned interface)
+{
+	for (size_t i = 0; i < h->socket_count; i++) {
+		const struct handle_socket *socket = &h->sockets[i];
+
+		if (socket->is_sender && !socket->is_connected &&
+		    socket->local.any.sa_family == family && socket->interface == interface)
+			return (int)i;
+	}
+	return sender_add(h, family, interface);
+}
+
+/* A host gets a socket of its own, connected, so that an ICMP error is told to it. */
+int send_to_host(struct hostcast *h, const union hostcast_address *to)
+{
+	int status = sender_add(h, to->any.sa_family, 0);
+	size_t index = (size_t)status;
+	int fd;
+
+	if (status < 0)
+		return status;
+	fd = h->sockets[index].fd;
+	if (h->options.ttl == 0)
+		return error_set(&h->error, HOSTCAST_INVALID,
+				 "TTL 0 reaches no host; use 1 to 255");
+	if (h->options.interface_count > 1)
+		return error_set(&h->error, HOSTCAST_INVALID,
+				 "a host is sent to by one interface only");
+	if (h->options.interface_count == 1 &&
+	    (status = socket_bind_interface(fd, h->options.interfaces[0], &h->error)) < 0)
+		return status;
+	if (connect(fd, &to->any, address_size(to)) < 0)
+		return socket_send_error(errno, fd, to, 0, &h->error);
+	h->sockets[index].is_connected = true;
+	status = socket_local_address(fd, &h->sockets[index].local, &h->error);
+	return status < 0 ? status : handle_add_route(h, index, to);
+}
+
+int send_to_group(struct hostcast *h, const union hostcast_address *group,
+		  const struct choice *interfaces)
+{
+	union hostcast_address to = *group;
+
+	for (size_t i = 0; i < interfaces->count; i++) {
+		unsigned interface = interfaces->list[i];
+		int sender = group_sender(h, group->any.sa_family, interface);
+		int status;
+
+		if (sender < 0)
+			return sender;
+		if (address_needs_zone(&to))
+			to.v6.sin6_scope_id = interface;
+		status = handle_add_route(h, (size_t)sender, &to);
+		if (status < 0)
+			return status;
+	}
+	return 0;
+}

@@ -1,0 +1,268 @@
+/* Moving datagrams through a handle's sockets, in batches. */
+#include "handle.h"
+
+#include "net/address.h"
+#include "net/interface.h"
+#include "net/socket.h"
+#include "sender.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+/* While a socket has no room the handle's descriptor also tells when it has some again. */
+static void set_full(struct hostcast *h, size_t index, bool is_full)
+{
+	struct handle_socket *socket = &h->sockets[index];
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = index};
+
+	if (socket->is_full == is_full)
+		return;
+	if (is_full)
+		event.events |= EPOLLOUT;
+	if (epoll_ctl(h->epoll, EPOLL_CTL_MOD, socket->fd, &event) == 0)
+		socket->is_full = is_full;
+}
+
+/* ---- Receiving ---- */
+
+/* Was this sent by one of the handle's own sockets? Its port says so; only then is the address
+ * compared with this host's, which is dear, and remembered. */
+static bool is_own(struct hostcast *h, const union hostcast_address *source)
+{
+	for (size_t i = 0; i < h->route_count; i++) {
+		const struct handle_socket *socket = &h->sockets[h->routes[i].socket];
+
+		if (address_port(&socket->local) != address_port(source) ||
+		    socket->local.any.sa_family != source->any.sa_family)
+			continue;
+		if (!address_is_any(&socket->local))
+			return address_same_ip(&socket->local, source);
+		if (!address_same_ip(&h->own, source) && is_local_address(source))
+			h->own = *source;
+		return address_same_ip(&h->own, source);
+	}
+	return false;
+}
+
+static void account(struct hostcast *h, const struct handle_socket *socket,
+		    struct hostcast_message *messages, size_t count)
+{
+	unsigned flags = socket->is_sender ? HOSTCAST_ANSWER : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		h->counters[COUNT_RECEIVED_BYTES] += messages[i].size;
+		h->counters[COUNT_CUT_OFF] += messages[i].flags & HOSTCAST_CUT_OFF ? 1 : 0;
+		if (is_own(h, &messages[i].source))
+			messages[i].flags |= HOSTCAST_OWN;
+		messages[i].flags |= flags;
+	}
+	h->counters[COUNT_RECEIVED] += count;
+}
+
+static bool is_icmp_error(int system)
+{
+	return system == ECONNREFUSED || system == EHOSTUNREACH || system == ENETUNREACH;
+}
+
+static int receive_failed(struct hostcast *h, const struct handle_socket *socket, int system)
+{
+	union hostcast_address peer = {0};
+	socklen_t size = sizeof peer;
+
+	if (is_icmp_error(system)) {
+		h->counters[COUNT_REFUSED]++;
+		getpeername(socket->fd, &peer.any, &size);
+		return socket_send_error(system, socket->fd, &peer, 0, &h->error);
+	}
+	return error_system(&h->error, HOSTCAST_SYSTEM, system, "cannot receive");
+}
+
+/* The indexes of sockets that have something, at most `most`; one socket needs no asking. */
+static int ready_sockets(struct hostcast *h, size_t *ready, size_t most)
+{
+	struct epoll_event events[HOSTCAST_BATCH];
+	int count;
+
+	if (h->socket_count == 1 && !h->sockets[0].is_full) {
+		ready[0] = 0;
+		return 1;
+	}
+	count = epoll_wait(h->epoll, events, (int)most, 0);
+	if (count < 0 && errno != EINTR)
+		return error_system(&h->error, HOSTCAST_SYSTEM, errno, "cannot wait for datagrams");
+	for (int i = 0; i < count; i++) {
+		ready[i] = (size_t)events[i].data.u64;
+		if (events[i].events & EPOLLOUT)
+			set_full(h, ready[i], false);
+	}
+	return count < 0 ? 0 : count;
+}
+
+int hostcast_receive(struct hostcast *h, struct hostcast_message *messages, size_t max)
+{
+	size_t ready[HOSTCAST_BATCH];
+	size_t got = 0;
+	int count, failure = 0;
+
+	if (max > HOSTCAST_BATCH)
+		max = HOSTCAST_BATCH;
+	if (!h->datagrams)
+		h->datagrams = datagrams_new(h->options.receive_size);
+	if (!h->datagrams)
+		return error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
+	if (max == 0 || h->socket_count == 0)
+		return 0;
+	count = ready_sockets(h, ready, max);
+	for (int i = 0; i < count; i++) {
+		const struct handle_socket *socket = &h->sockets[ready[i]];
+		size_t share = (max - got) / (size_t)(count - i); /* so that none is starved */
+		int status = datagrams_receive(h->datagrams, socket->fd, &socket->local, got,
+					       messages + got, share);
+
+		if (status < 0) {
+			failure = receive_failed(h, socket, -status);
+			continue;
+		}
+		account(h, socket, messages + got, (size_t)status);
+		got += (size_t)status;
+	}
+	if (count < 0)
+		return count;
+	return got > 0 ? (int)got : failure;
+}
+
+/* ---- Sending ---- */
+
+static int too_large(struct hostcast *h, size_t size, size_t most)
+{
+	return error_set(
+		&h->error, HOSTCAST_TOO_LARGE,
+		"a message of %zu bytes is too large: UDP carries at most %d bytes over IPv4 "
+		"and %d over IPv6, and this goes over IPv%c",
+		size, HOSTCAST_MAX_SIZE_4, HOSTCAST_MAX_SIZE_6,
+		most == HOSTCAST_MAX_SIZE_4 ? '4' : '6');
+}
+
+static size_t max_size_to(int family)
+{
+	return family == AF_INET6 ? HOSTCAST_MAX_SIZE_6 : HOSTCAST_MAX_SIZE_4;
+}
+
+size_t hostcast_max_size(const struct hostcast *h)
+{
+	for (size_t i = 0; i < h->route_count; i++)
+		if (h->routes[i].to.any.sa_family == AF_INET)
+			return HOSTCAST_MAX_SIZE_4;
+	return HOSTCAST_MAX_SIZE_6;
+}
+
+/* Sends a list through one socket. An ICMP error that an earlier datagram caused comes out of this
+ * call and stops it: it is counted, and what stands here goes on. Returns how many went, or an
+ * error of enum hostcast_error. */
+static int send_list(struct hostcast *h, size_t index, const struct datagram_out *list,
+		     size_t count, const union hostcast_address *first_to)
+{
+	int fd = h->sockets[index].fd;
+	int sent = datagrams_send(fd, list, count);
+
+	if (sent < 0 && is_icmp_error(-sent)) {
+		h->counters[COUNT_REFUSED]++;
+		socket_send_error(-sent, fd, first_to, list[0].payload.iov_len, &h->error);
+		sent = datagrams_send(fd, list, count);
+	}
+	if (sent == -EAGAIN) {
+		set_full(h, index, true);
+		return error_set(&h->error, HOSTCAST_AGAIN, "the socket's send buffer is full");
+	}
+	if (sent < 0)
+		return socket_send_error(-sent, fd, first_to, list[0].payload.iov_len, &h->error);
+	set_full(h, index, false);
+	h->counters[COUNT_SENT] += (uint64_t)sent;
+	for (int i = 0; i < sent; i++)
+		h->counters[COUNT_SENT_BYTES] += list[i].payload.iov_len;
+	return sent;
+}
+
+/* Sends the longest run of (payload, route) pairs that leave by one socket, from the given payload
+ * and the handle's next_route on. Returns how many pairs went. */
+static int send_run(struct hostcast *h, const struct iovec *payloads, size_t count)
+{
+	struct datagram_out list[HOSTCAST_BATCH];
+	const struct route *first = &h->routes[h->next_route];
+	size_t size = 0, route = h->next_route;
+
+	for (size_t i = 0; i < count && size < HOSTCAST_BATCH;) {
+		const struct route *r = &h->routes[route];
+
+		if (r->socket != first->socket)
+			break;
+		list[size++] = (struct datagram_out){
+			.payload = payloads[i],
+			.to = h->sockets[r->socket].is_connected ? NULL : &r->to,
+		};
+		if (++route == h->route_count) {
+			route = 0;
+			i++;
+		}
+	}
+	return send_list(h, first->socket, list, size, &first->to);
+}
+
+int hostcast_send(struct hostcast *h, const struct iovec *payloads, size_t count)
+{
+	size_t most = hostcast_max_size(h);
+	size_t done = 0;
+
+	if (h->route_count == 0)
+		return error_set(&h->error, HOSTCAST_INVALID, "no target was opened for sending");
+	for (size_t i = 0; i < count; i++) {
+		if (payloads[i].iov_len <= most)
+			continue;
+		if (i == 0)
+			return too_large(h, payloads[i].iov_len, most);
+		count = i; /* what stands before it goes; the next call refuses it */
+	}
+	while (done < count) {
+		int sent = send_run(h, payloads + done, count - done);
+		size_t reached;
+
+		if (sent < 0)
+			return done > 0 ? (int)done : sent;
+		reached = h->next_route + (size_t)sent;
+		done += reached / h->route_count;
+		h->next_route = reached % h->route_count;
+	}
+	return (int)done;
+}
+
+/* Any socket that is open for sending to this family will do, so that a handle's answers come from
+ * the address that its messages come from. */
+static int sender_of_family(struct hostcast *h, int family)
+{
+	for (size_t i = 0; i < h->socket_count; i++)
+		if (h->sockets[i].is_sender && !h->sockets[i].is_connected &&
+		    h->sockets[i].local.any.sa_family == family)
+			return (int)i;
+	return sender_add(h, family, 0);
+}
+
+int hostcast_send_to(struct hostcast *h, const union hostcast_address *to, const void *data,
+		     size_t size)
+{
+	struct datagram_out out = {.payload = {(void *)(uintptr_t)data, size}, .to = to};
+	size_t most = max_size_to(to->any.sa_family);
+	int sender;
+
+	if (to->any.sa_family != AF_INET && to->any.sa_family != AF_INET6)
+		return error_set(&h->error, HOSTCAST_INVALID,
+				 "an address of family %d is neither IPv4 nor IPv6",
+				 to->any.sa_family);
+	if (size > most)
+		return too_large(h, size, most);
+	sender = sender_of_family(h, to->any.sa_family);
+	if (sender < 0)
+		return sender;
+	sender = send_list(h, (size_t)sender, &out, 1, to);
+	return sender < 0 ? sender : 0;
+}

@@ -1,0 +1,934 @@
+/* The public interface, include/hostcast.h alone, against the shared library. Everything runs in a
+ * network namespace of its own where the machine allows it, else over loopback. */
+#include "hostcast.h"
+#include "unit.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LIMIT_MS = 30000 };
+
+#define GROUP	"239.77.1.1:7701"
+#define GROUP_6 "[ff15::77:1]:7701"
+#define MARK	"239.77.9.9:7709" /* what arrives here tells that all sent before has arrived */
+
+static const char *why_not_private = "";
+
+/* ---- Helpers ---- */
+
+static struct hostcast *new_on(const char *interface)
+{
+	struct hostcast *h = hostcast_new();
+
+	assert_non_null(h);
+	assert_int_equal(hostcast_set_interface(h, interface), 0);
+	return h;
+}
+
+static struct hostcast *open_on(const char *interface, const char *target, unsigned mode)
+{
+	struct hostcast *h = new_on(interface);
+
+	if (hostcast_open(h, target, mode) != 0)
+		fail_msg("%s", hostcast_error_text(h));
+	return h;
+}
+
+static struct hostcast *open_lo(const char *target, unsigned mode)
+{
+	return open_on("lo", target, mode);
+}
+
+#define assert_fails(handle, call, code, reason)                                  \
+	do {                                                                      \
+		assert_int_equal(call, code);                                     \
+		if (!strstr(hostcast_error_text(handle), reason))                 \
+			fail_msg("error text '%s'", hostcast_error_text(handle)); \
+	} while (0)
+
+static void skip_unless_private(void)
+{
+	if (*why_not_private) {
+		print_message("%s\n", why_not_private);
+		skip();
+	}
+}
+
+static void skip_without_ipv6(const char *target)
+{
+	struct hostcast *h = new_on("lo");
+	int code = hostcast_open(h, target, HOSTCAST_SEND);
+
+	if (code < 0) {
+		print_message("%s\n", hostcast_error_text(h));
+		hostcast_free(h);
+		skip();
+	}
+	hostcast_free(h);
+}
+
+static void wait_for(struct hostcast *h)
+{
+	struct pollfd ready = {.fd = hostcast_fd(h), .events = POLLIN};
+
+	if (poll(&ready, 1, LIMIT_MS) != 1)
+		fail_msg("nothing comes");
+}
+
+static int receive_one(struct hostcast *h, struct hostcast_message *message)
+{
+	int count;
+
+	do {
+		wait_for(h);
+		count = hostcast_receive(h, message, 1);
+	} while (count == 0);
+	return count;
+}
+
+static void assert_receives(struct hostcast *h, const char *text)
+{
+	struct hostcast_message message;
+
+	assert_int_equal(receive_one(h, &message), 1);
+	assert_int_equal(message.size, strlen(text));
+	assert_memory_equal(message.data, text, message.size);
+}
+
+static int try_send(struct hostcast *h, const char *text)
+{
+	struct iovec payload = {(void *)(uintptr_t)text, strlen(text)};
+
+	return hostcast_send(h, &payload, 1);
+}
+
+static void send_text(struct hostcast *h, const char *text)
+{
+	if (try_send(h, text) != 1)
+		fail_msg("%s", hostcast_error_text(h));
+}
+
+static uint64_t counter(const struct hostcast *h, const char *name)
+{
+	for (unsigned i = 0; hostcast_counter_name(i); i++)
+		if (strcmp(hostcast_counter_name(i), name) == 0)
+			return hostcast_counter(h, i);
+	fail_msg("no counter '%s'", name);
+	return 0;
+}
+
+static size_t open_descriptors(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	assert_non_null(directory);
+	while (readdir(directory))
+		count++;
+	closedir(directory);
+	return count;
+}
+
+static bool has_text(const union hostcast_address *address, const char *expected)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+
+	return strcmp(hostcast_address_text(address, text), expected) == 0;
+}
+
+/* ---- Without a network ---- */
+
+static void describes_itself(void **state)
+{
+	static const char *const names[] = {"received", "received_bytes", "cut_off", "kernel_drops",
+					    "sent",	"sent_bytes",	  "refused"};
+	struct hostcast *h = hostcast_new();
+	union hostcast_address address = {.v4 = {.sin_family = AF_INET, .sin_port = htons(7)}};
+	char text[HOSTCAST_TEXT_SIZE];
+
+	(void)state;
+	assert_string_equal(hostcast_version(), HOSTCAST_VERSION);
+#define CHECK_TEXT(name, value, text) assert_string_equal(hostcast_strerror(name), text);
+	HOSTCAST_ERRORS(CHECK_TEXT)
+#undef CHECK_TEXT
+	assert_string_equal(hostcast_strerror(0), "no error");
+	assert_string_equal(hostcast_strerror(-99), "unknown error");
+	assert_string_equal(hostcast_error_text(h), "");
+	assert_null(hostcast_notice(h));
+	for (unsigned i = 0; i < COUNT_OF(names); i++) {
+		assert_string_equal(hostcast_counter_name(i), names[i]);
+		assert_int_equal(hostcast_counter(h, i), 0);
+	}
+	assert_null(hostcast_counter_name(COUNT_OF(names)));
+	assert_int_equal(hostcast_counter(h, COUNT_OF(names)), 0);
+	assert_ptr_equal(hostcast_address_text(&address, text), text);
+	assert_string_equal(text, "0.0.0.0:7");
+	hostcast_free(h);
+	hostcast_free(NULL);
+}
+
+static void checks_every_option(void **state)
+{
+	struct hostcast *h = hostcast_new();
+
+	(void)state;
+	assert_int_equal(hostcast_set_interface(h, "lo"), 0);
+	assert_int_equal(hostcast_set_interface(h, "1"), 0); /* the same one */
+	assert_int_equal(hostcast_set_interface(h, "127.0.0.1"), 0);
+	assert_fails(h, hostcast_set_interface(h, "no-such"), HOSTCAST_INTERFACE,
+		     "no interface 'no-such'; this host has lo");
+	assert_fails(h, hostcast_set_interface(h, ""), HOSTCAST_INTERFACE, "no interface ''");
+	assert_fails(h, hostcast_set_interface(h, "192.0.2.99"), HOSTCAST_INTERFACE, "192.0.2.99");
+	assert_int_equal(hostcast_set_family(h, AF_INET6), 0);
+	assert_int_equal(hostcast_set_family(h, AF_UNSPEC), 0);
+	assert_fails(h, hostcast_set_family(h, AF_UNIX), HOSTCAST_INVALID, "family 1 is none of");
+	assert_int_equal(hostcast_set_port(h, 1), 0);
+	assert_int_equal(hostcast_set_port(h, 65535), 0);
+	assert_fails(h, hostcast_set_port(h, 0), HOSTCAST_INVALID, "port 0 must be 1 to 65535");
+	assert_fails(h, hostcast_set_port(h, 65536), HOSTCAST_INVALID, "port 65536");
+	assert_int_equal(hostcast_set_ttl(h, 255), 0);
+	assert_fails(h, hostcast_set_ttl(h, 256), HOSTCAST_INVALID, "TTL 256 must be 0 to 255");
+	assert_fails(h, hostcast_set_ttl(h, -1), HOSTCAST_INVALID, "TTL -1");
+	assert_int_equal(hostcast_set_dscp(h, 63), 0);
+	assert_fails(h, hostcast_set_dscp(h, 64), HOSTCAST_INVALID, "DSCP 64 must be 0 to 63");
+	assert_int_equal(hostcast_set_loop(h, true), 0);
+	assert_int_equal(hostcast_set_source(h, "127.0.0.1"), 0);
+	assert_int_equal(hostcast_set_source(h, "[::1]:9"), 0);
+	assert_fails(h, hostcast_set_source(h, "224.1.1.1"), HOSTCAST_INVALID, "'224.1.1.1'");
+	assert_fails(h, hostcast_set_source(h, "host"), HOSTCAST_INVALID, "source 'host' must be");
+	assert_int_equal(hostcast_set_buffers(h, 0, 1 << 30), 0);
+	assert_fails(h, hostcast_set_buffers(h, 0, (1 << 30) + 1), HOSTCAST_INVALID, "1073741825");
+	assert_fails(h, hostcast_set_buffers(h, SIZE_MAX, 0), HOSTCAST_INVALID, "too large");
+	assert_int_equal(hostcast_set_receive_size(h, 1), 0);
+	assert_fails(h, hostcast_set_receive_size(h, 0), HOSTCAST_INVALID, "1 to 65535");
+	assert_fails(h, hostcast_set_receive_size(h, 65536), HOSTCAST_INVALID, "65536");
+	assert_int_equal(hostcast_set_blocked(h, "10.0.0.1"), 0);
+	assert_fails(h, hostcast_set_blocked(h, "239.1.1.1"), HOSTCAST_INVALID, "'239.1.1.1'");
+	for (int i = 1; i < 64; i++)
+		assert_int_equal(hostcast_set_blocked(h, "::2"), 0);
+	assert_fails(h, hostcast_set_blocked(h, "::2"), HOSTCAST_INVALID, "more than 64");
+	hostcast_free(h);
+}
+
+static void refuses_targets_and_keeps_the_others(void **state)
+{
+	static const struct {
+		const char *target;
+		unsigned mode;
+		int code;
+		const char *reason;
+	} cases[] = {
+		{GROUP, 0, HOSTCAST_INVALID, "mode 0"},
+		{GROUP, 4, HOSTCAST_INVALID, "mode 4"},
+		{"239.1.1.1:0", HOSTCAST_SEND, HOSTCAST_INVALID, "port '0'"},
+		{"nonsense:nonsense:nonsense", HOSTCAST_SEND, HOSTCAST_INVALID, "nonsense"},
+		{"239.255.255.255+2", HOSTCAST_RECEIVE, HOSTCAST_INVALID, "beyond the last group"},
+		{"192.0.2.77:7703", HOSTCAST_RECEIVE, HOSTCAST_ADDRESS,
+		 "not an address of this host"},
+	};
+	struct hostcast *h = open_lo(GROUP, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+	size_t descriptors = open_descriptors();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_fails(h, hostcast_open(h, cases[i].target, cases[i].mode), cases[i].code,
+			     cases[i].reason);
+	hostcast_set_family(h, AF_INET6);
+	assert_fails(h, hostcast_open(h, GROUP, HOSTCAST_SEND), HOSTCAST_INVALID, "not an IPv6");
+	assert_int_equal(open_descriptors(), descriptors);
+	send_text(h, "still here");
+	assert_receives(h, "still here");
+	hostcast_free(h);
+}
+
+/* ---- Groups ---- */
+
+static void assert_describes(const struct hostcast_message *m, const char *destination,
+			     const union hostcast_address *group, int ttl)
+{
+	static const unsigned zero[5];
+	struct timespec now;
+	int64_t age_ns;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	age_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec - m->time_ns;
+	assert_int_equal(m->full_size, m->size);
+	assert_true(age_ns >= 0 && age_ns < LIMIT_MS * INT64_C(1000000));
+	assert_true(has_text(&m->destination, destination));
+	assert_int_equal(m->source.any.sa_family, group->any.sa_family);
+	assert_int_equal(m->interface_index, if_nametoindex("lo"));
+	assert_int_equal(m->ttl, ttl);
+	assert_int_equal(m->flags, 0);
+	assert_memory_equal(m->reserved, zero, sizeof zero);
+}
+
+static void deliver_to(const char *group)
+{
+	struct hostcast *receiver = open_lo(group, HOSTCAST_RECEIVE);
+	struct hostcast *sender = new_on("lo");
+	struct hostcast_message message;
+
+	assert_int_equal(hostcast_receive(receiver, &message, 1), 0);
+	assert_int_equal(hostcast_receive(receiver, &message, 0), 0);
+	hostcast_set_ttl(sender, 7);
+	assert_int_equal(hostcast_open(sender, group, HOSTCAST_SEND), 0);
+	send_text(sender, "hello");
+	assert_int_equal(receive_one(receiver, &message), 1);
+	assert_int_equal(message.size, 5);
+	assert_memory_equal(message.data, "hello", 5);
+	assert_describes(&message, group, &message.destination, 7);
+	send_text(sender, ""); /* an empty datagram is one */
+	assert_receives(receiver, "");
+	assert_int_equal(counter(sender, "sent"), 2);
+	assert_int_equal(counter(sender, "sent_bytes"), 5);
+	assert_int_equal(counter(receiver, "received"), 2);
+	assert_int_equal(counter(receiver, "received_bytes"), 5);
+	assert_int_equal(counter(receiver, "kernel_drops"), 0);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void a_group_delivers(void **state)
+{
+	(void)state;
+	deliver_to(GROUP);
+}
+
+static void an_ipv6_group_delivers(void **state)
+{
+	(void)state;
+	skip_without_ipv6(GROUP_6);
+	deliver_to(GROUP_6);
+	deliver_to("[ff12::77:1%lo]:7701");
+}
+
+/* More groups than the 20 memberships that a socket takes, each heard once. */
+static void hear_range(const char *range, const char *first, size_t count)
+{
+	struct hostcast *receiver = open_lo(range, HOSTCAST_RECEIVE);
+	struct hostcast *sender = open_lo(range, HOSTCAST_SEND);
+	struct hostcast_message message;
+	bool *is_heard = calloc(count, sizeof *is_heard);
+
+	assert_non_null(is_heard);
+	send_text(sender, "to all");
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *ip;
+		size_t number;
+
+		assert_int_equal(receive_one(receiver, &message), 1);
+		ip = message.destination.any.sa_family == AF_INET
+			     ? (const uint8_t *)&message.destination.v4.sin_addr + 3
+			     : message.destination.v6.sin6_addr.s6_addr + 15;
+		number = (size_t)(*ip - 1); /* the ranges begin with ...1 */
+		assert_true(number < count && !is_heard[number]);
+		is_heard[number] = true;
+		if (number == 0)
+			assert_true(has_text(&message.destination, first));
+	}
+	assert_int_equal(hostcast_receive(receiver, &message, 1), 0);
+	assert_int_equal(counter(sender, "sent"), count);
+	free(is_heard);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void a_range_delivers_to_each_group_once(void **state)
+{
+	(void)state;
+	hear_range("239.77.2.1+45:7702", "239.77.2.1:7702", 45);
+}
+
+static void an_ipv6_range_delivers_to_each_group_once(void **state)
+{
+	(void)state;
+	skip_without_ipv6(GROUP_6);
+	hear_range("[ff15::77:201+45]:7702", "[ff15::77:201]:7702", 45);
+}
+
+static void a_range_is_joined_whole_or_not_at_all(void **state)
+{
+	struct hostcast *h = new_on("lo");
+	size_t descriptors = open_descriptors();
+	struct rlimit before, few;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){descriptors + 20, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_fails(h, hostcast_open(h, "239.77.2.1+45", HOSTCAST_RECEIVE), HOSTCAST_REFUSED,
+		     "ulimit -n");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(open_descriptors(), descriptors);
+	assert_int_equal(hostcast_open(h, "239.77.2.1+45", HOSTCAST_RECEIVE), 0);
+	hostcast_free(h);
+}
+
+/* Only "mark" arrives: what was sent to the group before was not wanted. */
+static void assert_not_heard(const char *interface, struct hostcast *receiver,
+			     struct hostcast *sender)
+{
+	struct hostcast *marker = open_on(interface, MARK, HOSTCAST_SEND);
+	struct hostcast_message message;
+
+	assert_int_equal(hostcast_open(receiver, MARK, HOSTCAST_RECEIVE), 0);
+	send_text(sender, "not wanted");
+	send_text(marker, "mark");
+	assert_receives(receiver, "mark");
+	assert_int_equal(hostcast_receive(receiver, &message, 1), 0);
+	hostcast_free(marker);
+	hostcast_free(receiver);
+	hostcast_free(sender);
+}
+
+static struct hostcast *open_sender_from(const char *source, const char *target)
+{
+	struct hostcast *sender = new_on("lo");
+
+	assert_int_equal(hostcast_set_source(sender, source), 0);
+	assert_int_equal(hostcast_open(sender, target, HOSTCAST_SEND), 0);
+	return sender;
+}
+
+static void a_source_specific_group_hears_its_source_alone(void **state)
+{
+	struct hostcast *sender = open_sender_from("127.0.0.1", "232.77.1.1:7701");
+	struct hostcast *receiver = open_lo("127.0.0.1@232.77.1.1:7701", HOSTCAST_RECEIVE);
+	struct hostcast *other = open_lo("127.0.0.9@232.77.1.1:7701", HOSTCAST_RECEIVE);
+
+	(void)state;
+	send_text(sender, "hello");
+	assert_receives(receiver, "hello");
+	hostcast_free(receiver);
+	assert_not_heard("lo", other, sender);
+}
+
+static void a_blocked_source_is_not_heard(void **state)
+{
+	struct hostcast *receiver = new_on("lo");
+	struct hostcast *sender = open_sender_from("127.0.0.2:7755", GROUP);
+	struct hostcast_message message;
+
+	(void)state;
+	hostcast_set_blocked(receiver, "127.0.0.1");
+	hostcast_set_blocked(receiver, "::1"); /* of the other family: no matter */
+	assert_int_equal(hostcast_open(receiver, GROUP, HOSTCAST_RECEIVE), 0);
+	send_text(sender, "hello");
+	assert_int_equal(receive_one(receiver, &message), 1);
+	assert_true(has_text(&message.source, "127.0.0.2:7755"));
+	hostcast_free(sender);
+	assert_not_heard("lo", receiver, open_sender_from("127.0.0.1", GROUP));
+}
+
+static void members_on_this_host_do_not_hear_what_is_not_looped(void **state)
+{
+	struct hostcast *sender;
+
+	(void)state;
+	skip_unless_private();
+	sender = new_on("near"); /* loopback itself always loops back */
+	hostcast_set_loop(sender, false);
+	assert_int_equal(hostcast_open(sender, GROUP, HOSTCAST_SEND), 0);
+	assert_not_heard("near", open_on("near", GROUP, HOSTCAST_RECEIVE), sender);
+}
+
+static void uses_several_interfaces(void **state)
+{
+	struct hostcast *near, *far, *all = hostcast_new();
+	struct hostcast_message message;
+	const char *notice;
+
+	(void)state;
+	skip_unless_private();
+	near = new_on("near");
+	far = open_on("far", GROUP, HOSTCAST_RECEIVE);
+	hostcast_set_interface(near, "lo");
+	assert_int_equal(hostcast_open(near, GROUP, HOSTCAST_SEND | HOSTCAST_RECEIVE), 0);
+	assert_int_equal(hostcast_open(all, GROUP, HOSTCAST_RECEIVE), 0);
+	notice = hostcast_notice(all);
+	assert_string_equal(notice, "joined 239.77.1.1:7701 on lo, far, near");
+	assert_null(hostcast_notice(all));
+	send_text(near, "hello");
+	assert_int_equal(counter(near, "sent"), 2);
+	assert_int_equal(receive_one(far, &message), 1); /* through the cable, once */
+	assert_true(has_text(&message.destination, GROUP));
+	assert_int_equal(message.interface_index, if_nametoindex("far"));
+	for (int i = 0; i < 2; i++) { /* looped back on each interface, its own both times */
+		assert_int_equal(receive_one(near, &message), 1);
+		assert_int_equal(message.flags, HOSTCAST_OWN);
+	}
+	for (int i = 0; i < 3; i++)
+		assert_receives(all, "hello");
+	hostcast_free(near);
+	hostcast_free(far);
+	hostcast_free(all);
+}
+
+static bool set_memberships(int number)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/igmp_max_memberships", "we");
+	bool is_written = file && fprintf(file, "%d\n", number) > 0;
+
+	return file && fclose(file) == 0 && is_written;
+}
+
+static void the_limit_of_memberships_is_worked_around_or_said(void **state)
+{
+	struct hostcast *h = hostcast_new();
+
+	(void)state;
+	skip_unless_private();
+	if (!set_memberships(1)) {
+		print_message("the system's settings cannot be changed here\n");
+		skip();
+	}
+	assert_int_equal(hostcast_open(h, GROUP, HOSTCAST_RECEIVE), 0); /* three interfaces */
+	assert_true(set_memberships(0));
+	assert_fails(h, hostcast_open(h, "239.77.1.2:7701", HOSTCAST_RECEIVE), HOSTCAST_REFUSED,
+		     "igmp_max_memberships");
+	assert_true(set_memberships(20));
+	hostcast_free(h);
+}
+
+/* ---- Hosts ---- */
+
+static void speak_to_host(const char *target)
+{
+	struct hostcast *receiver = hostcast_new(), *sender = hostcast_new();
+	struct hostcast_message message;
+
+	assert_int_equal(hostcast_open(receiver, target, HOSTCAST_RECEIVE), 0);
+	assert_int_equal(hostcast_open(sender, target, HOSTCAST_SEND), 0);
+	send_text(sender, "hello");
+	assert_int_equal(receive_one(receiver, &message), 1);
+	assert_int_equal(message.flags, 0);
+	assert_true(has_text(&message.destination, target));
+	assert_int_equal(hostcast_send_to(receiver, &message.source, "answer", 6), 0);
+	assert_int_equal(counter(receiver, "sent"), 1);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void a_host_is_spoken_to(void **state)
+{
+	(void)state;
+	speak_to_host("127.0.0.1:7710");
+}
+
+static void an_ipv6_host_is_spoken_to(void **state)
+{
+	(void)state;
+	skip_without_ipv6("[::1]:7710");
+	speak_to_host("[::1]:7710");
+}
+
+static void a_host_that_refuses_is_told_and_does_not_stop_sending(void **state)
+{
+	struct hostcast *h = hostcast_new();
+	struct hostcast_message message;
+
+	(void)state;
+	assert_int_equal(hostcast_open(h, "127.0.0.1:7711", HOSTCAST_SEND), 0);
+	send_text(h, "is there anybody?");
+	wait_for(h);
+	assert_fails(h, hostcast_receive(h, &message, 1), HOSTCAST_ADDRESS,
+		     "127.0.0.1:7711 refuses");
+	assert_int_equal(counter(h, "refused"), 1);
+	send_text(h, "again");
+	send_text(h, "and again"); /* the refusal of the last one comes out here, and is counted */
+	assert_int_equal(counter(h, "sent"), 3);
+	assert_int_equal(counter(h, "refused"), 2);
+	hostcast_free(h);
+}
+
+static void a_port_in_use_names_its_holder(void **state)
+{
+	struct hostcast *one = hostcast_new(), *other = hostcast_new();
+	char holder[64];
+
+	(void)state;
+	assert_int_equal(hostcast_open(one, "127.0.0.1:7712", HOSTCAST_RECEIVE), 0);
+	snprintf(holder, sizeof holder, "in use by test_library (process %d)", (int)getpid());
+	assert_fails(other, hostcast_open(other, "127.0.0.1:7712", HOSTCAST_RECEIVE),
+		     HOSTCAST_REFUSED, holder);
+	assert_string_equal(hostcast_error_text(one), ""); /* an error is its handle's alone */
+	hostcast_free(one);
+	assert_int_equal(hostcast_open(other, "127.0.0.1:7712", HOSTCAST_RECEIVE), 0);
+	hostcast_free(other);
+}
+
+static void some_hosts_cannot_be_sent_to(void **state)
+{
+	struct hostcast *h = hostcast_new();
+	union hostcast_address none = {0};
+
+	(void)state;
+	assert_fails(h, hostcast_send(h, &(struct iovec){0}, 1), HOSTCAST_INVALID, "no target");
+	assert_fails(h, hostcast_send_to(h, &none, "x", 1), HOSTCAST_INVALID, "neither");
+	assert_int_equal(hostcast_set_ttl(h, 0), 0);
+	assert_fails(h, hostcast_open(h, "127.0.0.1", HOSTCAST_SEND), HOSTCAST_INVALID, "TTL 0");
+	hostcast_set_ttl(h, 1);
+	hostcast_set_source(h, "192.0.2.77");
+	assert_fails(h, hostcast_open(h, "127.0.0.1", HOSTCAST_SEND), HOSTCAST_ADDRESS,
+		     "192.0.2.77:0 is not an address of this host");
+	hostcast_free(h);
+}
+
+static void where_no_route_leads_it_is_said(void **state)
+{
+	struct hostcast *h = hostcast_new();
+
+	(void)state;
+	skip_unless_private();
+	assert_fails(h, hostcast_open(h, "203.0.113.1", HOSTCAST_SEND), HOSTCAST_ADDRESS,
+		     "203.0.113.1:5004 cannot be reached");
+	assert_int_equal(hostcast_open(h, "239.77.3.1", HOSTCAST_SEND), 0);
+	assert_string_equal(
+		hostcast_notice(h),
+		"there is no route to 239.77.3.1; sending on far (choose with --interface)");
+	hostcast_free(h);
+}
+
+/* ---- Moving datagrams ---- */
+
+static void moves_batches(void **state)
+{
+	struct hostcast *receiver = open_lo(GROUP, HOSTCAST_RECEIVE);
+	struct hostcast *sender = open_lo(GROUP, HOSTCAST_SEND);
+	struct hostcast_message messages[2 * HOSTCAST_BATCH];
+	struct iovec payloads[150];
+	unsigned char numbers[150], next = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 150; i++) {
+		numbers[i] = (unsigned char)i;
+		payloads[i] = (struct iovec){&numbers[i], 1};
+	}
+	assert_int_equal(hostcast_send(sender, payloads, 150), 150);
+	while (next < 150) {
+		size_t most = next == 0 ? 3 : COUNT_OF(messages);
+		int count;
+
+		wait_for(receiver);
+		count = hostcast_receive(receiver, messages, most);
+		assert_in_range(count, 1, next == 0 ? 3 : HOSTCAST_BATCH);
+		for (int i = 0; i < count; i++)
+			assert_int_equal(*(const unsigned char *)messages[i].data, next++);
+	}
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void marks_what_is_cut_off(void **state)
+{
+	struct hostcast *receiver = open_lo(GROUP, HOSTCAST_RECEIVE);
+	struct hostcast *sender = open_lo(GROUP, HOSTCAST_SEND);
+	struct hostcast_message message;
+
+	(void)state;
+	assert_int_equal(hostcast_set_receive_size(receiver, 4), 0);
+	send_text(sender, "12345");
+	send_text(sender, "1234");
+	assert_int_equal(receive_one(receiver, &message), 1);
+	assert_int_equal(message.flags, HOSTCAST_CUT_OFF);
+	assert_int_equal(message.size, 4);
+	assert_int_equal(message.full_size, 5);
+	assert_memory_equal(message.data, "1234", 4);
+	assert_int_equal(receive_one(receiver, &message), 1);
+	assert_int_equal(message.flags, 0);
+	assert_int_equal(counter(receiver, "cut_off"), 1);
+	assert_fails(receiver, hostcast_set_receive_size(receiver, 5), HOSTCAST_INVALID,
+		     "after the first receive");
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void details_are_left_out_if_not_wanted(void **state)
+{
+	struct hostcast *receiver = new_on("lo"), *sender = open_lo(GROUP, HOSTCAST_SEND);
+	struct hostcast_message message;
+
+	(void)state;
+	assert_int_equal(hostcast_set_details(receiver, false), 0);
+	assert_int_equal(hostcast_open(receiver, GROUP, HOSTCAST_RECEIVE), 0);
+	send_text(sender, "hello");
+	assert_int_equal(receive_one(receiver, &message), 1);
+	assert_true(message.interface_index == 0 && message.ttl == -1 && message.time_ns == 0);
+	assert_true(has_text(&message.destination, GROUP));
+	assert_int_equal(hostcast_send_to(receiver, &message.source, "answer", 6), 0);
+	assert_int_equal(receive_one(sender, &message), 1);
+	assert_true(message.interface_index > 0 && message.ttl > 0 && message.time_ns > 0);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void tells_own_messages_and_answers(void **state)
+{
+	struct hostcast *one = open_lo(GROUP, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+	struct hostcast *other = open_lo(GROUP, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+	struct hostcast_message message;
+
+	(void)state;
+	send_text(one, "question");
+	assert_int_equal(receive_one(one, &message), 1);
+	assert_int_equal(message.flags, HOSTCAST_OWN);
+	assert_int_equal(receive_one(other, &message), 1);
+	assert_int_equal(message.flags, 0);
+	assert_int_equal(hostcast_send_to(other, &message.source, "answer", 6), 0);
+	assert_int_equal(receive_one(one, &message), 1);
+	assert_int_equal(message.flags, HOSTCAST_ANSWER);
+	assert_memory_equal(message.data, "answer", 6);
+	hostcast_free(one);
+	hostcast_free(other);
+}
+
+/* The largest there is arrives, one byte more is refused with the limit. */
+static void send_largest(const char *target, size_t largest)
+{
+	struct hostcast *receiver = open_lo(target, HOSTCAST_RECEIVE);
+	struct hostcast *sender = new_on("lo");
+	char *bytes = calloc(1, largest + 1);
+	struct iovec payloads[] = {{bytes, largest}, {bytes, largest + 1}};
+	union hostcast_address to;
+	struct hostcast_message message;
+
+	assert_non_null(bytes);
+	hostcast_set_buffers(sender, 1 << 20, 0);
+	assert_int_equal(hostcast_max_size(sender), HOSTCAST_MAX_SIZE_6);
+	assert_int_equal(hostcast_open(sender, target, HOSTCAST_SEND), 0);
+	assert_int_equal(hostcast_max_size(sender), largest);
+	assert_int_equal(hostcast_send(sender, payloads, 2), 1);
+	assert_fails(sender, hostcast_send(sender, payloads + 1, 1), HOSTCAST_TOO_LARGE, "65507");
+	assert_int_equal(receive_one(receiver, &message), 1);
+	assert_int_equal(message.size, largest);
+	to = message.source;
+	assert_fails(receiver, hostcast_send_to(receiver, &to, bytes, largest + 1),
+		     HOSTCAST_TOO_LARGE, "65527");
+	free(bytes);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void what_is_too_large_is_refused(void **state)
+{
+	(void)state;
+	send_largest(GROUP, HOSTCAST_MAX_SIZE_4);
+}
+
+static void what_is_too_large_is_refused_over_ipv6(void **state)
+{
+	struct hostcast *both = open_lo(GROUP, HOSTCAST_SEND);
+
+	(void)state;
+	skip_without_ipv6(GROUP_6);
+	send_largest(GROUP_6, HOSTCAST_MAX_SIZE_6);
+	assert_int_equal(hostcast_open(both, GROUP_6, HOSTCAST_SEND), 0);
+	assert_int_equal(hostcast_max_size(both), HOSTCAST_MAX_SIZE_4); /* the smaller one */
+	hostcast_free(both);
+}
+
+/* A queue on the cable lets the send buffer fill up; then the descriptor tells when there is room,
+ * and of three groups none misses a message or gets it twice. */
+static void waits_for_room_in_the_send_buffer(void **state)
+{
+	struct hostcast *sender, *receiver;
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	char bytes[1000] = "";
+	struct iovec payload = {bytes, sizeof bytes};
+	int sent = 0, received = 0, waits = 0;
+
+	(void)state;
+	skip_unless_private();
+	sender = new_on("near");
+	receiver = open_on("far", "239.77.4.1+3:7704", HOSTCAST_RECEIVE);
+	if (system("tc qdisc add dev near root tbf rate 8mbit burst 4kb limit 200kb") != 0) {
+		print_message("there is no queue with a rate (tc qdisc ... tbf) here\n");
+		skip();
+	}
+	hostcast_set_buffers(sender, 2000, 0);
+	assert_int_equal(hostcast_open(sender, "239.77.4.1+3:7704", HOSTCAST_SEND), 0);
+	while (sent < 50) {
+		int code = hostcast_send(sender, &payload, 1);
+
+		if (code == HOSTCAST_AGAIN) {
+			waits++;
+			wait_for(sender);
+			assert_int_equal(hostcast_receive(sender, messages, HOSTCAST_BATCH), 0);
+			continue;
+		}
+		assert_int_equal(code, 1);
+		sent++;
+	}
+	while (received < 150) {
+		wait_for(receiver);
+		received += hostcast_receive(receiver, messages, HOSTCAST_BATCH);
+	}
+	assert_int_equal(system("tc qdisc del dev near root"), 0);
+	assert_true(waits > 0);
+	assert_int_equal(received, 150);
+	assert_int_equal(counter(sender, "sent"), 150);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void the_kernel_s_drops_are_counted(void **state)
+{
+	struct hostcast *sender = open_lo(GROUP, HOSTCAST_SEND), *receiver = new_on("lo");
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	int count, received = 0;
+
+	(void)state;
+	hostcast_set_buffers(receiver, 0, 1);
+	assert_int_equal(hostcast_open(receiver, GROUP, HOSTCAST_RECEIVE), 0);
+	for (int i = 0; i < 500; i++)
+		send_text(sender, "more than it can hold");
+	wait_for(receiver);
+	while ((count = hostcast_receive(receiver, messages, HOSTCAST_BATCH)) > 0)
+		received += count;
+	assert_true(received > 0);
+	assert_int_equal(counter(receiver, "kernel_drops"), 500 - received);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+/* ---- Threads ---- */
+
+static void *talk(void *context)
+{
+	int number = *(int *)context;
+	struct hostcast *h = hostcast_new();
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	struct pollfd ready = {.fd = hostcast_fd(h), .events = POLLIN};
+	char target[64];
+	intptr_t heard = 0;
+
+	snprintf(target, sizeof target, "239.77.5.%d:7705", number);
+	hostcast_set_interface(h, "lo");
+	if (hostcast_open(h, target, HOSTCAST_SEND | HOSTCAST_RECEIVE) != 0)
+		return NULL;
+	for (int i = 0; i < 500; i++) {
+		struct iovec payload = {target, strlen(target)};
+		int count;
+
+		hostcast_open(h, "no group", HOSTCAST_SEND);
+		if (hostcast_send(h, &payload, 1) != 1 || poll(&ready, 1, LIMIT_MS) != 1)
+			break;
+		count = hostcast_receive(h, messages, HOSTCAST_BATCH);
+		for (int m = 0; m < count; m++)
+			heard += messages[m].size == payload.iov_len &&
+				 memcmp(messages[m].data, target, payload.iov_len) == 0;
+		hostcast_notice(h);
+	}
+	hostcast_free(h);
+	return (void *)heard;
+}
+
+static void threads_use_different_handles(void **state)
+{
+	pthread_t threads[4];
+	int numbers[4];
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		numbers[i] = i + 1;
+		assert_int_equal(pthread_create(&threads[i], NULL, talk, &numbers[i]), 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		void *heard;
+
+		assert_int_equal(pthread_join(threads[i], &heard), 0);
+		assert_int_equal((intptr_t)heard, 500);
+	}
+}
+
+/* ---- The network ---- */
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t written = fd < 0 ? -1 : write(fd, text, strlen(text));
+
+	if (fd >= 0)
+		close(fd);
+	return written == (ssize_t)strlen(text);
+}
+
+/* An ordinary user becomes root of a user namespace first. */
+static bool leave_the_network(void)
+{
+	char map[64];
+
+	if (unshare(CLONE_NEWNET) == 0)
+		return true;
+	snprintf(map, sizeof map, "0 %d 1", (int)getuid());
+	return unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 && write_file("/proc/self/uid_map", map);
+}
+
+/* A network of this process alone: loopback, and a cable from "near" to "far", on which the host
+ * hears itself. */
+static int make_network(void **state)
+{
+	(void)state;
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	if (!leave_the_network())
+		why_not_private = "no network namespace can be made here";
+	else if (system("ip link set lo up && ip link add near type veth peer name far && "
+			"ip address add 10.77.0.1/24 dev near && ip address add 10.77.1.1/24 dev "
+			"far && "
+			"ip link set near up && ip link set far up") != 0)
+		why_not_private = "no pair of interfaces (veth) can be made here";
+	else if (!write_file("/proc/sys/net/ipv4/conf/far/accept_local", "1") ||
+		 !write_file("/proc/sys/net/ipv4/conf/far/rp_filter", "0"))
+		why_not_private = "the system's settings cannot be changed here";
+	else if (system("ip -6 route add local ff00::/8 dev lo") != 0)
+		print_message("no IPv6 groups on loopback\n");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(describes_itself),
+		cmocka_unit_test(checks_every_option),
+		cmocka_unit_test(refuses_targets_and_keeps_the_others),
+		cmocka_unit_test(a_group_delivers),
+		cmocka_unit_test(an_ipv6_group_delivers),
+		cmocka_unit_test(a_range_delivers_to_each_group_once),
+		cmocka_unit_test(an_ipv6_range_delivers_to_each_group_once),
+		cmocka_unit_test(a_range_is_joined_whole_or_not_at_all),
+		cmocka_unit_test(a_source_specific_group_hears_its_source_alone),
+		cmocka_unit_test(a_blocked_source_is_not_heard),
+		cmocka_unit_test(members_on_this_host_do_not_hear_what_is_not_looped),
+		cmocka_unit_test(uses_several_interfaces),
+		cmocka_unit_test(the_limit_of_memberships_is_worked_around_or_said),
+		cmocka_unit_test(a_host_is_spoken_to),
+		cmocka_unit_test(an_ipv6_host_is_spoken_to),
+		cmocka_unit_test(a_host_that_refuses_is_told_and_does_not_stop_sending),
+		cmocka_unit_test(a_port_in_use_names_its_holder),
+		cmocka_unit_test(some_hosts_cannot_be_sent_to),
+		cmocka_unit_test(where_no_route_leads_it_is_said),
+		cmocka_unit_test(moves_batches),
+		cmocka_unit_test(marks_what_is_cut_off),
+		cmocka_unit_test(details_are_left_out_if_not_wanted),
+		cmocka_unit_test(tells_own_messages_and_answers),
+		cmocka_unit_test(what_is_too_large_is_refused),
+		cmocka_unit_test(what_is_too_large_is_refused_over_ipv6),
+		cmocka_unit_test(waits_for_room_in_the_send_buffer),
+		cmocka_unit_test(the_kernel_s_drops_are_counted),
+		cmocka_unit_test(threads_use_different_handles),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, make_network, NULL);
+}
