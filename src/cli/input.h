@@ -1,0 +1,35 @@
+/* Lines that a person or a program writes: on a terminal with a prompt, line editing and history,
+ * elsewhere plain. Lines are given without their LF; a last line without one counts. */
+#ifndef CLI_INPUT_H
+#define CLI_INPUT_H
+
+#include "session.h"
+
+enum { INPUT_LINE_MAX = 1 << 20 };
+
+struct input;
+
+struct input_events {
+	void (*line)(void *context, const char *line, size_t size);
+	void (*end)(void *context); /* end of input, also ^D on an empty line */
+};
+
+/* Reads standard input. prompt: what to show on a terminal ("> "). While a prompt shows, the
+ * session's output goes above it and never breaks the line being typed. A line longer than
+ * INPUT_LINE_MAX fails the session. Returns NULL after it printed the reason and failed the
+ * session. */
+struct input *input_new(struct session *session, const char *prompt,
+			const struct input_events *events, void *context);
+
+/* Restores the terminal. NULL is allowed. */
+void input_free(struct input *input);
+
+/* Is a person typing at a terminal? */
+bool input_is_terminal(const struct input *input);
+
+/* Holds back further lines, and lets them come again, also from within the `line` event; what was
+ * read already is kept. */
+void input_pause(struct input *input);
+void input_resume(struct input *input);
+
+#endif

@@ -1,0 +1,88 @@
+/* hostcast VERB [OPTION]... [ARG]... */
+#include "exit.h"
+#include "hostcast.h"
+#include "verbs.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct verb {
+	const char *name;
+	const char *job;
+	int (*run)(int argc, char **argv);
+};
+
+static const struct verb verbs[] = {
+	{"send", "send messages to a group or a host", verb_send},
+	{"recv", "join groups and print what arrives", verb_recv},
+};
+
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+static void print_usage(FILE *file)
+{
+	fprintf(file, "Usage: hostcast VERB [OPTION]... [ARG]...\n"
+		      "Group messages that arrive.\n\nVerbs:\n");
+	for (size_t i = 0; i < VERBS; i++)
+		fprintf(file, "  %-6s %s\n", verbs[i].name, verbs[i].job);
+	fprintf(file, "\nTry it, in two terminals:\n"
+		      "  hostcast recv 224.1.1.1\n"
+		      "  hostcast send 224.1.1.1 hello\n"
+		      "\n'hostcast VERB --help' tells the options of a verb.\n");
+}
+
+/* A range of groups takes a descriptor a group, more than the soft limit of old often allows. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Where a standard descriptor is closed the next thing opened would take its number. One that fails
+ * when it is used takes it instead. */
+static void reserve_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+static int is_word(const char *word, const char *name)
+{
+	while (*word == '-')
+		word++;
+	return strcmp(word, name) == 0;
+}
+
+int main(int argc, char **argv)
+{
+	reserve_standard_descriptors();
+	setlocale(LC_CTYPE, "");
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < VERBS; i++) {
+		if (strcmp(argv[1], verbs[i].name) == 0) {
+			raise_descriptor_limit();
+			return verbs[i].run(argc - 1, argv + 1);
+		}
+	}
+	if (is_word(argv[1], "help") || strcmp(argv[1], "-h") == 0)
+		print_usage(stdout);
+	else if (is_word(argv[1], "version") || strcmp(argv[1], "-V") == 0)
+		printf("hostcast %s\n", hostcast_version());
+	else {
+		fprintf(stderr, "hostcast: no verb '%s' (see 'hostcast --help')\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_REFUSED;
+}

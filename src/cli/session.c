@@ -1,0 +1,304 @@
+#include "session.h"
+
+#include "hostcast.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OUT_MUCH = 256 * 1024 };
+
+int exit_status_of(int error_code)
+{
+	switch (error_code) {
+	case HOSTCAST_INVALID:
+	case HOSTCAST_TOO_LARGE:
+		return EXIT_USAGE;
+	case HOSTCAST_INTERFACE:
+	case HOSTCAST_ADDRESS:
+		return EXIT_ADDRESS;
+	default:
+		return error_code < 0 ? EXIT_REFUSED : EXIT_DONE;
+	}
+}
+
+/* ---- Diagnostics ---- */
+
+/* The line is written in one piece, so that those of several programs do not mix. */
+__attribute__((format(printf, 3, 0))) static void
+print_line(struct session *session, const char *prefix, const char *format, va_list arguments)
+{
+	char text[1024];
+	struct text line = {0};
+
+	vsnprintf(text, sizeof text, format, arguments);
+	text_addf(&line, "%s: %s%s\n", session->command, prefix, text);
+	if (session->hide_prompt)
+		session->hide_prompt(session->prompt);
+	fputs(text_string(&line), stderr);
+	if (session->show_prompt)
+		session->show_prompt(session->prompt);
+	text_done(&line);
+}
+
+void session_error(struct session *session, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(session, "", format, arguments);
+	va_end(arguments);
+}
+
+void session_notice(struct session *session, const char *format, ...)
+{
+	va_list arguments;
+
+	if (session->common->quiet)
+		return;
+	va_start(arguments, format);
+	print_line(session, "note: ", format, arguments);
+	va_end(arguments);
+}
+
+void session_summary_line(struct session *session, const char *line)
+{
+	if (!session->common->quiet)
+		session_error(session, "%s", line);
+}
+
+void session_print_notices(struct session *session, struct hostcast *handle)
+{
+	const char *notice;
+
+	while ((notice = hostcast_notice(handle)))
+		session_notice(session, "%s", notice);
+}
+
+/* ---- Results ---- */
+
+/* So much a pipe takes without blocking when it says that it is ready, and while nothing blocks, a
+ * signal can end the wait for a reader who has stopped reading. */
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t written;
+
+		if (!loop_wait_to_write(fd))
+			return false;
+		written = write(fd, bytes, size < PIPE_BUF ? size : PIPE_BUF);
+		if (written < 0 && errno != EINTR && errno != EAGAIN)
+			return false;
+		if (written > 0) {
+			bytes += written;
+			size -= (size_t)written;
+		}
+	}
+	return true;
+}
+
+/* The first reason counts; how many are lost is said at the end. */
+static void results_lost(struct session *session, int system)
+{
+	if (session->lost_errno == 0)
+		session->lost_errno = system;
+	session->lost += session->out_pending;
+	session->out_pending = 0;
+	text_done(&session->out);
+	session_end(session, EXIT_REFUSED);
+}
+
+static void say_what_is_lost(struct session *session)
+{
+	if (session->lost_errno != 0)
+		session_error(session, "cannot write to %s: %s; %" PRIu64 " %s lost",
+			      session->out_name, strerror(session->lost_errno), session->lost,
+			      session->lost == 1 ? "result is" : "results are");
+}
+
+void session_flush(struct session *session)
+{
+	struct text *out = &session->out;
+	bool is_written;
+	int system;
+
+	if (out->failed || session->lost_errno != 0) {
+		results_lost(session, ENOMEM);
+		return;
+	}
+	if (out->size == 0)
+		return;
+	if (session->hide_prompt)
+		session->hide_prompt(session->prompt);
+	is_written = write_all(session->out_fd, out->bytes, out->size);
+	system = errno;
+	if (session->show_prompt)
+		session->show_prompt(session->prompt);
+	if (!is_written) {
+		results_lost(session, system);
+		return;
+	}
+	text_clear(out);
+	session->out_pending = 0;
+}
+
+void session_result(struct session *session)
+{
+	session->out_pending++;
+	if (session->out.size >= OUT_MUCH)
+		session_flush(session);
+}
+
+/* ---- Events ---- */
+
+static void print_summary(struct session *session)
+{
+	if (session->events->summary)
+		session->events->summary(session->context);
+	session_flush(session);
+}
+
+static void on_signal(void *context, int signal)
+{
+	struct session *session = context;
+
+	if (signal == SIGUSR1) {
+		print_summary(session);
+		return;
+	}
+	session->is_interrupted = true;
+	if (session->events->stop)
+		session->events->stop(session->context);
+	else
+		session_end(session, EXIT_DONE);
+}
+
+static void on_deadline(void *context)
+{
+	struct session *session = context;
+
+	session->is_deadline_over = true;
+	if (session->events->deadline)
+		session->events->deadline(session->context);
+	else
+		session_end(session, EXIT_DONE);
+}
+
+static void on_idle(void *context)
+{
+	session_flush(context);
+}
+
+/* ---- Beginning and ending ---- */
+
+int session_begin(struct session *session, const char *command, const struct common_options *common,
+		  const struct session_events *events, void *context)
+{
+	struct error error;
+
+	*session = (struct session){
+		.command = command,
+		.common = common,
+		.events = events,
+		.context = context,
+		.out_fd = STDOUT_FILENO,
+		.out_name = "standard output",
+		.deadline = {.function = on_deadline, .context = session},
+	};
+	session->loop = loop_new(&error);
+	if (!session->loop || loop_catch_signals(session->loop, on_signal, session, &error) < 0)
+		goto failed;
+	loop_on_idle(session->loop, on_idle, session);
+	if (common->deadline_ns != NOT_GIVEN)
+		loop_set_timer(session->loop, &session->deadline,
+			       monotime_add(loop_now(session->loop), common->deadline_ns));
+	return EXIT_DONE;
+
+failed:
+	session_fail(session, &error);
+	session_done(session);
+	return session->status;
+}
+
+void session_done(struct session *session)
+{
+	loop_free(session->loop);
+	text_done(&session->out);
+}
+
+int session_run(struct session *session)
+{
+	struct error error;
+
+	if (session->status == EXIT_DONE && loop_run(session->loop, &error) < 0)
+		session_fail(session, &error);
+	print_summary(session);
+	say_what_is_lost(session);
+	return session->status;
+}
+
+void session_end(struct session *session, int status)
+{
+	if (session->status == EXIT_DONE)
+		session->status = status;
+	session->is_ended = true;
+	if (session->loop)
+		loop_stop(session->loop);
+}
+
+int session_fail(struct session *session, const struct error *error)
+{
+	session_error(session, "%s", error->text);
+	session_end(session, exit_status_of(error->code));
+	return exit_status_of(error->code);
+}
+
+int session_fail_handle(struct session *session, const struct hostcast *handle, int code)
+{
+	session_error(session, "%s",
+		      code == HOSTCAST_NO_MEMORY ? hostcast_strerror(code)
+						 : hostcast_error_text(handle));
+	session_end(session, exit_status_of(code));
+	return exit_status_of(code);
+}
+
+/* ---- Handles ---- */
+
+static int apply_common(struct hostcast *handle, const struct common_options *common)
+{
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < common->interfaces.count; i++)
+		status = hostcast_set_interface(handle, common->interfaces.list[i]);
+	if (status == 0 && common->port != NOT_GIVEN)
+		status = hostcast_set_port(handle, (int)common->port);
+	if (status == 0 && common->ttl != NOT_GIVEN)
+		status = hostcast_set_ttl(handle, (int)common->ttl);
+	if (status == 0 && common->ipv4 != common->ipv6)
+		status = hostcast_set_family(handle, common->ipv4 ? AF_INET : AF_INET6);
+	return status;
+}
+
+struct hostcast *session_new_handle(struct session *session, int *status)
+{
+	struct hostcast *handle = hostcast_new();
+	int code;
+
+	if (!handle) {
+		session_error(session, "no memory or descriptor left for a socket (ulimit -n)");
+		session_end(session, EXIT_REFUSED);
+		*status = EXIT_REFUSED;
+		return NULL;
+	}
+	code = apply_common(handle, session->common);
+	if (code == 0)
+		return handle;
+	*status = session_fail_handle(session, handle, code);
+	hostcast_free(handle);
+	return NULL;
+}

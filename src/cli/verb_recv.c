@@ -1,0 +1,342 @@
+/* hostcast recv: join groups and print what arrives. */
+#include "hostcast.h"
+#include "json.h"
+#include "session.h"
+#include "show.h"
+#include "verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { BATCHES_A_TURN = 16 };
+
+struct recv_options {
+	struct common_options common;
+	const char *source;
+	struct text_list blocked;
+	struct optional_text ack;
+	bool raw, join;
+	const char *output;
+	int64_t receive_buffer;
+	struct show_options show;
+};
+
+struct receiver {
+	struct session session;
+	struct hostcast *handle;
+	const struct recv_options *options;
+	struct show_memory memory;
+	uint64_t received;
+	uint64_t acknowledged, ack_failed;
+	struct loop_timer idle; /* --wait: nothing came for so long */
+};
+
+/* ---- Messages ---- */
+
+static void acknowledge(struct receiver *r, const struct hostcast_message *message)
+{
+	const char *text = r->options->ack.text;
+	int code = hostcast_send_to(r->handle, &message->source, text, strlen(text));
+
+	if (code == 0) {
+		r->acknowledged++;
+		return;
+	}
+	if (r->ack_failed++ == 0) /* the summary counts the others */
+		session_notice(&r->session, "an acknowledgement was not sent: %s",
+			       hostcast_error_text(r->handle));
+}
+
+static void show(struct receiver *r, const struct hostcast_message *message)
+{
+	const struct recv_options *options = r->options;
+	struct text *out = &r->session.out;
+
+	if (options->join)
+		return;
+	if (options->raw)
+		text_add(out, message->data, message->size);
+	else if (options->common.json)
+		show_json(out, message);
+	else
+		show_text(out, message, &options->show, &r->memory);
+	session_result(&r->session);
+}
+
+static bool is_complete(const struct receiver *r)
+{
+	int64_t count = r->options->common.count;
+
+	return count != NOT_GIVEN && r->received >= (uint64_t)count;
+}
+
+static void take_message(struct receiver *r, const struct hostcast_message *message)
+{
+	if (message->flags & HOSTCAST_ANSWER)
+		return; /* to the socket that acknowledges: no message, and never acknowledged */
+	r->received++;
+	show(r, message);
+	if (r->options->ack.is_given)
+		acknowledge(r, message);
+}
+
+static void restart_idle_timer(struct receiver *r)
+{
+	struct loop *loop = r->session.loop;
+
+	if (r->options->common.wait_ns != NOT_GIVEN)
+		loop_set_timer(loop, &r->idle,
+			       monotime_add(loop_now(loop), r->options->common.wait_ns));
+}
+
+/* Takes one batch; returns how many messages it had, or an error code. */
+static int take_batch(struct receiver *r)
+{
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	int count = hostcast_receive(r->handle, messages, HOSTCAST_BATCH);
+
+	for (int i = 0; i < count && !is_complete(r); i++)
+		take_message(r, &messages[i]);
+	if (is_complete(r))
+		session_end(&r->session, EXIT_DONE);
+	else if (count < 0 && count != HOSTCAST_ADDRESS) /* that: an ICMP error to an answer */
+		session_fail_handle(&r->session, r->handle, count);
+	return count;
+}
+
+/* A full batch says that more is waiting; other events get their turn after a few. */
+static void on_ready(void *context, uint32_t events)
+{
+	struct receiver *r = context;
+
+	(void)events;
+	for (int i = 0; i < BATCHES_A_TURN; i++)
+		if (take_batch(r) < HOSTCAST_BATCH || is_complete(r))
+			break;
+	restart_idle_timer(r);
+}
+
+/* ---- The end ---- */
+
+/* Nothing more will come, though it was wanted. */
+static void end_incomplete(void *context)
+{
+	struct receiver *r = context;
+
+	if (r->received == 0)
+		session_end(&r->session, EXIT_NOTHING);
+	else
+		session_end(&r->session,
+			    r->options->common.count != NOT_GIVEN ? EXIT_PARTIAL : EXIT_DONE);
+}
+
+static void on_stop(void *context)
+{
+	struct receiver *r = context;
+	const struct common_options *common = &r->options->common;
+	bool is_endless = common->count == NOT_GIVEN && common->deadline_ns == NOT_GIVEN;
+
+	session_end(&r->session, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
+}
+
+static void summary_json(struct receiver *r)
+{
+	struct text *out = &r->session.out;
+
+	json_begin_event(out, "summary");
+	json_integer(out, "messages", (int64_t)r->received);
+	if (r->options->ack.is_given) {
+		json_integer(out, "acknowledged", (int64_t)r->acknowledged);
+		json_integer(out, "ack_failed", (int64_t)r->ack_failed);
+	}
+	show_counters_json(out, r->handle);
+	json_end_event(out);
+}
+
+static void summary_text(struct receiver *r)
+{
+	struct text line = {0};
+
+	show_quantity(&line, r->received, "message", "messages");
+	text_add_string(&line, ", ");
+	show_quantity(&line, show_counter(r->handle, "received_bytes"), "byte", "bytes");
+	if (r->options->ack.is_given) {
+		text_addf(&line, ", %llu acknowledged", (unsigned long long)r->acknowledged);
+		if (r->ack_failed > 0)
+			text_addf(&line, ", %llu not", (unsigned long long)r->ack_failed);
+	}
+	text_addf(&line, "; dropped by the kernel: %llu",
+		  (unsigned long long)show_counter(r->handle, "kernel_drops"));
+	if (show_counter(r->handle, "kernel_drops") > 0)
+		text_add_string(&line, " (the receive buffer was full; raise --rcvbuf)");
+	session_summary_line(&r->session, text_string(&line));
+	text_done(&line);
+}
+
+static void summary(void *context)
+{
+	struct receiver *r = context;
+
+	if (r->options->common.json && !r->options->raw)
+		summary_json(r);
+	else
+		summary_text(r);
+}
+
+/* ---- The beginning ---- */
+
+static int open_output(struct receiver *r)
+{
+	const char *name = r->options->output;
+	int fd;
+
+	if (!name)
+		return EXIT_DONE;
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		session_error(&r->session, "cannot open %s for writing: %s", name, strerror(errno));
+		return EXIT_REFUSED;
+	}
+	r->session.out_fd = fd;
+	r->session.out_name = name;
+	return EXIT_DONE;
+}
+
+static int open_target(struct receiver *r, const char *target)
+{
+	char with_source[512];
+
+	if (r->options->source) {
+		snprintf(with_source, sizeof with_source, "%s@%s", r->options->source, target);
+		target = with_source;
+	}
+	return hostcast_open(r->handle, target, HOSTCAST_RECEIVE);
+}
+
+static int open_targets(struct receiver *r, int argc, char **targets)
+{
+	const struct recv_options *options = r->options;
+	bool details = options->common.json || options->show.details || options->show.time;
+	int code = hostcast_set_details(r->handle, details);
+
+	for (size_t i = 0; code == 0 && i < options->blocked.count; i++)
+		code = hostcast_set_blocked(r->handle, options->blocked.list[i]);
+	if (code == 0 && options->receive_buffer != NOT_GIVEN)
+		code = hostcast_set_buffers(r->handle, 0, (size_t)options->receive_buffer);
+	for (int i = 0; code == 0 && i < argc; i++)
+		code = open_target(r, targets[i]);
+	if (code < 0)
+		return session_fail_handle(&r->session, r->handle, code);
+	session_print_notices(&r->session, r->handle);
+	return EXIT_DONE;
+}
+
+static int start(struct receiver *r, int argc, char **targets)
+{
+	struct error error;
+	int status = open_output(r);
+
+	if (status == EXIT_DONE)
+		status = open_targets(r, argc, targets);
+	if (status != EXIT_DONE)
+		return status;
+	if (loop_watch(r->session.loop, hostcast_fd(r->handle), EPOLLIN, on_ready, r, &error) < 0)
+		return session_fail(&r->session, &error);
+	r->idle = (struct loop_timer){.function = end_incomplete, .context = r};
+	restart_idle_timer(r);
+	return EXIT_DONE;
+}
+
+static int run(const char *command, const struct recv_options *options, int argc, char **targets)
+{
+	static const struct session_events events = {
+		.summary = summary,
+		.stop = on_stop,
+		.deadline = end_incomplete,
+	};
+	struct receiver r = {.options = options};
+	int status = session_begin(&r.session, command, &options->common, &events, &r);
+
+	if (status != EXIT_DONE)
+		return status;
+	r.handle = session_new_handle(&r.session, &status);
+	if (r.handle)
+		status = start(&r, argc, targets);
+	if (status == EXIT_DONE)
+		status = session_run(&r.session);
+	hostcast_free(r.handle);
+	if (r.session.out_fd != STDOUT_FILENO)
+		close(r.session.out_fd);
+	session_done(&r.session);
+	return status;
+}
+
+int verb_recv(int argc, char **argv)
+{
+	struct recv_options o = {
+		.common = COMMON_OPTIONS_DEFAULT,
+		.ack.text = "ack",
+		.receive_buffer = NOT_GIVEN,
+	};
+	const struct option_row rows[] = {
+		ROW_INTERFACE(&o.common.interfaces),
+		ROW_PORT(&o.common.port, "port of groups that name none (default 5004)"),
+		{"source", 0, OPTION_TEXT, &o.source, "ADDR",
+		 "only from this source (as SOURCE@GROUP)", 0, 0},
+		{"block", 0, OPTION_LIST, &o.blocked, "SOURCE",
+		 "not from this source (again for more)", 0, 0},
+		{"ack", 'a', OPTION_OPTIONAL_TEXT, &o.ack, "TEXT",
+		 "answer each message (default text: ack)", 0, 0},
+		ROW_COUNT(&o.common.count, "end after N messages"),
+		ROW_WAIT(&o.common.wait_ns, "end when nothing has come for so long"),
+		ROW_DEADLINE(&o.common.deadline_ns),
+		{"time", 0, OPTION_FLAG, &o.show.time, NULL, "show when each message came", 0, 0},
+		{"hex", 'x', OPTION_FLAG, &o.show.hex, NULL, "show payloads in hexadecimal", 0, 0},
+		{"raw", 0, OPTION_FLAG, &o.raw, NULL,
+		 "write payloads as they came, and nothing else", 0, 0},
+		{"join", 0, OPTION_FLAG, &o.join, NULL, "join and stay silent", 0, 0},
+		{"output", 'o', OPTION_TEXT, &o.output, "FILE",
+		 "write there instead of standard output", 0, 0},
+		{"rcvbuf", 0, OPTION_NUMBER, &o.receive_buffer, "BYTES",
+		 "size of the receive buffer", 1, 1 << 30},
+		{"ttl", 't', OPTION_NUMBER, &o.common.ttl, "N",
+		 "TTL of the answers of --ack (default: the system's)", 1, 255},
+		ROW_IPV4(&o.common.ipv4),
+		ROW_IPV6(&o.common.ipv6),
+		ROW_JSON(&o.common.json),
+		ROW_QUIET(&o.common.quiet),
+		{"verbose", 'v', OPTION_FLAG, &o.show.details, NULL,
+		 "show interface and TTL of each message", 0, 0},
+	};
+	const struct command command = {
+		.name = "hostcast recv",
+		.usage = "[OPTION]... [SOURCE@]GROUP[+COUNT][:PORT]...",
+		.about = "Join groups (or listen at an address of this host) and print what "
+			 "arrives.",
+		.examples =
+			"  hostcast recv 224.1.1.1               what anyone sends to the group\n"
+			"  hostcast recv --ack 224.1.1.1:10000   and answer it\n"
+			"  hostcast send 224.1.1.1 hello         the other side\n",
+		.options = rows,
+		.option_count = sizeof rows / sizeof rows[0],
+	};
+	int first = options_parse(&command, argc, argv);
+
+	if (first < 0)
+		return -first - 1;
+	if (first == argc)
+		return options_usage_error(&command, "a group or an address is missing");
+	if (o.raw && (o.common.json || o.show.hex || o.show.time))
+		return options_usage_error(&command,
+					   "--raw goes with none of --json, --hex and --time");
+	for (int i = first; o.source && i < argc; i++)
+		if (strchr(argv[i], '@'))
+			return options_usage_error(&command,
+						   "'%s' names a source, and so does --source %s",
+						   argv[i], o.source);
+	return run(command.name, &o, argc - first, argv + first);
+}

@@ -1,0 +1,8 @@
+/* The verbs: each runs with its own argv (argv[0] is the verb) and returns an exit status. */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+int verb_send(int argc, char **argv);
+int verb_recv(int argc, char **argv);
+
+#endif
