@@ -19,6 +19,7 @@ struct verb {
 static const struct verb verbs[] = {
 	{"send", "send messages to a group or a host", verb_send},
 	{"recv", "join groups and print what arrives", verb_recv},
+	{"chat", "a conversation in a group", verb_chat},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
