@@ -20,6 +20,7 @@ static const struct verb verbs[] = {
 	{"send", "send messages to a group or a host", verb_send},
 	{"recv", "join groups and print what arrives", verb_recv},
 	{"chat", "a conversation in a group", verb_chat},
+	{"echo", "TCP and UDP echo, server and client", verb_echo},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };

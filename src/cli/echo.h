@@ -1,0 +1,36 @@
+/* What the two sides of hostcast echo share. */
+#ifndef CLI_ECHO_H
+#define CLI_ECHO_H
+
+#include "session.h"
+
+enum { ECHO_TCP_PORT = 55556, ECHO_UDP_PORT = 5001 };
+
+struct echo_options {
+	struct common_options common;
+	bool tcp, udp;    /* neither: TCP */
+	const char *addr; /* NULL: loopback */
+};
+
+#define ROW_TCP(target)                                                       \
+	{                                                                     \
+		"tcp", 0, OPTION_FLAG, target, NULL,                          \
+			"over TCP (the default; 127.0.0.1, port 55556)", 0, 0 \
+	}
+#define ROW_UDP(target)                                                                      \
+	{                                                                                    \
+		"udp", 0, OPTION_FLAG, target, NULL, "over UDP (127.0.0.1, port 5001)", 0, 0 \
+	}
+#define ROW_ADDR(target, help)                                       \
+	{                                                            \
+		"addr", 'a', OPTION_TEXT, target, "ADDR", help, 0, 0 \
+	}
+
+/* The address that the options mean, with its port. */
+int echo_address(const struct echo_options *options, union hostcast_address *address,
+		 struct error *error);
+
+int echo_serve(int argc, char **argv);
+int echo_send(int argc, char **argv);
+
+#endif
