@@ -21,6 +21,7 @@ static const struct verb verbs[] = {
 	{"recv", "join groups and print what arrives", verb_recv},
 	{"chat", "a conversation in a group", verb_chat},
 	{"echo", "TCP and UDP echo, server and client", verb_echo},
+	{"info", "what a group address means and who has joined it", verb_info},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };

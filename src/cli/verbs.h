@@ -6,5 +6,6 @@ int verb_send(int argc, char **argv);
 int verb_recv(int argc, char **argv);
 int verb_chat(int argc, char **argv);
 int verb_echo(int argc, char **argv);
+int verb_info(int argc, char **argv);
 
 #endif
