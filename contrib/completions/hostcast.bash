@@ -1,0 +1,80 @@
+# Completion of hostcast in bash: verbs, their options, interfaces and files.
+
+# The options of a verb, [-LETTER,]--NAME[=VALUE]. The VALUEs IF (an interface) and FILE are
+# completed; where the value is optional nothing stands here.
+_hostcast_options() {
+	case $1 in
+	'') echo '-h,--help -V,--version' ;;
+	send) echo '-i,-I,--interface=IF -p,--port=N -t,--ttl=N -a,--ack -e,--expect=N
+		-w,--wait=SECONDS -c,--count=N --interval=SECONDS -W,--deadline=SECONDS
+		-f,--file=FILE --source=ADDR --dscp=N --no-loop --sndbuf=BYTES --rcvbuf=BYTES
+		--quit-word=WORD -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -h,--help -V,--version' ;;
+	recv) echo '-i,-I,--interface=IF -p,--port=N --source=ADDR --block=SOURCE -a,--ack
+		-c,--count=N -w,--wait=SECONDS -W,--deadline=SECONDS --time -x,--hex --raw --join
+		-o,--output=FILE --rcvbuf=BYTES -t,--ttl=N -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet
+		-v,--verbose -h,--help -V,--version' ;;
+	chat) echo '--room=GROUP --name=NAME --presence=SECONDS -i,-I,--interface=IF -p,--port=N
+		-t,--ttl=N -W,--deadline=SECONDS -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet
+		-v,--verbose -h,--help -V,--version' ;;
+	echo) echo '-h,--help -V,--version' ;;
+	'echo serve') echo '--tcp --udp -a,--addr=ADDR -p,--port=N -r,--reply=TEXT -c,--count=N
+		-W,--deadline=SECONDS --time -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
+		-h,--help -V,--version' ;;
+	'echo send') echo '--tcp --udp -a,--addr=ADDR -p,--port=N -f,--file=FILE
+		-w,--wait=SECONDS -c,--count=N --interval=SECONDS -W,--deadline=SECONDS -4,--ipv4
+		-6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
+	info) echo '-i,-I,--interface=IF -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
+		-h,--help -V,--version' ;;
+	esac
+}
+
+# What the option before the cursor wants; nothing if it is none, or a flag.
+_hostcast_value() {
+	local option
+
+	for option in $(_hostcast_options "$1"); do
+		[[ $option == *=* && ,${option%%=*}, == *",$2,"* ]] && echo "${option#*=}"
+	done
+}
+
+_hostcast_long_options() {
+	local name
+
+	for name in $(_hostcast_options "$1"); do
+		name=${name%%=*}
+		echo "${name##*,}"
+	done
+}
+
+_hostcast() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local verb='' offered='send recv chat echo info'
+
+	if ((COMP_CWORD > 1)); then
+		verb=${COMP_WORDS[1]} offered=''
+	fi
+	if [[ $verb == echo ]]; then
+		offered='serve send'
+		((COMP_CWORD > 2)) && verb="echo ${COMP_WORDS[2]}" offered=''
+	fi
+	# bash makes three words of --name=value
+	if [[ $word == = ]]; then
+		word=''
+	elif [[ $before == = ]]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case $(_hostcast_value "$verb" "$before") in
+	IF) mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net)" -- "$word") ;;
+	FILE)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames 2>/dev/null
+		;;
+	'')
+		[[ $word == -* ]] && offered=$(_hostcast_long_options "$verb")
+		mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$word")
+		;;
+	*) COMPREPLY=() ;;
+	esac
+}
+
+complete -F _hostcast hostcast
