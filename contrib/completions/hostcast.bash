@@ -8,7 +8,7 @@ _hostcast_options() {
 	send) echo '-i,-I,--interface=IF -p,--port=N -t,--ttl=N -a,--ack -e,--expect=N
 		-w,--wait=SECONDS -c,--count=N --interval=SECONDS -W,--deadline=SECONDS
 		-f,--file=FILE --source=ADDR --dscp=N --no-loop --sndbuf=BYTES --rcvbuf=BYTES
-		--quit-word=WORD -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -h,--help -V,--version' ;;
+		--quit-word=WORD -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	recv) echo '-i,-I,--interface=IF -p,--port=N --source=ADDR --block=SOURCE -a,--ack
 		-c,--count=N -w,--wait=SECONDS -W,--deadline=SECONDS --time -x,--hex --raw --join
 		-o,--output=FILE --rcvbuf=BYTES -t,--ttl=N -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet

@@ -133,8 +133,6 @@ uint64_t echo_answers_unsent(const struct echo_answers *a)
 
 int echo_answers_status(const struct echo_answers *a)
 {
-	if (a->sent > 0 && a->answered == 0 && a->cut_off == 0)
-		return EXIT_NOTHING;
 	return a->unanswered + a->cut_off > 0 || a->is_broken_off ? EXIT_PARTIAL : EXIT_DONE;
 }
 

@@ -60,7 +60,8 @@ static void on_deadline(void *context)
 
 	stop_awaiting(s);
 	s->answers.is_broken_off = echo_answers_unsent(&s->answers) > 0;
-	session_end(&s->session, echo_answers_status(&s->answers));
+	session_end(&s->session, s->answers.answered == 0 ? EXIT_NOTHING
+							  : echo_answers_status(&s->answers));
 }
 
 static void summary(void *context)

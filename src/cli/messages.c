@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static int read_all(int fd, size_t size_max, struct text *message, struct error *error)
+static int read_all(int fd, const char *name, size_t size_max, struct text *message,
+		    struct error *error)
 {
 	char part[65536];
 	ssize_t got;
@@ -15,14 +16,12 @@ static int read_all(int fd, size_t size_max, struct text *message, struct error 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return error_system(error, HOSTCAST_SYSTEM, errno, "cannot read it");
+			return error_system(error, HOSTCAST_SYSTEM, errno, "cannot read %s", name);
 		text_add(message, part, (size_t)got);
 		if (message->size > size_max)
-			return error_set(
-				error, HOSTCAST_TOO_LARGE,
-				"it holds more than %zu bytes, the most that a message may "
-				"have",
-				size_max);
+			return error_set(error, HOSTCAST_TOO_LARGE,
+					 "%s holds more than %zu bytes, the most that a message may have",
+					 name, size_max);
 	}
 	if (message->failed)
 		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
@@ -35,8 +34,8 @@ static int read_file(const char *name, size_t size_max, struct text *message, st
 	int status;
 
 	if (fd < 0)
-		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot open it");
-	status = read_all(fd, size_max, message, error);
+		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot read %s", name);
+	status = read_all(fd, name, size_max, message, error);
 	if (fd != STDIN_FILENO)
 		close(fd);
 	return status;
@@ -54,16 +53,9 @@ int messages_read(struct messages *messages, struct session *session, int argc, 
 	}
 	for (int i = 0; i < argc; i++)
 		text_add_string(&messages->list[messages->count++], arguments[i]);
-	for (size_t i = 0; i < files->count; i++) {
-		int code = read_file(files->list[i], size_max, &messages->list[messages->count++],
-				     &error);
-
-		if (code < 0) {
-			session_error(session, "%s: %s", files->list[i], error.text);
-			session_end(session, exit_status_of(code));
-			return session->status;
-		}
-	}
+	for (size_t i = 0; i < files->count; i++)
+		if (read_file(files->list[i], size_max, &messages->list[messages->count++], &error) < 0)
+			return session_fail(session, &error);
 	return EXIT_DONE;
 }
 

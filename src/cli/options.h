@@ -95,7 +95,7 @@ struct command {
 	}
 #define ROW_VERBOSE(target)                                                  \
 	{                                                                    \
-		"verbose", 'v', OPTION_FLAG, target, NULL, "tell more", 0, 0 \
+		"verbose", 'v', OPTION_FLAG, target, NULL, "tell of each message", 0, 0 \
 	}
 
 /* Parses argv[1..] into the values; long options work with one dash too, -I is -i, -h, --help, -V

@@ -3,21 +3,17 @@
 #include "hostcast.h"
 #include "input.h"
 #include "json.h"
+#include "messages.h"
 #include "outbox.h"
 #include "responders.h"
 #include "session.h"
 #include "show.h"
 #include "verbs.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 enum { DEFAULT_ACK_WAIT_MS = 500, PROBES_MAX = 1000 };
 
@@ -39,8 +35,7 @@ struct sender {
 	struct session session;
 	const struct send_options *options;
 	/* What is sent: a list that repeats, or input. */
-	struct text *messages;
-	size_t message_count;
+	struct messages messages;
 	struct input *input;
 	uint64_t limit; /* messages in all; UINT64_MAX: until the input ends */
 	uint64_t taken; /* messages sent or in the outbox */
@@ -136,13 +131,20 @@ static void all_answers_over(void *context)
 	end_if_done(context);
 }
 
+static void count_taken(struct sender *s, size_t size)
+{
+	s->taken++;
+	if (s->options->common.verbose)
+		session_notice(&s->session, "message %" PRIu64 ", %zu bytes", s->taken, size);
+}
+
 static void take(struct sender *s, const void *data, size_t size)
 {
 	int code;
 
 	if (s->acks) {
 		if (acks_send(s->acks, data, size) == EXIT_DONE)
-			s->taken++;
+			count_taken(s, size);
 		/* Counted from when it was sent, so that the wait for its answers is over first. */
 		s->next = monotime_add(loop_now(s->session.loop), s->options->interval_ns);
 		return;
@@ -152,7 +154,7 @@ static void take(struct sender *s, const void *data, size_t size)
 	if (code < 0)
 		session_fail_handle(&s->session, s->handle, code);
 	else
-		s->taken++;
+		count_taken(s, size);
 }
 
 static bool may_take(const struct sender *s)
@@ -168,7 +170,7 @@ static void go_on(void *context)
 	int code;
 
 	while (!s->input && may_take(s)) {
-		const struct text *message = &s->messages[s->taken % s->message_count];
+		const struct text *message = &s->messages.list[s->taken % s->messages.count];
 
 		take(s, message->bytes, message->size);
 	}
@@ -303,42 +305,6 @@ static void summary(void *context)
 
 /* ---- The beginning ---- */
 
-static int read_file(struct sender *s, const char *name, struct text *message)
-{
-	char part[65536];
-	int fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-	ssize_t got = -1;
-
-	while (fd >= 0 && message->size <= HOSTCAST_MAX_SIZE_6 &&
-	       (got = read(fd, part, sizeof part)) > 0)
-		text_add(message, part, (size_t)got);
-	if (fd < 0 || got < 0) {
-		session_error(&s->session, "cannot read %s: %s", name, strerror(errno));
-		session_end(&s->session, EXIT_REFUSED);
-	}
-	if (fd > STDIN_FILENO)
-		close(fd);
-	return s->session.status;
-}
-
-/* Messages from arguments, then from files, one each. */
-static int read_messages(struct sender *s, int argc, char **arguments)
-{
-	const struct text_list *files = &s->options->files;
-	int status = EXIT_DONE;
-
-	s->messages = calloc((size_t)argc + files->count + 1, sizeof *s->messages);
-	if (!s->messages) {
-		session_error(&s->session, "out of memory");
-		return EXIT_REFUSED;
-	}
-	for (int i = 0; i < argc; i++)
-		text_add_string(&s->messages[s->message_count++], arguments[i]);
-	for (size_t i = 0; status == EXIT_DONE && i < files->count; i++)
-		status = read_file(s, files->list[i], &s->messages[s->message_count++]);
-	return status;
-}
-
 static int prepare_acks(struct sender *s)
 {
 	const struct send_options *o = s->options;
@@ -372,19 +338,20 @@ static int start(struct sender *s, int argc, char **arguments)
 {
 	static const struct input_events input_events = {.line = on_line, .end = on_end};
 	const struct send_options *o = s->options;
-	int status = read_messages(s, argc, arguments);
+	int status = messages_read(&s->messages, &s->session, argc, arguments, &o->files,
+				   HOSTCAST_MAX_SIZE_6);
 
 	if (status != EXIT_DONE)
 		return status;
 	if (o->common.count != NOT_GIVEN)
 		s->limit = (uint64_t)o->common.count;
 	else
-		s->limit = s->message_count > 0 ? s->message_count : UINT64_MAX;
+		s->limit = s->messages.count > 0 ? s->messages.count : UINT64_MAX;
 	status = o->ack ? prepare_acks(s) : prepare_plain(s);
 	if (status != EXIT_DONE)
 		return status;
 	s->timer = (struct loop_timer){.function = go_on, .context = s};
-	if (s->message_count > 0)
+	if (s->messages.count > 0)
 		go_on(s);
 	else
 		s->input = input_new(&s->session, "> ", &input_events, s);
@@ -397,9 +364,7 @@ static void clean_up(struct sender *s)
 	acks_free(s->acks);
 	outbox_done(&s->outbox);
 	hostcast_free(s->handle);
-	for (size_t i = 0; i < s->message_count; i++)
-		text_done(&s->messages[i]);
-	free(s->messages);
+	messages_done(&s->messages);
 }
 
 static int run(const char *command, const struct send_options *options, int argc, char **arguments)
@@ -490,6 +455,7 @@ int verb_send(int argc, char **argv)
 		ROW_IPV6(&o.common.ipv6),
 		ROW_JSON(&o.common.json),
 		ROW_QUIET(&o.common.quiet),
+		ROW_VERBOSE(&o.common.verbose),
 	};
 	const struct command command = {
 		.name = "hostcast send",
