@@ -21,7 +21,7 @@ struct input_events {
 struct input *input_new(struct session *session, const char *prompt,
 			const struct input_events *events, void *context);
 
-/* Restores the terminal. NULL is allowed. */
+/* Restores the terminal; to be called before session_done(). NULL is allowed. */
 void input_free(struct input *input);
 
 /* Is a person typing at a terminal? */
