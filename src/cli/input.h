@@ -3,16 +3,10 @@
 #ifndef CLI_INPUT_H
 #define CLI_INPUT_H
 
+#include "input_events.h"
 #include "session.h"
 
-enum { INPUT_LINE_MAX = 1 << 20 };
-
 struct input;
-
-struct input_events {
-	void (*line)(void *context, const char *line, size_t size);
-	void (*end)(void *context); /* end of input, also ^D on an empty line */
-};
 
 /* Reads standard input. prompt: what to show on a terminal ("> "). While a prompt shows, the
  * session's output goes above it and never breaks the line being typed. A line longer than

@@ -19,9 +19,10 @@ static int read_all(int fd, const char *name, size_t size_max, struct text *mess
 			return error_system(error, HOSTCAST_SYSTEM, errno, "cannot read %s", name);
 		text_add(message, part, (size_t)got);
 		if (message->size > size_max)
-			return error_set(error, HOSTCAST_TOO_LARGE,
-					 "%s holds more than %zu bytes, the most that a message may have",
-					 name, size_max);
+			return error_set(
+				error, HOSTCAST_TOO_LARGE,
+				"%s holds more than %zu bytes, the most that a message may have",
+				name, size_max);
 	}
 	if (message->failed)
 		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
@@ -54,7 +55,8 @@ int messages_read(struct messages *messages, struct session *session, int argc, 
 	for (int i = 0; i < argc; i++)
 		text_add_string(&messages->list[messages->count++], arguments[i]);
 	for (size_t i = 0; i < files->count; i++)
-		if (read_file(files->list[i], size_max, &messages->list[messages->count++], &error) < 0)
+		if (read_file(files->list[i], size_max, &messages->list[messages->count++],
+			      &error) < 0)
 			return session_fail(session, &error);
 	return EXIT_DONE;
 }

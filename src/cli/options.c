@@ -147,7 +147,7 @@ static void make_tables(const struct command *command, struct tables *tables)
 	*letter++ = ':'; /* errors come back to us */
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct option_row *row = &command->options[i];
-		int has_argument = row->kind == OPTION_FLAG	       ? no_argument
+		int has_argument = row->kind == OPTION_FLAG            ? no_argument
 				   : row->kind == OPTION_OPTIONAL_TEXT ? optional_argument
 								       : required_argument;
 

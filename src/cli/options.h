@@ -9,12 +9,12 @@
 
 /* What `value` points to. */
 enum option_kind {
-	OPTION_FLAG,	      /* bool, becomes true */
-	OPTION_TEXT,	      /* const char * */
+	OPTION_FLAG,          /* bool, becomes true */
+	OPTION_TEXT,          /* const char * */
 	OPTION_OPTIONAL_TEXT, /* struct optional_text: --name or --name=TEXT */
-	OPTION_LIST,	      /* struct text_list: may be given again */
-	OPTION_NUMBER,	      /* int64_t, least to most */
-	OPTION_SECONDS,	      /* int64_t nanoseconds; given in seconds with fractions */
+	OPTION_LIST,          /* struct text_list: may be given again */
+	OPTION_NUMBER,        /* int64_t, least to most */
+	OPTION_SECONDS,       /* int64_t nanoseconds; given in seconds with fractions */
 };
 
 enum { LIST_MAX = 64, OPTIONS_MAX = 48, NOT_GIVEN = -1 };
@@ -93,8 +93,8 @@ struct command {
 	{                                                                                  \
 		"quiet", 'q', OPTION_FLAG, target, NULL, "no summary and no notices", 0, 0 \
 	}
-#define ROW_VERBOSE(target)                                                  \
-	{                                                                    \
+#define ROW_VERBOSE(target)                                                             \
+	{                                                                               \
 		"verbose", 'v', OPTION_FLAG, target, NULL, "tell of each message", 0, 0 \
 	}
 

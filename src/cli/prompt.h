@@ -2,7 +2,8 @@
 #ifndef CLI_PROMPT_H
 #define CLI_PROMPT_H
 
-#include "input.h"
+#include "input_events.h"
+#include "session.h"
 
 struct prompt;
 

@@ -12,9 +12,9 @@
 /* The options that mean the same in every verb. */
 struct common_options {
 	struct text_list interfaces;
-	int64_t port;	     /* NOT_GIVEN */
-	int64_t ttl;	     /* NOT_GIVEN */
-	int64_t count;	     /* NOT_GIVEN */
+	int64_t port;        /* NOT_GIVEN */
+	int64_t ttl;         /* NOT_GIVEN */
+	int64_t count;       /* NOT_GIVEN */
 	int64_t wait_ns;     /* NOT_GIVEN */
 	int64_t deadline_ns; /* NOT_GIVEN */
 	bool ipv4, ipv6;
@@ -31,8 +31,8 @@ struct session;
 
 /* What a verb does of its own at the common events; each may be NULL. */
 struct session_events {
-	void (*summary)(void *context);	 /* print it: at SIGUSR1, and at the end of a session */
-	void (*stop)(void *context);	 /* SIGINT or SIGTERM; default: session_end() */
+	void (*summary)(void *context);  /* print it: at SIGUSR1, and at the end of a session */
+	void (*stop)(void *context);     /* SIGINT or SIGTERM; default: session_end() */
 	void (*deadline)(void *context); /* default: session_end() */
 };
 
@@ -44,10 +44,10 @@ struct session {
 	void *context;
 	struct text out; /* results not yet written */
 	int out_fd;
-	const char *out_name;		   /* for errors: "standard output", or the file's name */
-	uint64_t out_pending;		   /* results (messages, answers) in out */
-	uint64_t lost;			   /* results that could not be written, */
-	int lost_errno;			   /* and why; 0: none */
+	const char *out_name;              /* for errors: "standard output", or the file's name */
+	uint64_t out_pending;              /* results (messages, answers) in out */
+	uint64_t lost;                     /* results that could not be written, */
+	int lost_errno;                    /* and why; 0: none */
 	void (*hide_prompt)(void *prompt); /* around every write to the terminal; NULL: no prompt */
 	void (*show_prompt)(void *prompt);
 	void *prompt;

@@ -30,8 +30,8 @@ bool address_needs_zone(const union hostcast_address *address);
 /* Same family and IP, whatever the port and zone. */
 bool address_same_ip(const union hostcast_address *a, const union hostcast_address *b);
 
-/* Their order: IPv4 before IPv6, then by IP, whatever the port and zone. Below, equal to or above 0 as
- * memcmp() has it. */
+/* Their order: IPv4 before IPv6, then by IP, whatever the port and zone. Below, equal to or above 0
+ * as memcmp() has it. */
 int address_compare_ip(const union hostcast_address *a, const union hostcast_address *b);
 
 /* Same family, IP, port, and zone. */

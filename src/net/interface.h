@@ -11,7 +11,7 @@ struct interface {
 	char name[IF_NAMESIZE];
 	bool is_up;
 	bool is_loopback;
-	bool can_multicast;	   /* the MULTICAST flag; Linux lets loopback do it without */
+	bool can_multicast;        /* the MULTICAST flag; Linux lets loopback do it without */
 	union hostcast_address v4; /* the first address of each family; family 0: none */
 	union hostcast_address v6; /* a link-local one if there is any */
 };

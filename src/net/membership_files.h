@@ -2,7 +2,9 @@
 #ifndef NET_MEMBERSHIP_FILES_H
 #define NET_MEMBERSHIP_FILES_H
 
-#include "memberships.h"
+#include "membership_list.h"
+
+#include <stdio.h>
 
 /* What to do with the memberships that a file names. */
 enum membership_files_use {

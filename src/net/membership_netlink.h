@@ -2,7 +2,7 @@
 #ifndef NET_MEMBERSHIP_NETLINK_H
 #define NET_MEMBERSHIP_NETLINK_H
 
-#include "memberships.h"
+#include "membership_list.h"
 
 /* Adds every membership of the family (AF_INET or AF_INET6). It tells which groups are joined
  * where, but neither how many users each has nor their sources: users is USERS_UNKNOWN. Returns 0,

@@ -145,8 +145,10 @@ int socket_send_error(int system, int fd, const union hostcast_address *to, size
 		return error_set(
 			error, HOSTCAST_ADDRESS,
 			"%s cannot be reached: this interface has no route for IPv6 groups (lo "
-			"never has at first); as root: ip -6 route add local ff00::/8 dev lo, or for "
-			"another interface: ip -6 route add multicast ff00::/8 dev NAME table local",
+			"never has at first); as root: ip -6 route add local ff00::/8 dev lo, or "
+			"for "
+			"another interface: ip -6 route add multicast ff00::/8 dev NAME table "
+			"local",
 			text);
 	switch (system) {
 	case ENETUNREACH:

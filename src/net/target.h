@@ -9,8 +9,8 @@ enum { TARGET_GROUPS_MAX = 65536 };
 
 struct target {
 	union hostcast_address address; /* the first group, or the host; with the port */
-	union hostcast_address source;	/* of a source-specific group; family 0: any source */
-	unsigned count;			/* groups from address on; 1 for a host */
+	union hostcast_address source;  /* of a source-specific group; family 0: any source */
+	unsigned count;                 /* groups from address on; 1 for a host */
 	bool is_group;
 };
 

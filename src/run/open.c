@@ -76,10 +76,11 @@ int hostcast_open(struct hostcast *h, const char *text, unsigned mode)
 	if (status < 0)
 		return status;
 	if (mode == HOSTCAST_SEND && target.source.any.sa_family != AF_UNSPEC)
-		return error_set(&h->error, HOSTCAST_INVALID,
-				 "'%s' names a source, which only a receiver chooses; the address to "
-				 "send from is set apart (--source)",
-				 text);
+		return error_set(
+			&h->error, HOSTCAST_INVALID,
+			"'%s' names a source, which only a receiver chooses; the address to "
+			"send from is set apart (--source)",
+			text);
 	status = target.is_group ? open_groups(h, &target, mode) : open_host(h, &target, mode);
 	if (status < 0) {
 		handle_close_from(h, sockets);

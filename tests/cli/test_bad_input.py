@@ -68,7 +68,7 @@ def test_the_message_and_the_status(hostcast, verb, args, status, message):
 # Sizes
 
 @pytest.mark.parametrize('target, largest', [('127.0.0.1', 65507), ('[::1]', 65527)])
-def test_a_message_too_large(hostcast, tmp_path, target, largest):
+def test_a_message_too_large(hostcast, target, largest):
     version = 6 if ':' in target else 4
     with socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         try:
@@ -77,18 +77,22 @@ def test_a_message_too_large(hostcast, tmp_path, target, largest):
             pytest.skip(f'this machine has no {target}: {error}')
         receiver.settimeout(LIMIT_SECONDS)
         target = f'{target}:{receiver.getsockname()[1]}'
-        message = tmp_path / 'message'
-        message.write_bytes(bytes(largest))
-        assert hostcast('send', '--sndbuf', 1 << 20, '--file', message, target).status == 0
+        assert hostcast('send', '--sndbuf', 1 << 20, target, stdin=b'x' * largest).status == 0
         assert len(receiver.recv(70000)) == largest
-        message.write_bytes(bytes(largest + 1))
-        result = hostcast('send', '--file', message, target)
+        result = hostcast('send', target, stdin=b'x' * (largest + 1))
     assert result.status == 2
     assert (f'a message of {largest + 1} bytes is too large: UDP carries at most 65507 bytes over IPv4 and 65527 over '
             f'IPv6, and this goes over IPv{version}\n') in result.stderr
 
 
-def test_a_line_of_input_too_large(hostcast):
+def test_a_file_too_large(hostcast, tmp_path):
+    (tmp_path / 'message').write_bytes(bytes(65528))
+    result = hostcast('send', '--file', tmp_path / 'message', '-i', 'lo', GROUP)
+    assert result.status == 2
+    assert 'message holds more than 65527 bytes, the most that a message may have\n' in result.stderr
+
+
+def test_a_line_among_others_too_large(hostcast):
     result = hostcast('send', '-i', 'lo', f'{GROUP}:{loopback.free_port()}', stdin='one\n' + 'x' * 65508 + '\nthree\n')
     assert result.status == 2
     assert 'a message of 65508 bytes is too large' in result.stderr and '1 message sent' in result.stderr

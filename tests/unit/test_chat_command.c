@@ -1,4 +1,4 @@
-#include "cli/chat_command.h"
+#include "cli/chat/command.h"
 #include "net/address.h"
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-#include "cli/chat_format.h"
+#include "cli/chat/format.h"
 #include "unit.h"
 
 static struct span span(const char *text)

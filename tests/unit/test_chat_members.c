@@ -1,4 +1,4 @@
-#include "cli/chat_members.h"
+#include "cli/chat/members.h"
 #include "net/address.h"
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-#include "cli/responders.h"
+#include "cli/send/responders.h"
 #include "unit.h"
 
 #include <arpa/inet.h>

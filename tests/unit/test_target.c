@@ -154,18 +154,20 @@ static void says_which_name_does_not_resolve(void **state)
 }
 
 /* What getaddrinfo() would be asked for is left out: no test waits for a name server. */
-static bool is_a_name(const char *text)
+static bool may_be_a_name(const char *text)
 {
-	bool has_letter = false;
+	size_t letters = 0, colons = 0;
 
-	for (const char *c = text; *c; c++)
-		has_letter = has_letter || isalpha((unsigned char)*c);
-	return !strchr(text, ':') && !strchr(text, '%') && has_letter;
+	for (const char *c = text; *c; c++) {
+		letters += isalpha((unsigned char)*c) != 0;
+		colons += *c == ':';
+	}
+	return letters > 0 && colons < 2 && !strchr(text, '%');
 }
 
 static void change_at_random(struct random *random, char *text, size_t room)
 {
-	static const char letters[] = "0123456789.:.:[]%@+/ f";
+	static const char letters[] = "0123456789.:.:[]%@+/ ";
 
 	for (size_t changes = random_below(random, 4); changes > 0; changes--) {
 		size_t size = strlen(text), at = random_below(random, size + 1);
@@ -192,8 +194,8 @@ static void change_at_random(struct random *random, char *text, size_t room)
 static void any_accepted_text_is_read_back(void **state)
 {
 	static const char *const seeds[] = {
-		"224.1.1.1:5004", "[ff12::1%lo]:5004",		"10.0.0.7@232.1.1.1+3:5",
-		"225.1.2.3+20",	  "[fd00::1]@[ff3e::8000:1]:7", "::1",
+		"224.1.1.1:5004", "[ff12::1%lo]:5004",          "10.0.0.7@232.1.1.1+3:5",
+		"225.1.2.3+20",   "[fd00::1]@[ff3e::8000:1]:7", "::1",
 		"ff12::1+20",
 	};
 	struct random random = {11};
@@ -207,7 +209,7 @@ static void any_accepted_text_is_read_back(void **state)
 
 		strcpy(text, seeds[random_below(&random, COUNT_OF(seeds))]);
 		change_at_random(&random, text, sizeof text);
-		if (is_a_name(text))
+		if (may_be_a_name(text))
 			continue;
 		if (target_parse(text, AF_UNSPEC, 99, &first, &error) != 0) {
 			assert_int_not_equal(error.text[0], '\0');

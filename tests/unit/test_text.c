@@ -131,10 +131,10 @@ static void escapes(void **state)
 		{"\x1b[31mred", 8, "\\x1b[31mred"},
 		{"\0\x7f", 2, "\\x00\\x7f"},
 		{"\xff\xfe", 2, "\\xff\\xfe"},
-		{"\xe2\x82", 2, "\\xe2\\x82"},				  /* cut off */
+		{"\xe2\x82", 2, "\\xe2\\x82"},                            /* cut off */
 		{"\xc0\x80\xed\xa0\x80", 5, "\\xc0\\x80\\xed\\xa0\\x80"}, /* overlong, surrogate */
-		{"\xc2\x9b", 2, "\\u{9b}"},				  /* CSI in one character */
-		{"\xe2\x80\xae", 3, "\\u{202e}"},		       /* right-to-left override */
+		{"\xc2\x9b", 2, "\\u{9b}"},                               /* CSI in one character */
+		{"\xe2\x80\xae", 3, "\\u{202e}"},                      /* right-to-left override */
 		{"\xe2\x80\xa8\xe2\x80\xa9", 6, "\\u{2028}\\u{2029}"}, /* line separators */
 		{"\xe2\x81\xa6\xef\xbb\xbf", 6, "\\u{2066}\\u{feff}"},
 		{"\xf3\xa0\x81\x81", 4, "\\u{e0041}"}, /* a tag: an invisible A */
@@ -153,7 +153,7 @@ static void escapes(void **state)
 /* Bytes in which every kind of trouble is frequent. */
 static size_t random_bytes(struct random *random, unsigned char *bytes, size_t most)
 {
-	static const uint32_t trouble[] = {'\\', 'n',	 'x',	 '\n',	 0x1b,	  0x9b,
+	static const uint32_t trouble[] = {'\\', 'n',    'x',    '\n',   0x1b,    0x9b,
 					   0x7f, 0x200f, 0x202e, 0xfeff, 0xe0041, 0x10ffff};
 	size_t wanted = random_below(random, most - 4), size = 0;
 
@@ -258,7 +258,7 @@ static void quotes_json(void **state)
 		{"\n\x01\x7f", "\"\\u000a\\u0001\\u007f\""},
 		{"gr\xc3\xbc\xc3\x9f", "\"gr\xc3\xbc\xc3\x9f\""},
 		{"\xc2\x9b\xe2\x80\xae", "\"\\u009b\\u202e\""}, /* would act on a terminal */
-		{"\xf3\xa0\x81\x81", "\"\\udb40\\udc41\""},	/* as a surrogate pair */
+		{"\xf3\xa0\x81\x81", "\"\\udb40\\udc41\""},     /* as a surrogate pair */
 	};
 
 	(void)state;

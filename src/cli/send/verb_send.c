@@ -1,0 +1,484 @@
+/* hostcast send: messages to a group or a host, from arguments, files or lines of input. */
+#include "acks.h"
+#include "cli/input.h"
+#include "cli/json.h"
+#include "cli/messages.h"
+#include "cli/session.h"
+#include "cli/show.h"
+#include "cli/verbs.h"
+#include "hostcast.h"
+#include "outbox.h"
+#include "responders.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+
+enum { DEFAULT_ACK_WAIT_MS = 500, PROBES_MAX = 1000 };
+
+struct send_options {
+	struct common_options common;
+	bool ack;
+	int64_t expect;
+	int64_t interval_ns;
+	const char *source;
+	int64_t dscp;
+	bool no_loop;
+	int64_t send_buffer, receive_buffer;
+	struct text_list files;
+	const char *quit_word;
+	const char *target;
+};
+
+struct sender {
+	struct session session;
+	const struct send_options *options;
+	/* What is sent: a list that repeats, or input. */
+	struct messages messages;
+	struct input *input;
+	uint64_t limit; /* messages in all; UINT64_MAX: until the input ends */
+	uint64_t taken; /* messages sent or in the outbox */
+	bool is_input_over;
+	/* How it is sent: */
+	struct hostcast *handle; /* plainly, through the outbox, */
+	struct outbox outbox;
+	struct acks *acks;    /* or with acknowledgements */
+	struct monotime next; /* when the next message may go */
+	struct loop_timer timer;
+	uint64_t answers; /* that came to messages that asked for none */
+};
+
+/* ---- Handles ---- */
+
+static int set_up(struct hostcast *handle, const struct send_options *o)
+{
+	int code = o->source ? hostcast_set_source(handle, o->source) : 0;
+
+	if (code == 0 && o->dscp != NOT_GIVEN)
+		code = hostcast_set_dscp(handle, (int)o->dscp);
+	if (code == 0 && o->no_loop)
+		code = hostcast_set_loop(handle, false);
+	if (code == 0)
+		code = hostcast_set_buffers(
+			handle, o->send_buffer == NOT_GIVEN ? 0 : (size_t)o->send_buffer,
+			o->receive_buffer == NOT_GIVEN ? 0 : (size_t)o->receive_buffer);
+	return code == 0 ? hostcast_open(handle, o->target, HOSTCAST_SEND) : code;
+}
+
+static struct hostcast *open_handle(void *context)
+{
+	struct sender *s = context;
+	struct hostcast *handle;
+	int status, code;
+
+	handle = session_new_handle(&s->session, &status);
+	if (!handle)
+		return NULL;
+	code = set_up(handle, s->options);
+	if (code < 0) {
+		session_fail_handle(&s->session, handle, code);
+		hostcast_free(handle);
+		return NULL;
+	}
+	if (s->taken == 0) /* with acknowledgements each message has a handle: said once */
+		session_print_notices(&s->session, handle);
+	return handle;
+}
+
+/* ---- Sending ---- */
+
+static bool is_all_taken(const struct sender *s)
+{
+	return s->is_input_over || s->taken >= s->limit;
+}
+
+/* Takes in what has come back: answers nobody asked for are counted, and so are refusals. */
+static int drain(struct sender *s)
+{
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	int count = hostcast_receive(s->handle, messages, HOSTCAST_BATCH);
+
+	if (count < 0 && count != HOSTCAST_ADDRESS)
+		return session_fail_handle(&s->session, s->handle, count);
+	if (count > 0)
+		s->answers += (uint64_t)count;
+	return EXIT_DONE;
+}
+
+static int plain_status(struct sender *s)
+{
+	int status = drain(s);
+
+	if (status != EXIT_DONE || show_counter(s->handle, "refused") == 0)
+		return status;
+	session_error(&s->session, "%s", hostcast_error_text(s->handle));
+	return EXIT_ADDRESS;
+}
+
+static void end_if_done(struct sender *s)
+{
+	if (!is_all_taken(s) || s->outbox.count > 0 || (s->acks && acks_are_awaited(s->acks)))
+		return;
+	if (s->acks)
+		session_end(&s->session, s->taken > 0 ? acks_status(s->acks) : EXIT_DONE);
+	else
+		session_end(&s->session, plain_status(s));
+}
+
+static void all_answers_over(void *context)
+{
+	end_if_done(context);
+}
+
+static void count_taken(struct sender *s, size_t size)
+{
+	s->taken++;
+	if (s->options->common.verbose)
+		session_notice(&s->session, "message %" PRIu64 ", %zu bytes", s->taken, size);
+}
+
+static void take(struct sender *s, const void *data, size_t size)
+{
+	int code;
+
+	if (s->acks) {
+		if (acks_send(s->acks, data, size) == EXIT_DONE)
+			count_taken(s, size);
+		/* Counted from when it was sent, so that the wait for its answers is over first. */
+		s->next = monotime_add(loop_now(s->session.loop), s->options->interval_ns);
+		return;
+	}
+	s->next = monotime_add(loop_now(s->session.loop), s->options->interval_ns);
+	code = outbox_add(&s->outbox, data, size);
+	if (code < 0)
+		session_fail_handle(&s->session, s->handle, code);
+	else
+		count_taken(s, size);
+}
+
+static bool may_take(const struct sender *s)
+{
+	return s->session.status == EXIT_DONE && !is_all_taken(s) && !s->outbox.is_blocked &&
+	       !monotime_is_before(loop_now(s->session.loop), s->next);
+}
+
+/* Takes what may go now, sends what is gathered, and arranges for the rest. */
+static void go_on(void *context)
+{
+	struct sender *s = context;
+	int code;
+
+	while (!s->input && may_take(s)) {
+		const struct text *message = &s->messages.list[s->taken % s->messages.count];
+
+		take(s, message->bytes, message->size);
+	}
+	code = s->outbox.is_blocked ? 0 : outbox_send(&s->outbox);
+	if (code < 0) {
+		session_fail_handle(&s->session, s->handle, code);
+		return;
+	}
+	if (s->input && may_take(s))
+		input_resume(s->input);
+	if (!is_all_taken(s) && !s->outbox.is_blocked && !may_take(s))
+		loop_set_timer(s->session.loop, &s->timer, s->next);
+	end_if_done(s);
+}
+
+static void on_ready(void *context, uint32_t events)
+{
+	struct sender *s = context;
+
+	(void)events;
+	if (drain(s) == EXIT_DONE && s->outbox.is_blocked) { /* it also tells when there is room */
+		s->outbox.is_blocked = false;
+		go_on(s);
+	}
+}
+
+/* ---- Input ---- */
+
+static bool is_quit_word(const struct sender *s, const char *line, size_t size)
+{
+	const char *word = s->options->quit_word;
+
+	if (!word && !input_is_terminal(s->input))
+		return false;
+	word = word ? word : "quit";
+	return size == strlen(word) && strncasecmp(line, word, size) == 0;
+}
+
+static void on_end(void *context)
+{
+	struct sender *s = context;
+
+	s->is_input_over = true;
+	go_on(s);
+}
+
+static void on_line(void *context, const char *line, size_t size)
+{
+	struct sender *s = context;
+
+	if (is_quit_word(s, line, size)) {
+		input_pause(s->input);
+		on_end(s);
+		return;
+	}
+	take(s, line, size);
+	if (s->session.status != EXIT_DONE || !may_take(s))
+		input_pause(s->input);
+	/* Lines that came together leave together: what stands in the outbox goes when the
+	 * descriptor has been read, at the latest with the next turn of the loop. */
+	loop_set_timer(s->session.loop, &s->timer,
+		       may_take(s) || is_all_taken(s) ? loop_now(s->session.loop) : s->next);
+}
+
+/* ---- The end ---- */
+
+static void on_stop(void *context)
+{
+	struct sender *s = context;
+	bool is_endless = s->limit == UINT64_MAX && s->options->common.deadline_ns == NOT_GIVEN;
+
+	session_end(&s->session, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
+}
+
+static void on_deadline(void *context)
+{
+	struct sender *s = context;
+	int status = EXIT_DONE;
+
+	if (s->acks)
+		acks_give_up(s->acks);
+	if (s->acks && s->taken > 0)
+		status = acks_status(s->acks);
+	if (status == EXIT_DONE && s->limit != UINT64_MAX && s->taken < s->limit)
+		status = EXIT_PARTIAL;
+	session_end(&s->session, status);
+}
+
+static void summary_json(struct sender *s)
+{
+	struct text *out = &s->session.out;
+
+	json_begin_event(out, "summary");
+	json_integer(out, "messages", (int64_t)(s->taken - s->outbox.count));
+	json_integer(out, "unsent", (int64_t)s->outbox.count);
+	json_integer(out, "answers", (int64_t)s->answers);
+	show_counters_json(out, s->handle);
+	json_end_event(out);
+}
+
+static void summary_text(struct sender *s)
+{
+	struct text line = {0};
+
+	show_quantity(&line, s->taken - s->outbox.count, "message", "messages");
+	text_addf(&line, " sent to %s (", s->options->target);
+	show_quantity(&line, show_counter(s->handle, "sent"), "datagram", "datagrams");
+	text_add_string(&line, ", ");
+	show_quantity(&line, show_counter(s->handle, "sent_bytes"), "byte", "bytes");
+	text_add_string(&line, ")");
+	if (s->outbox.count > 0)
+		text_addf(&line, ", %zu not sent", s->outbox.count);
+	if (s->answers > 0)
+		text_addf(&line, "; %" PRIu64 " came back (--ack lists answers)", s->answers);
+	if (show_counter(s->handle, "refused") > 0)
+		text_addf(&line, "; refused %" PRIu64 " times", show_counter(s->handle, "refused"));
+	session_summary_line(&s->session, text_string(&line));
+	text_done(&line);
+}
+
+static void summary(void *context)
+{
+	struct sender *s = context;
+
+	if (s->acks)
+		acks_summary(s->acks);
+	else if (s->options->common.json)
+		summary_json(s);
+	else
+		summary_text(s);
+}
+
+/* ---- The beginning ---- */
+
+static int prepare_acks(struct sender *s)
+{
+	const struct send_options *o = s->options;
+	struct acks_settings settings = {
+		.wait_ns = o->common.wait_ns,
+		.expect = o->expect == NOT_GIVEN ? 0 : (uint64_t)o->expect,
+		.show_numbers = s->limit > 1,
+		.open = open_handle,
+		.all_over = all_answers_over,
+		.context = s,
+	};
+
+	s->acks = acks_new(&s->session, &settings);
+	return s->acks ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int prepare_plain(struct sender *s)
+{
+	struct error error;
+
+	s->handle = open_handle(s);
+	if (!s->handle)
+		return s->session.status;
+	s->outbox = (struct outbox){.session = &s->session, .handle = s->handle};
+	if (loop_watch(s->session.loop, hostcast_fd(s->handle), EPOLLIN, on_ready, s, &error) < 0)
+		return session_fail(&s->session, &error);
+	return EXIT_DONE;
+}
+
+static int start(struct sender *s, int argc, char **arguments)
+{
+	static const struct input_events input_events = {.line = on_line, .end = on_end};
+	const struct send_options *o = s->options;
+	int status = messages_read(&s->messages, &s->session, argc, arguments, &o->files,
+				   HOSTCAST_MAX_SIZE_6);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (o->common.count != NOT_GIVEN)
+		s->limit = (uint64_t)o->common.count;
+	else
+		s->limit = s->messages.count > 0 ? s->messages.count : UINT64_MAX;
+	status = o->ack ? prepare_acks(s) : prepare_plain(s);
+	if (status != EXIT_DONE)
+		return status;
+	s->timer = (struct loop_timer){.function = go_on, .context = s};
+	if (s->messages.count > 0)
+		go_on(s);
+	else
+		s->input = input_new(&s->session, "> ", &input_events, s);
+	return EXIT_DONE; /* what failed after this point has a summary */
+}
+
+static void clean_up(struct sender *s)
+{
+	input_free(s->input);
+	acks_free(s->acks);
+	outbox_done(&s->outbox);
+	hostcast_free(s->handle);
+	messages_done(&s->messages);
+}
+
+static int run(const char *command, const struct send_options *options, int argc, char **arguments)
+{
+	static const struct session_events events = {
+		.summary = summary,
+		.stop = on_stop,
+		.deadline = on_deadline,
+	};
+	struct sender s = {.options = options};
+	int status = session_begin(&s.session, command, &options->common, &events, &s);
+
+	if (status != EXIT_DONE)
+		return status;
+	status = start(&s, argc, arguments);
+	if (status == EXIT_DONE)
+		status = session_run(&s.session);
+	clean_up(&s);
+	session_done(&s.session);
+	return status;
+}
+
+/* What the table of options cannot check; also fills in defaults that depend on other options. */
+static int check(const struct command *command, struct send_options *o)
+{
+	struct common_options *common = &o->common;
+	const char *colon = o->source ? strrchr(o->source, ':') : NULL;
+	bool has_source_port = colon && (strchr(o->source, ':') == colon || colon[-1] == ']');
+
+	if (!o->ack && (o->expect != NOT_GIVEN || common->wait_ns != NOT_GIVEN))
+		return options_usage_error(command, "--expect and --wait go with --ack");
+	if (common->wait_ns == NOT_GIVEN)
+		common->wait_ns = DEFAULT_ACK_WAIT_MS * NS_PER_MS;
+	if (o->interval_ns == NOT_GIVEN)
+		o->interval_ns = o->ack ? common->wait_ns : 0;
+	if (!o->ack)
+		return EXIT_DONE;
+	if (has_source_port && o->interval_ns < common->wait_ns)
+		return options_usage_error(command,
+					   "--source with a port takes one message at a time: "
+					   "--interval must be at least --wait");
+	if (o->interval_ns < common->wait_ns / PROBES_MAX)
+		return options_usage_error(command,
+					   "more than %d messages would wait for answers at once: "
+					   "--interval must be at least --wait / %d",
+					   PROBES_MAX, PROBES_MAX);
+	return EXIT_DONE;
+}
+
+int verb_send(int argc, char **argv)
+{
+	struct send_options o = {
+		.common = COMMON_OPTIONS_DEFAULT,
+		.expect = NOT_GIVEN,
+		.interval_ns = NOT_GIVEN,
+		.dscp = NOT_GIVEN,
+		.send_buffer = NOT_GIVEN,
+		.receive_buffer = NOT_GIVEN,
+	};
+	const struct option_row rows[] = {
+		ROW_INTERFACE(&o.common.interfaces),
+		ROW_PORT(&o.common.port, "port of a group that names none (default 5004)"),
+		ROW_TTL(&o.common.ttl),
+		{"ack", 'a', OPTION_FLAG, &o.ack, NULL, "wait for answers and list who answered", 0,
+		 0},
+		{"expect", 'e', OPTION_NUMBER, &o.expect, "N",
+		 "with --ack: fewer than N receivers is an error", 1, RESPONDERS_MAX},
+		ROW_WAIT(&o.common.wait_ns, "with --ack: how long for (default 0.5)"),
+		ROW_COUNT(&o.common.count, "N messages in all, the MESSAGEs over and over"),
+		{"interval", 0, OPTION_SECONDS, &o.interval_ns, "SECONDS",
+		 "time between messages (default 0; --ack: --wait)", 0, 0},
+		ROW_DEADLINE(&o.common.deadline_ns),
+		{"file", 'f', OPTION_LIST, &o.files, "FILE",
+		 "a message is what FILE holds (- is standard input)", 0, 0},
+		{"source", 0, OPTION_TEXT, &o.source, "ADDR[:PORT]",
+		 "address of this host to send from", 0, 0},
+		{"dscp", 0, OPTION_NUMBER, &o.dscp, "N", "differentiated services code point", 0,
+		 63},
+		{"no-loop", 0, OPTION_FLAG, &o.no_loop, NULL,
+		 "members on this host shall not hear it", 0, 0},
+		{"sndbuf", 0, OPTION_NUMBER, &o.send_buffer, "BYTES", "size of the send buffer", 1,
+		 1 << 30},
+		{"rcvbuf", 0, OPTION_NUMBER, &o.receive_buffer, "BYTES",
+		 "size of the receive buffer (for answers)", 1, 1 << 30},
+		{"quit-word", 0, OPTION_TEXT, &o.quit_word, "WORD",
+		 "a line that ends the input (default on a terminal: quit)", 0, 0},
+		ROW_IPV4(&o.common.ipv4),
+		ROW_IPV6(&o.common.ipv6),
+		ROW_JSON(&o.common.json),
+		ROW_QUIET(&o.common.quiet),
+		ROW_VERBOSE(&o.common.verbose),
+	};
+	const struct command command = {
+		.name = "hostcast send",
+		.usage = "[OPTION]... GROUP[+COUNT][:PORT] [MESSAGE]...",
+		.about = "Send messages to a group or a host. Without MESSAGE and --file each line "
+			 "of standard\n"
+			 "input is one, with a prompt on a terminal.",
+		.examples = "  hostcast send 224.1.1.1 hello\n"
+			    "  hostcast send --ack -c 10 --interval 1 224.1.1.1:10000 ping   who "
+			    "hears, how fast\n"
+			    "  hostcast recv --ack 224.1.1.1:10000                           the "
+			    "other side\n",
+		.options = rows,
+		.option_count = sizeof rows / sizeof rows[0],
+	};
+	int first = options_parse(&command, argc, argv);
+
+	if (first < 0)
+		return -first - 1;
+	if (first == argc)
+		return options_usage_error(&command, "a group or a host is missing");
+	o.target = argv[first];
+	if (check(&command, &o) != EXIT_DONE)
+		return EXIT_USAGE;
+	return run(command.name, &o, argc - first - 1, argv + first + 1);
+}
