@@ -13,7 +13,7 @@
 
 PREFIX ?= /usr/local
 PYTEST = /usr/bin/python3 -m pytest -c tests/pytest.ini --rootdir tests -n 4 tests $(ARGS)
-SANITIZERS = -Db_sanitize=address,undefined -Db_lundef=false
+SANITIZERS = -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
 
 all: build/build.ninja
 	@ninja -C build --quiet

@@ -35,7 +35,8 @@ int outbox_add(struct outbox *outbox, const void *data, size_t size)
 
 	if (!copy)
 		return HOSTCAST_NO_MEMORY;
-	memcpy(copy, data, size);
+	if (size > 0) /* an empty message may have no bytes at all */
+		memcpy(copy, data, size);
 	outbox->payloads[outbox->count++] = (struct iovec){copy, size};
 	return outbox->count == HOSTCAST_BATCH ? outbox_send(outbox) : 0;
 }
