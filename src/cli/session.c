@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { OUT_MUCH = 256 * 1024 };
@@ -82,16 +83,27 @@ void session_print_notices(struct session *session, struct hostcast *handle)
 
 /* ---- Results ---- */
 
-/* So much a pipe takes without blocking when it says that it is ready, and while nothing blocks, a
- * signal can end the wait for a reader who has stopped reading. */
+static bool has_reader(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 &&
+	       (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || isatty(fd));
+}
+
+/* A reader may stop reading. PIPE_BUF bytes a pipe takes without blocking when it says that it is
+ * ready, and while nothing blocks, a signal can end the wait. */
 static bool write_all(int fd, const char *bytes, size_t size)
 {
+	bool may_stall = has_reader(fd);
+
 	while (size > 0) {
+		size_t part = may_stall && size > PIPE_BUF ? PIPE_BUF : size;
 		ssize_t written;
 
-		if (!loop_wait_to_write(fd))
+		if (may_stall && !loop_wait_to_write(fd))
 			return false;
-		written = write(fd, bytes, size < PIPE_BUF ? size : PIPE_BUF);
+		written = write(fd, bytes, part);
 		if (written < 0 && errno != EINTR && errno != EAGAIN)
 			return false;
 		if (written > 0) {
