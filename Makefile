@@ -29,12 +29,14 @@ demo:
 
 test:
 	@tools/packages build test
+	@test -f build/build.ninja || meson setup build --prefix=$(PREFIX)
+	@meson configure build -Dtests=enabled
 	@$(MAKE) --no-print-directory all
 	@BUILD=build HOSTCAST=build/hostcast $(PYTEST)
 
 check-asan:
 	@tools/packages build test sanitizers
-	@test -f build-asan/build.ninja || meson setup build-asan $(SANITIZERS)
+	@test -f build-asan/build.ninja || meson setup build-asan -Dtests=enabled $(SANITIZERS)
 	@ninja -C build-asan --quiet
 	@BUILD=build-asan HOSTCAST=build-asan/hostcast $(PYTEST)
 
