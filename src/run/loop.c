@@ -134,6 +134,8 @@ int loop_watch(struct loop *loop, int fd, uint32_t events, loop_ready_fn *functi
 	if (status < 0)
 		return status;
 	watch = &loop->watches[fd];
+	if (watch->function)
+		return error_set(error, HOSTCAST_INVALID, "descriptor %d is watched already", fd);
 	watch->generation++;
 	event = event_for(loop, fd, events);
 	watch->is_always_ready = false;

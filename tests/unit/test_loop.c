@@ -311,6 +311,19 @@ static void what_cannot_be_watched_is_said(void **state)
 	assert_string_equal(w->error.text, "cannot watch descriptor 999: Bad file descriptor");
 }
 
+static void a_descriptor_has_one_watch(void **state)
+{
+	struct world *w = *state;
+	struct caller caller;
+
+	watch(w, &caller, 0, on_ready);
+	assert_int_equal(loop_watch(w->loop, caller.fd, EPOLLIN, on_ready, NULL, &w->error),
+			 HOSTCAST_INVALID);
+	put(w, 0, "."); /* the first one still stands */
+	run(w);
+	assert_string_equal(w->log, ".");
+}
+
 /* ---- Idle and signals ---- */
 
 static void on_idle(void *context)
@@ -388,6 +401,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(a_regular_file_is_read_in_turns_with_others, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_watched_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_descriptor_has_one_watch, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_is_idle_when_nothing_is_left_to_do, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(signals_are_events_but_the_second_one_ends_it,

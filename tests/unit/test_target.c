@@ -2,9 +2,8 @@
 #include "net/target.h"
 #include "unit.h"
 
-#include <netdb.h>
-
 #include <ctype.h>
+#include <netdb.h>
 #include <stdio.h>
 
 /* The canonical text of a target. */
