@@ -1,6 +1,7 @@
 #include "group_users.h"
 
 #include "address.h"
+#include "base/list.h"
 #include "process.h"
 #include "socket_table.h"
 
@@ -36,26 +37,13 @@ struct search {
 	bool is_out_of_memory;
 };
 
-static void *grow(void *list, size_t count, size_t *room, size_t size)
-{
-	size_t new_room = *room > 0 ? 2 * *room : 64;
-	void *grown;
-
-	if (count < *room)
-		return list;
-	grown = reallocarray(list, new_room, size);
-	if (grown)
-		*room = new_room;
-	return grown;
-}
-
 /* ---- What there is to ask ---- */
 
 static void keep_socket(void *context, const struct process_socket *socket)
 {
 	struct search *s = context;
 	struct process_socket *grown =
-		grow(s->sockets, s->socket_count, &s->socket_room, sizeof *grown);
+		list_grow(s->sockets, s->socket_count, &s->socket_room, sizeof *grown);
 
 	if (!grown) {
 		s->is_out_of_memory = true;
@@ -72,7 +60,7 @@ static void keep_bound(void *context, const struct socket_row *row)
 
 	if (!address_is_multicast(&row->local))
 		return;
-	grown = grow(s->bound, s->bound_count, &s->bound_room, sizeof *grown);
+	grown = list_grow(s->bound, s->bound_count, &s->bound_room, sizeof *grown);
 	if (!grown) {
 		s->is_out_of_memory = true;
 		return;
@@ -199,7 +187,7 @@ static bool copy_sources(int fd, const struct membership *membership, uint32_t c
 static struct group_user *add_user(struct search *s, size_t membership)
 {
 	struct group_user *grown =
-		grow(s->users->list, s->users->count, &s->users->room, sizeof *grown);
+		list_grow(s->users->list, s->users->count, &s->users->room, sizeof *grown);
 
 	if (!grown) {
 		s->is_out_of_memory = true;

@@ -1,29 +1,16 @@
 #include "membership_list.h"
 
 #include "address.h"
+#include "base/list.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Room for one more. */
-static void *grow(void *list, size_t count, size_t *room, size_t size)
-{
-	size_t new_room = *room > 0 ? 2 * *room : 16;
-	void *grown;
-
-	if (count < *room)
-		return list;
-	grown = reallocarray(list, new_room, size);
-	if (grown)
-		*room = new_room;
-	return grown;
-}
 
 bool memberships_add(struct memberships *memberships, unsigned interface,
 		     const union hostcast_address *group, long users)
 {
 	struct membership *list =
-		grow(memberships->list, memberships->count, &memberships->room, sizeof *list);
+		list_grow(memberships->list, memberships->count, &memberships->room, sizeof *list);
 
 	if (!list)
 		return false;
@@ -36,8 +23,8 @@ bool memberships_add(struct memberships *memberships, unsigned interface,
 bool memberships_add_filter(struct memberships *memberships, unsigned interface,
 			    const uint8_t mac[static MAC_SIZE])
 {
-	struct mac_filter *filters = grow(memberships->filters, memberships->filter_count,
-					  &memberships->filter_room, sizeof *filters);
+	struct mac_filter *filters = list_grow(memberships->filters, memberships->filter_count,
+					       &memberships->filter_room, sizeof *filters);
 
 	if (!filters)
 		return false;

@@ -1,5 +1,6 @@
 #include "handle.h"
 
+#include "base/list.h"
 #include "net/address.h"
 #include "net/interface.h"
 #include "net/socket.h"
@@ -54,18 +55,10 @@ void handle_close_from(struct hostcast *h, size_t first)
 	h->socket_count = first;
 }
 
-/* Room for one entry more in a list whose capacity is its count rounded up to a power of two. */
-static void *grow(void *list, size_t count, size_t entry_size)
-{
-	bool is_full = (count & (count - 1)) == 0;
-
-	return is_full ? realloc(list, (count > 0 ? 2 * count : 1) * entry_size) : list;
-}
-
 int handle_add_socket(struct hostcast *h, const struct handle_socket *socket)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u64 = h->socket_count};
-	void *list = grow(h->sockets, h->socket_count, sizeof *h->sockets);
+	void *list = list_grow(h->sockets, h->socket_count, &h->socket_room, sizeof *h->sockets);
 
 	if (!list) {
 		close(socket->fd);
@@ -84,7 +77,7 @@ int handle_add_socket(struct hostcast *h, const struct handle_socket *socket)
 
 int handle_add_route(struct hostcast *h, size_t socket, const union hostcast_address *to)
 {
-	void *list = grow(h->routes, h->route_count, sizeof *h->routes);
+	void *list = list_grow(h->routes, h->route_count, &h->route_room, sizeof *h->routes);
 
 	if (!list)
 		return error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");

@@ -58,9 +58,9 @@ struct hostcast {
 	struct options options;
 	int epoll;
 	struct handle_socket *sockets;
-	size_t socket_count;
+	size_t socket_count, socket_room;
 	struct route *routes;
-	size_t route_count;
+	size_t route_count, route_room;
 	size_t next_route;           /* where the payload that is partly sent goes on */
 	struct datagrams *datagrams; /* made at the first receive */
 	union hostcast_address own;  /* the last source found to be this handle; family 0: none */
