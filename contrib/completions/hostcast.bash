@@ -17,10 +17,10 @@ _hostcast_options() {
 		-t,--ttl=N -W,--deadline=SECONDS -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet
 		-v,--verbose -h,--help -V,--version' ;;
 	echo) echo '-h,--help -V,--version' ;;
-	'echo serve') echo '--tcp --udp -a,--addr=ADDR -p,--port=N -r,--reply=TEXT -c,--count=N
+	'echo serve') echo '--tcp --udp --addr=ADDR -p,--port=N -r,--reply=TEXT -c,--count=N
 		-W,--deadline=SECONDS --time -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
 		-h,--help -V,--version' ;;
-	'echo send') echo '--tcp --udp -a,--addr=ADDR -p,--port=N -f,--file=FILE
+	'echo send') echo '--tcp --udp --addr=ADDR -p,--port=N -f,--file=FILE
 		-w,--wait=SECONDS -c,--count=N --interval=SECONDS -W,--deadline=SECONDS -4,--ipv4
 		-6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	info) echo '-i,-I,--interface=IF -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose

@@ -49,54 +49,49 @@ struct command {
 	size_t option_count;
 };
 
-/* Rows that several verbs share, so that an option means the same everywhere. */
-#define ROW_INTERFACE(target)                                                      \
-	{                                                                          \
-		"interface", 'i', OPTION_LIST, target, "IF",                       \
-			"interface: name, index or address (again for more)", 0, 0 \
-	}
-#define ROW_PORT(target, help)                                          \
-	{                                                               \
-		"port", 'p', OPTION_NUMBER, target, "N", help, 1, 65535 \
-	}
-#define ROW_TTL(target)                                                             \
-	{                                                                           \
-		"ttl", 't', OPTION_NUMBER, target, "N",                             \
-			"how many networks a message may cross (default 1)", 0, 255 \
-	}
-#define ROW_COUNT(target, help)                                              \
-	{                                                                    \
-		"count", 'c', OPTION_NUMBER, target, "N", help, 1, INT64_MAX \
-	}
-#define ROW_WAIT(target, help)                                             \
-	{                                                                  \
-		"wait", 'w', OPTION_SECONDS, target, "SECONDS", help, 0, 0 \
-	}
-#define ROW_DEADLINE(target)                                        \
+/* A row of each kind. */
+#define FLAG_ROW(name, letter, target, help)                        \
 	{                                                           \
-		"deadline", 'W', OPTION_SECONDS, target, "SECONDS", \
-			"end the whole run after so long", 0, 0     \
+		name, letter, OPTION_FLAG, target, NULL, help, 0, 0 \
 	}
-#define ROW_IPV4(target)                                                  \
+#define TEXT_ROW(name, letter, target, metavar, help)                  \
+	{                                                              \
+		name, letter, OPTION_TEXT, target, metavar, help, 0, 0 \
+	}
+#define OPTIONAL_TEXT_ROW(name, letter, target, metavar, help)                  \
+	{                                                                       \
+		name, letter, OPTION_OPTIONAL_TEXT, target, metavar, help, 0, 0 \
+	}
+#define LIST_ROW(name, letter, target, metavar, help)                  \
+	{                                                              \
+		name, letter, OPTION_LIST, target, metavar, help, 0, 0 \
+	}
+#define NUMBER_ROW(name, letter, target, metavar, help, least, most)            \
+	{                                                                       \
+		name, letter, OPTION_NUMBER, target, metavar, help, least, most \
+	}
+#define SECONDS_ROW(name, letter, target, metavar, help)                  \
 	{                                                                 \
-		"ipv4", '4', OPTION_FLAG, target, NULL, "IPv4 only", 0, 0 \
+		name, letter, OPTION_SECONDS, target, metavar, help, 0, 0 \
 	}
-#define ROW_IPV6(target)                                                  \
-	{                                                                 \
-		"ipv6", '6', OPTION_FLAG, target, NULL, "IPv6 only", 0, 0 \
-	}
-#define ROW_JSON(target)                                                               \
-	{                                                                              \
-		"json", 'j', OPTION_FLAG, target, NULL, "one JSON object a line", 0, 0 \
-	}
-#define ROW_QUIET(target)                                                                  \
-	{                                                                                  \
-		"quiet", 'q', OPTION_FLAG, target, NULL, "no summary and no notices", 0, 0 \
-	}
-#define ROW_VERBOSE(target)                                                             \
-	{                                                                               \
-		"verbose", 'v', OPTION_FLAG, target, NULL, "tell of each message", 0, 0 \
-	}
+
+/* Rows that several verbs share, so that an option means the same everywhere. */
+#define ROW_INTERFACE(target)                    \
+	LIST_ROW("interface", 'i', target, "IF", \
+		 "interface: name, index or address (again for more)")
+#define ROW_PORT(target, help) NUMBER_ROW("port", 'p', target, "N", help, 1, 65535)
+#define ROW_TTL(target)                                                                          \
+	NUMBER_ROW("ttl", 't', target, "N", "how many networks a message may cross (default 1)", \
+		   0, 255)
+#define ROW_COUNT(target, help) NUMBER_ROW("count", 'c', target, "N", help, 1, INT64_MAX)
+#define ROW_WAIT(target, help)  SECONDS_ROW("wait", 'w', target, "SECONDS", help)
+#define ROW_DEADLINE(target) \
+	SECONDS_ROW("deadline", 'W', target, "SECONDS", "end the whole run after so long")
+#define ROW_IPV4(target)    FLAG_ROW("ipv4", '4', target, "IPv4 only")
+#define ROW_IPV6(target)    FLAG_ROW("ipv6", '6', target, "IPv6 only")
+#define ROW_JSON(target)    FLAG_ROW("json", 'j', target, "one JSON object a line")
+#define ROW_QUIET(target)   FLAG_ROW("quiet", 'q', target, "no summary and no notices")
+#define ROW_VERBOSE(target) FLAG_ROW("verbose", 'v', target, "tell of each message")
 
 /* Parses argv[1..] into the values; long options work with one dash too, -I is -i, -h, --help, -V
  * and --version are answered here. Returns the index of the first argument that is no option (they

@@ -182,12 +182,11 @@ int verb_chat(int argc, char **argv)
 		.presence_ns = PRESENCE_DEFAULT_NS,
 	};
 	const struct option_row rows[] = {
-		{"room", 0, OPTION_TEXT, &o.room, "GROUP",
-		 "the group: 224.1.1.1, ff12::801:101%eth0, ...", 0, 0},
-		{"name", 0, OPTION_TEXT, &o.name, "NAME",
-		 "who you are: 1 to 32 characters, no colon", 0, 0},
-		{"presence", 0, OPTION_SECONDS, &o.presence_ns, "SECONDS",
-		 "say 'is here' so often (default 60); who misses three is gone", 0, 0},
+		TEXT_ROW("room", 0, &o.room, "GROUP",
+			 "the group: 224.1.1.1, ff12::801:101%eth0, ..."),
+		TEXT_ROW("name", 0, &o.name, "NAME", "who you are: 1 to 32 characters, no colon"),
+		SECONDS_ROW("presence", 0, &o.presence_ns, "SECONDS",
+			    "say 'is here' so often (default 60); who misses three is gone"),
 		ROW_INTERFACE(&o.common.interfaces),
 		ROW_PORT(&o.common.port, "port, if the room names none (default 5000)"),
 		ROW_TTL(&o.common.ttl),
@@ -196,8 +195,7 @@ int verb_chat(int argc, char **argv)
 		ROW_IPV6(&o.common.ipv6),
 		ROW_JSON(&o.common.json),
 		ROW_QUIET(&o.common.quiet),
-		{"verbose", 'v', OPTION_FLAG, &o.common.verbose, NULL,
-		 "show the address behind each name", 0, 0},
+		FLAG_ROW("verbose", 'v', &o.common.verbose, "show the address behind each name"),
 	};
 	const struct command command = {
 		.name = "hostcast chat",

@@ -12,19 +12,9 @@ struct echo_options {
 	const char *addr; /* NULL: loopback */
 };
 
-#define ROW_TCP(target)                                                       \
-	{                                                                     \
-		"tcp", 0, OPTION_FLAG, target, NULL,                          \
-			"over TCP (the default; 127.0.0.1, port 55556)", 0, 0 \
-	}
-#define ROW_UDP(target)                                                                      \
-	{                                                                                    \
-		"udp", 0, OPTION_FLAG, target, NULL, "over UDP (127.0.0.1, port 5001)", 0, 0 \
-	}
-#define ROW_ADDR(target, help)                                       \
-	{                                                            \
-		"addr", 'a', OPTION_TEXT, target, "ADDR", help, 0, 0 \
-	}
+#define ROW_TCP(target)        FLAG_ROW("tcp", 0, target, "over TCP (the default; 127.0.0.1, port 55556)")
+#define ROW_UDP(target)        FLAG_ROW("udp", 0, target, "over UDP (127.0.0.1, port 5001)")
+#define ROW_ADDR(target, help) TEXT_ROW("addr", 0, target, "ADDR", help)
 
 /* The address that the options mean, with its port. */
 int echo_address(const struct echo_options *options, union hostcast_address *address,

@@ -327,10 +327,9 @@ int verb_info(int argc, char **argv)
 		ROW_IPV4(&o.ipv4),
 		ROW_IPV6(&o.ipv6),
 		ROW_JSON(&o.json),
-		{"quiet", 'q', OPTION_FLAG, &o.quiet, NULL, "no heading, no summary, no notices", 0,
-		 0},
-		{"verbose", 'v', OPTION_FLAG, &o.verbose, NULL,
-		 "command lines, all groups that share a MAC address", 0, 0},
+		FLAG_ROW("quiet", 'q', &o.quiet, "no heading, no summary, no notices"),
+		FLAG_ROW("verbose", 'v', &o.verbose,
+			 "command lines, all groups that share a MAC address"),
 	};
 	const struct command command = {
 		.name = "hostcast info",
