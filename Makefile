@@ -5,22 +5,24 @@
 #   make test        runs every test        (make test ARGS='-k chat' runs some)
 #   make check-asan  runs every test with AddressSanitizer and UndefinedBehaviorSanitizer
 #   make bench       measures, beside a bare program
-#   make install     installs program, library, header, man pages  (PREFIX=/usr/local, DESTDIR=)
+#   make install     installs all of it: program, library, header, pkg-config, man pages,
+#                    completions  (PREFIX=/usr/local, DESTDIR=)
 #   make format      formats the C code
 #   make clean       removes what was built
 #
 # What is missing is installed on Debian (see tools/packages).
 
 PREFIX ?= /usr/local
+BUILD ?= build
 PYTEST = /usr/bin/python3 -m pytest -c tests/pytest.ini --rootdir tests -n 4 tests $(ARGS)
 SANITIZERS = -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
 
-all: build/build.ninja
-	@ninja -C build --quiet
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
 
-build/build.ninja:
+$(BUILD)/build.ninja:
 	@tools/packages build
-	meson setup build --prefix=$(PREFIX)
+	meson setup $(BUILD) --prefix=$(PREFIX)
 
 demo:
 	@tools/packages build demo
@@ -29,10 +31,10 @@ demo:
 
 test:
 	@tools/packages build test
-	@test -f build/build.ninja || meson setup build --prefix=$(PREFIX)
-	@meson configure build -Dtests=enabled
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) --prefix=$(PREFIX)
+	@meson configure $(BUILD) -Dtests=enabled
 	@$(MAKE) --no-print-directory all
-	@BUILD=build HOSTCAST=build/hostcast $(PYTEST)
+	@BUILD=$(BUILD) HOSTCAST=$(BUILD)/hostcast $(PYTEST)
 
 check-asan:
 	@tools/packages build test sanitizers
@@ -44,13 +46,14 @@ bench: all
 	@bench/run
 
 install: all
-	meson configure build -Dprefix=$(PREFIX)
-	meson install -C build --no-rebuild
+	meson configure $(BUILD) --prefix=$(PREFIX)
+	meson install -C $(BUILD) --quiet
+	@test -n "$(DESTDIR)" || test "$$(id -u)" -ne 0 || ldconfig
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean:
-	rm -rf build build-asan
+	rm -rf $(BUILD) build-asan
 
 .PHONY: all demo test check-asan bench install format clean

@@ -1,0 +1,27 @@
+"""make install, as the README says it."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from support.tree import REPOSITORY
+
+INSTALLED = ['bin/hostcast', 'include/hostcast.h', 'share/man/man1/hostcast-send.1', 'share/man/man3/libhostcast.3',
+             'share/bash-completion/completions/hostcast', 'share/zsh/site-functions/_hostcast']
+
+
+def make(*args):
+    return subprocess.run(['make', *args], cwd=REPOSITORY, capture_output=True, text=True, timeout=600)
+
+
+@pytest.mark.skipif(not shutil.which('make'), reason='make is not installed')
+def test_each_prefix_gets_all_of_it(tmp_path):
+    for number in (1, 2):  # the second one after the first: the prefix is not what the build began with
+        prefix = tmp_path / f'prefix-{number}'
+        result = make('install', f'BUILD={tmp_path}/build', f'PREFIX={prefix}')
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert [name for name in INSTALLED if not (prefix / name).is_file()] == []
+        [config] = prefix.rglob('hostcast.pc')
+        assert f'prefix={prefix}\n' in config.read_text()
+        assert list(prefix.rglob('libhostcast.so.*'))
