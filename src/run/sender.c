@@ -1,6 +1,7 @@
 #include "sender.h"
 
 #include "net/address.h"
+#include "net/group.h"
 #include "net/socket.h"
 
 #include <errno.h>
@@ -52,10 +53,24 @@ static int set_interface(struct hostcast *h, int fd, int family, unsigned interf
 			    interface);
 }
 
+/* Where to send from: what the user said; by the loopback interface 127.0.0.1, for which the kernel
+ * would take another interface's address or, where there is none, 0.0.0.0; else its choice. */
+static union hostcast_address local_address(const struct hostcast *h, int family,
+					    unsigned interface)
+{
+	union hostcast_address local = {.any.sa_family = (sa_family_t)family};
+
+	if (h->options.source.any.sa_family == family)
+		return h->options.source;
+	if (family == AF_INET && interface > 0 && interface == if_nametoindex("lo"))
+		local.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return local;
+}
+
 static int set_up_sender(struct hostcast *h, int fd, int family, unsigned interface)
 {
 	struct error *error = &h->error;
-	union hostcast_address local = {.any.sa_family = (sa_family_t)family};
+	union hostcast_address local = local_address(h, family, interface);
 	int loop = h->options.loop;
 	int status = datagrams_want_details(fd, family, error);
 
@@ -74,8 +89,6 @@ static int set_up_sender(struct hostcast *h, int fd, int family, unsigned interf
 		return status;
 	handle_set_buffer(h, fd, SO_SNDBUF, h->options.send_buffer, 0);
 	handle_set_buffer(h, fd, SO_RCVBUF, h->options.receive_buffer, 0);
-	if (h->options.source.any.sa_family == family)
-		local = h->options.source;
 	return socket_bind(fd, &local, error);
 }
 
@@ -136,6 +149,22 @@ int send_to_host(struct hostcast *h, const union hostcast_address *to)
 	return status < 0 ? status : handle_add_route(h, index, to);
 }
 
+/* With TTL 0 a message must not leave this host. Linux keeps it only where the sending host is a
+ * member itself (it then copies it to its members and drops the rest); so the sender joins. */
+static int keep_on_host(struct hostcast *h, int fd, const union hostcast_address *group,
+			unsigned interface)
+{
+	int refusal = h->options.ttl == 0 ? group_join(fd, group, interface) : 0;
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (refusal == 0 || refusal == EADDRINUSE)
+		return 0;
+	return error_system(&h->error, HOSTCAST_REFUSED, refusal,
+			    "cannot keep what is sent to %s with TTL 0 on this host (that takes a "
+			    "membership, see net.ipv4.igmp_max_memberships)",
+			    address_ip_text(group, text));
+}
+
 int send_to_group(struct hostcast *h, const union hostcast_address *group,
 		  const struct choice *interfaces)
 {
@@ -150,7 +179,9 @@ int send_to_group(struct hostcast *h, const union hostcast_address *group,
 			return sender;
 		if (address_needs_zone(&to))
 			to.v6.sin6_scope_id = interface;
-		status = handle_add_route(h, (size_t)sender, &to);
+		status = keep_on_host(h, h->sockets[sender].fd, &to, interface);
+		if (status == 0)
+			status = handle_add_route(h, (size_t)sender, &to);
 		if (status < 0)
 			return status;
 	}
