@@ -4,6 +4,7 @@
 #include "exit.h"
 #include "hostcast.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -54,6 +55,7 @@ static int print_help(const struct command *command)
 		print_row(&command->options[i]);
 	printf("  -h, --help                 this text (more: man hostcast-%.*s)\n",
 	       (int)strcspn(verb, " "), verb);
+	printf("  -V, --version              the version\n");
 	printf("\nExamples:\n%s", command->examples);
 	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_REFUSED;
 }
@@ -136,8 +138,20 @@ static int take_value(const struct command *command, const struct option_row *ro
 
 struct tables {
 	struct option long_options[OPTIONS_MAX + 3];
-	char letters[2 + 3 * (OPTIONS_MAX + 3)];
+	char letters[256];
 };
+
+/* getopt_long_only() would take "-n" for the beginning of "--no-loop": one dash and one letter is
+ * always a short option, so every letter is one, also those that no row has. */
+static void add_unknown_letters(char *letters, char *end)
+{
+	for (char letter = '0'; letter <= 'z'; letter++) {
+		if (!isalnum((unsigned char)letter) || strchr(letters, letter))
+			continue;
+		*end++ = letter;
+		*end = '\0';
+	}
+}
 
 static void make_tables(const struct command *command, struct tables *tables)
 {
@@ -168,6 +182,7 @@ static void make_tables(const struct command *command, struct tables *tables)
 	*letter++ = VALUE_HELP;
 	*letter++ = VALUE_VERSION;
 	*letter = '\0';
+	add_unknown_letters(tables->letters, letter);
 }
 
 static const struct option_row *find_row(const struct command *command, int value)
@@ -182,17 +197,36 @@ static const struct option_row *find_row(const struct command *command, int valu
 	return NULL;
 }
 
-/* getopt tells an unknown short option by its letter, any other by its place. */
-static int unknown_option(const struct command *command, char **argv)
+/* The options that begin with this, as "--interface, --interval"; returns how many. */
+static size_t list_candidates(const struct command *command, const char *beginning, size_t size,
+			      char *list, size_t list_size)
 {
-	const char *word = argv[optind - 1];
+	size_t count = 0, used = 0;
 
-	if (optopt > 0 && optopt < ROW_BASE && word[0] == '-' && word[1] != '-')
-		return options_usage_error(command, "unknown option '-%c' in '%s'", optopt, word);
+	*list = '\0';
+	for (size_t i = 0; i < command->option_count && used < list_size; i++) {
+		const char *name = command->options[i].name;
+
+		if (strncmp(name, beginning, size) == 0)
+			used += (size_t)snprintf(list + used, list_size - used, "%s--%s",
+						 count++ > 0 ? ", " : "", name);
+	}
+	return count;
+}
+
+/* A long option that getopt did not take: optopt tells the row of one that was given an argument
+ * and takes none. */
+static int refused_option(const struct command *command, const char *word)
+{
+	const char *name = word + strspn(word, "-");
+	char candidates[200];
+
 	if (optopt >= ROW_BASE)
 		return options_usage_error(command, "option '%s' takes no argument", word);
-	return options_usage_error(command, "unknown option '%s', or short for more than one",
-				   word);
+	if (*name &&
+	    list_candidates(command, name, strcspn(name, "="), candidates, sizeof candidates) > 1)
+		return options_usage_error(command, "option '%s' may be %s", word, candidates);
+	return options_usage_error(command, "unknown option '%s'", word);
 }
 
 static int leave_with(int status)
@@ -203,6 +237,7 @@ static int leave_with(int status)
 int options_parse(const struct command *command, int argc, char **argv)
 {
 	struct tables tables;
+	const struct option_row *row;
 	int value, status;
 
 	make_tables(command, &tables);
@@ -220,9 +255,13 @@ int options_parse(const struct command *command, int argc, char **argv)
 			return leave_with(options_usage_error(
 				command, "option '%s' needs an argument", argv[optind - 1]));
 		case '?':
-			return leave_with(unknown_option(command, argv));
+			return leave_with(refused_option(command, argv[optind - 1]));
 		default:
-			status = take_value(command, find_row(command, value), optarg);
+			row = find_row(command, value);
+			if (!row)
+				return leave_with(options_usage_error(
+					command, "unknown option '-%c'", value));
+			status = take_value(command, row, optarg);
 			if (status != EXIT_DONE)
 				return leave_with(status);
 		}

@@ -174,10 +174,11 @@ static void refuses_with_status_2_and_the_reason(void **state)
 		{"-w .", "--wait '.'"},
 		{"-w 1000000001", "at most 1000000000"},
 		{"--none", "unknown option '--none'"},
-		{"-none", "unknown option '-none'"},
+		{"-none", "unknown option '-n'"},
 		{"-z", "unknown option '-z'"},
-		{"-vz", "unknown option '-z' in '-vz'"},
-		{"--int 1", "'--int'"}, /* --interface or --interval? */
+		{"-vz", "unknown option '-z'"},
+		{"-n", "unknown option '-n'"}, /* one letter never stands for a long option */
+		{"--int 1", "option '--int' may be --interface, --interval"},
 		{"--count", "option '--count' needs an argument"},
 		{"-c", "option '-c' needs an argument"},
 		{"--verbose=yes", "option '--verbose=yes' takes no argument"},
