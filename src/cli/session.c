@@ -69,6 +69,7 @@ void session_notice(struct session *session, const char *format, ...)
 
 void session_summary_line(struct session *session, const char *line)
 {
+	session_flush(session); /* results stand before it, where both go to one terminal */
 	if (!session->common->quiet)
 		session_error(session, "%s", line);
 }

@@ -20,7 +20,8 @@ struct probe {
 	struct monotime sent_at;
 	struct loop_timer timer;
 	uint64_t answers; /* from different responders */
-	unsigned char has_answered[RESPONDERS_MAX / 8];
+	unsigned copies;  /* datagrams: one for each group of a range and each interface */
+	uint8_t answers_of[RESPONDERS_MAX]; /* by responder; may be one to each copy */
 };
 
 struct acks {
@@ -103,15 +104,14 @@ static void show_answer_json(const struct probe *probe, const struct hostcast_me
 	json_end_event(out);
 }
 
-/* True if this responder has answered this message before. */
-static bool mark_answered(struct probe *probe, int responder)
+/* How often this responder has answered this message, with this answer. */
+static unsigned count_answer(struct probe *probe, int responder)
 {
-	unsigned char *byte = &probe->has_answered[responder / 8];
-	unsigned char bit = (unsigned char)(1 << responder % 8);
-	bool before = *byte & bit;
+	uint8_t *answers = &probe->answers_of[responder];
 
-	*byte |= bit;
-	return before;
+	if (*answers < UINT8_MAX)
+		++*answers;
+	return *answers;
 }
 
 static void take_answer(struct probe *probe, const struct hostcast_message *message)
@@ -120,21 +120,21 @@ static void take_answer(struct probe *probe, const struct hostcast_message *mess
 	struct monotime came_at = loop_time_of_stamp(acks->session->loop, message->time_ns);
 	int64_t rtt_ns = monotime_diff_ns(came_at, probe->sent_at);
 	int index = responders_find(&acks->responders, &message->source);
-	bool is_duplicate = index >= 0 && mark_answered(probe, index);
+	struct responder *responder = index >= 0 ? acks->responders.list[index] : NULL;
+	unsigned answers = index >= 0 ? count_answer(probe, index) : 1;
+	bool is_duplicate = answers > probe->copies;
 
 	if (rtt_ns < 0) /* the real-time clock was set meanwhile */
 		rtt_ns = 0;
 	acks->received_bytes += message->size;
-	if (is_duplicate) {
-		acks->duplicates++;
-		acks->responders.list[index]->duplicates++;
-	} else {
-		acks->answers++;
+	*(is_duplicate ? &acks->duplicates : &acks->answers) += 1;
+	if (answers == 1)
 		probe->answers++;
-	}
-	if (index >= 0 && !is_duplicate) {
-		acks->responders.list[index]->answered++;
-		histogram_add(&acks->responders.list[index]->rtt_ns, rtt_ns);
+	if (responder && answers == 1) {
+		responder->answered++;
+		histogram_add(&responder->rtt_ns, rtt_ns);
+	} else if (responder && is_duplicate) {
+		responder->duplicates++;
 	}
 	if (acks->session->common->json)
 		show_answer_json(probe, message, rtt_ns, is_duplicate);
@@ -230,6 +230,7 @@ int acks_send(struct acks *acks, const void *data, size_t size)
 		return status;
 	}
 	acks->sent++;
+	probe->copies = (unsigned)show_counter(probe->handle, "sent");
 	probe->next = acks->probes;
 	acks->probes = probe;
 	loop_set_timer(session->loop, &probe->timer,
@@ -253,16 +254,17 @@ bool acks_are_awaited(const struct acks *acks)
 int acks_status(const struct acks *acks)
 {
 	if (acks->answers == 0)
-		return EXIT_NOTHING;
+		return acks->refused > 0 ? EXIT_ADDRESS : EXIT_NOTHING;
 	return acks->short_of_some > 0 ? EXIT_PARTIAL : EXIT_DONE;
 }
 
-static void summary_json(const struct acks *acks)
+static void summary_json(const struct acks *acks, uint64_t unsent)
 {
 	struct text *out = &acks->session->out;
 
 	json_begin_event(out, "summary");
-	json_integer(out, "sent", (int64_t)acks->sent);
+	json_integer(out, "messages", (int64_t)acks->sent);
+	json_integer(out, "unsent", (int64_t)unsent);
 	json_integer(out, "answers", (int64_t)acks->answers);
 	json_integer(out, "duplicates", (int64_t)acks->duplicates);
 	json_integer(out, "unanswered", (int64_t)acks->unanswered);
@@ -277,7 +279,7 @@ static void summary_json(const struct acks *acks)
 	json_end_event(out);
 }
 
-static void summary_text(const struct acks *acks)
+static void summary_text(const struct acks *acks, uint64_t unsent)
 {
 	struct text line = {0};
 
@@ -286,27 +288,28 @@ static void summary_text(const struct acks *acks)
 		responders_show_text(&acks->responders, acks->sent, &acks->session->out);
 	show_quantity(&line, acks->sent, "message", "messages");
 	text_add_string(&line, " sent, ");
+	if (unsent > 0)
+		text_addf(&line, "%" PRIu64 " not sent, ", unsent);
 	show_quantity(&line, acks->answers, "answer", "answers");
 	text_add_string(&line, " from ");
 	show_quantity(&line, acks->responders.count, "receiver", "receivers");
 	if (acks->duplicates > 0)
 		text_addf(&line, ", %" PRIu64 " more as duplicates", acks->duplicates);
-	if (acks->settings.expect > 0)
-		text_addf(&line, "; %" PRIu64 " expected%s, %" PRIu64 " of %" PRIu64 " fell short",
-			  acks->settings.expect, acks->sent > 1 ? " for each" : "",
-			  acks->short_of_some, acks->sent);
+	if (acks->short_of_some > 0)
+		text_addf(&line,
+			  "; fewer than the %" PRIu64 " expected answered %" PRIu64 " of them",
+			  acks->settings.expect, acks->short_of_some);
 	if (acks->responders.unlisted > 0)
 		text_addf(&line, "; more than %d receivers: %" PRIu64 " answers are in no row",
 			  RESPONDERS_MAX, acks->responders.unlisted);
-	session_flush(acks->session); /* the table, before the line under it */
 	session_summary_line(acks->session, text_string(&line));
 	text_done(&line);
 }
 
-void acks_summary(const struct acks *acks)
+void acks_summary(const struct acks *acks, uint64_t unsent)
 {
 	if (acks->session->common->json)
-		summary_json(acks);
+		summary_json(acks, unsent);
 	else
-		summary_text(acks);
+		summary_text(acks, unsent);
 }

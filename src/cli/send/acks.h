@@ -30,9 +30,10 @@ void acks_give_up(struct acks *acks);
 
 bool acks_are_awaited(const struct acks *acks);
 
-/* 0 answered by all expected, 1 not a single answer, 7 fewer than expected. */
+/* 0 answered by all expected, 1 not a single answer, 3 the host refused, 7 fewer than expected. */
 int acks_status(const struct acks *acks);
 
-void acks_summary(const struct acks *acks);
+/* unsent: messages that should have gone, but the run ended before. */
+void acks_summary(const struct acks *acks, uint64_t unsent);
 
 #endif

@@ -15,7 +15,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 
-enum { DEFAULT_ACK_WAIT_MS = 500, PROBES_MAX = 1000 };
+enum { FILE_MAX = 1 << 20, DEFAULT_ACK_WAIT_MS = 500, PROBES_MAX = 1000 };
 
 struct send_options {
 	struct common_options common;
@@ -121,7 +121,7 @@ static void end_if_done(struct sender *s)
 	if (!is_all_taken(s) || s->outbox.count > 0 || (s->acks && acks_are_awaited(s->acks)))
 		return;
 	if (s->acks)
-		session_end(&s->session, s->taken > 0 ? acks_status(s->acks) : EXIT_DONE);
+		session_end(&s->session, acks_status(s->acks));
 	else
 		session_end(&s->session, plain_status(s));
 }
@@ -135,7 +135,8 @@ static void count_taken(struct sender *s, size_t size)
 {
 	s->taken++;
 	if (s->options->common.verbose)
-		session_notice(&s->session, "message %" PRIu64 ", %zu bytes", s->taken, size);
+		session_notice(&s->session, "message %" PRIu64 ", %zu byte%s", s->taken, size,
+			       size == 1 ? "" : "s");
 }
 
 static void take(struct sender *s, const void *data, size_t size)
@@ -252,11 +253,19 @@ static void on_deadline(void *context)
 
 	if (s->acks)
 		acks_give_up(s->acks);
-	if (s->acks && s->taken > 0)
+	if (s->acks)
 		status = acks_status(s->acks);
 	if (status == EXIT_DONE && s->limit != UINT64_MAX && s->taken < s->limit)
 		status = EXIT_PARTIAL;
 	session_end(&s->session, status);
+}
+
+/* Messages that should have gone, but the run ended before. */
+static uint64_t unsent(const struct sender *s)
+{
+	bool is_cut_short = s->session.is_ended && s->messages.count > 0;
+
+	return s->outbox.count + (is_cut_short ? s->limit - s->taken : 0);
 }
 
 static void summary_json(struct sender *s)
@@ -265,10 +274,16 @@ static void summary_json(struct sender *s)
 
 	json_begin_event(out, "summary");
 	json_integer(out, "messages", (int64_t)(s->taken - s->outbox.count));
-	json_integer(out, "unsent", (int64_t)s->outbox.count);
+	json_integer(out, "unsent", (int64_t)unsent(s));
 	json_integer(out, "answers", (int64_t)s->answers);
 	show_counters_json(out, s->handle);
 	json_end_event(out);
+}
+
+static void show_refusals(struct text *line, uint64_t refusals)
+{
+	text_add_string(line, "; refused ");
+	show_quantity(line, refusals, "time", "times");
 }
 
 static void summary_text(struct sender *s)
@@ -281,12 +296,12 @@ static void summary_text(struct sender *s)
 	text_add_string(&line, ", ");
 	show_quantity(&line, show_counter(s->handle, "sent_bytes"), "byte", "bytes");
 	text_add_string(&line, ")");
-	if (s->outbox.count > 0)
-		text_addf(&line, ", %zu not sent", s->outbox.count);
+	if (unsent(s) > 0)
+		text_addf(&line, ", %" PRIu64 " not sent", unsent(s));
 	if (s->answers > 0)
 		text_addf(&line, "; %" PRIu64 " came back (--ack lists answers)", s->answers);
 	if (show_counter(s->handle, "refused") > 0)
-		text_addf(&line, "; refused %" PRIu64 " times", show_counter(s->handle, "refused"));
+		show_refusals(&line, show_counter(s->handle, "refused"));
 	session_summary_line(&s->session, text_string(&line));
 	text_done(&line);
 }
@@ -296,7 +311,7 @@ static void summary(void *context)
 	struct sender *s = context;
 
 	if (s->acks)
-		acks_summary(s->acks);
+		acks_summary(s->acks, unsent(s));
 	else if (s->options->common.json)
 		summary_json(s);
 	else
@@ -338,8 +353,7 @@ static int start(struct sender *s, int argc, char **arguments)
 {
 	static const struct input_events input_events = {.line = on_line, .end = on_end};
 	const struct send_options *o = s->options;
-	int status = messages_read(&s->messages, &s->session, argc, arguments, &o->files,
-				   HOSTCAST_MAX_SIZE_6);
+	int status = messages_read(&s->messages, &s->session, argc, arguments, &o->files, FILE_MAX);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -406,7 +420,8 @@ static int check(const struct command *command, struct send_options *o)
 		return options_usage_error(command,
 					   "--source with a port takes one message at a time: "
 					   "--interval must be at least --wait");
-	if (o->interval_ns < common->wait_ns / PROBES_MAX)
+	if ((common->count == NOT_GIVEN || common->count > PROBES_MAX) &&
+	    o->interval_ns < common->wait_ns / PROBES_MAX)
 		return options_usage_error(command,
 					   "more than %d messages would wait for answers at once: "
 					   "--interval must be at least --wait / %d",
