@@ -326,9 +326,15 @@ int verb_recv(int argc, char **argv)
 		return -first - 1;
 	if (first == argc)
 		return options_usage_error(&command, "a group or an address is missing");
-	if (o.raw && (o.common.json || o.show.hex || o.show.time))
+	if (o.raw && (o.common.json || o.show.hex || o.show.time || o.join))
+		return options_usage_error(
+			&command, "--raw goes with none of --json, --hex, --time and --join");
+	if (o.common.json && o.show.hex)
+		return options_usage_error(&command, "--json and --hex do not go together");
+	if (strlen(o.ack.text) > HOSTCAST_MAX_SIZE_4)
 		return options_usage_error(&command,
-					   "--raw goes with none of --json, --hex and --time");
+					   "the text of --ack has %zu bytes, a datagram at most %d",
+					   strlen(o.ack.text), HOSTCAST_MAX_SIZE_4);
 	for (int i = first; o.source && i < argc; i++)
 		if (strchr(argv[i], '@'))
 			return options_usage_error(&command,

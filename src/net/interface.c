@@ -132,8 +132,8 @@ static int none_such(const struct interfaces *interfaces, const char *text, stru
 	error_set(error, HOSTCAST_INTERFACE, "no interface '%.80s'; this host has", text);
 	for (size_t i = 0; i < interfaces->count; i++) {
 		used = strlen(error->text);
-		snprintf(error->text + used, sizeof error->text - used, "%s %s", i ? "," : "",
-			 interfaces->list[i].name);
+		snprintf(error->text + used, sizeof error->text - used, "%s %s (%u)", i ? "," : "",
+			 interfaces->list[i].name, interfaces->list[i].index);
 	}
 	return error->code;
 }

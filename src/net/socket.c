@@ -6,7 +6,20 @@
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+static int no_descriptor(struct error *error)
+{
+	struct rlimit limit = {0};
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return error_set(
+		error, HOSTCAST_REFUSED,
+		"no descriptor left for another socket: this process may have %llu, and each "
+		"group takes one; raise the limit (ulimit -n)",
+		(unsigned long long)limit.rlim_cur);
+}
 
 int socket_open(int family, int type, struct error *error)
 {
@@ -14,9 +27,7 @@ int socket_open(int family, int type, struct error *error)
 	int status;
 
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
-		return error_set(
-			error, HOSTCAST_REFUSED,
-			"no descriptor left for another socket; raise the limit (ulimit -n)");
+		return no_descriptor(error);
 	if (fd < 0 && errno == EAFNOSUPPORT)
 		return error_set(error, HOSTCAST_ADDRESS, "this host has no IPv%c",
 				 family == AF_INET ? '4' : '6');

@@ -113,8 +113,17 @@ static int check(const struct target *target, int family, const char *whole, str
 	return 0;
 }
 
-int target_parse(const char *whole, int family, uint16_t default_port, struct target *target,
-		 struct error *error)
+static int not_a_group(const char *text, struct error *error)
+{
+	return error_set(
+		error, HOSTCAST_INVALID,
+		"'%s' is not a multicast group: groups are 224.0.0.0 to 239.255.255.255 and "
+		"ff00::/8 (an IPv6 zone must name an interface of this host)",
+		text);
+}
+
+static int parse(const char *whole, int family, uint16_t default_port, bool may_be_name,
+		 struct target *target, struct error *error)
 {
 	struct target t = {.count = 1};
 	uint16_t port = default_port;
@@ -131,9 +140,12 @@ int target_parse(const char *whole, int family, uint16_t default_port, struct ta
 	    (status = split_port(text, &port, whole, error)) < 0 ||
 	    (status = split_count(text, &t.count, whole, error)) < 0)
 		return status;
-	if (!address_parse(text, &t.address) &&
-	    (status = resolve(text, family, &t.address, error)) < 0)
-		return status;
+	if (!address_parse(text, &t.address)) {
+		status = may_be_name ? resolve(text, family, &t.address, error)
+				     : not_a_group(whole, error);
+		if (status < 0)
+			return status;
+	}
 	address_set_port(&t.address, port);
 	t.is_group = address_is_multicast(&t.address);
 	if ((status = check(&t, family, whole, error)) < 0)
@@ -142,19 +154,22 @@ int target_parse(const char *whole, int family, uint16_t default_port, struct ta
 	return 0;
 }
 
+int target_parse(const char *text, int family, uint16_t default_port, struct target *target,
+		 struct error *error)
+{
+	return parse(text, family, default_port, true, target, error);
+}
+
 int target_parse_group(const char *text, int family, uint16_t default_port, struct target *target,
 		       struct error *error)
 {
 	struct target t;
-	int status = target_parse(text, family, default_port, &t, error);
+	int status = parse(text, family, default_port, false, &t, error);
 
 	if (status < 0)
 		return status;
 	if (!t.is_group)
-		return error_set(error, HOSTCAST_INVALID,
-				 "'%s' is not a multicast group: groups are 224.0.0.0 to "
-				 "239.255.255.255 and ff00::/8",
-				 text);
+		return not_a_group(text, error);
 	*target = t;
 	return 0;
 }

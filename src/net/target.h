@@ -19,7 +19,7 @@ struct target {
 int target_parse(const char *text, int family, uint16_t default_port, struct target *target,
 		 struct error *error);
 
-/* The same where only a group makes sense. */
+/* The same where only a group makes sense; names are not resolved. */
 int target_parse_group(const char *text, int family, uint16_t default_port, struct target *target,
 		       struct error *error);
 

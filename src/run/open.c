@@ -6,11 +6,25 @@
 
 #include <stdio.h>
 
-/* Says on which interfaces a group is heard: the first thing to know when nothing arrives. */
+/* The target as it may be written: GROUP[+COUNT]:PORT. */
+static void write_groups(const struct target *target, char *text, size_t size)
+{
+	bool is_v6 = target->address.any.sa_family == AF_INET6;
+	char ip[HOSTCAST_TEXT_SIZE], count[16] = "";
+
+	if (target->count > 1)
+		snprintf(count, sizeof count, "+%u", target->count);
+	snprintf(text, size, "%s%s%s%s:%u", is_v6 ? "[" : "", address_ip_text(&target->address, ip),
+		 is_v6 ? "]" : "", count, address_port(&target->address));
+}
+
+/* Says on which interfaces a group is heard, and from whom: the first thing to know when nothing
+ * arrives. */
 static void tell_joined(struct hostcast *h, const struct target *target,
 			const struct choice *interfaces)
 {
-	char names[128] = "", text[HOSTCAST_TEXT_SIZE], name[IF_NAMESIZE], range[16] = "";
+	char groups[128], names[96] = "", name[IF_NAMESIZE], source[HOSTCAST_TEXT_SIZE];
+	bool is_any_source = target->source.any.sa_family == AF_UNSPEC;
 	size_t used = 0;
 
 	for (size_t i = 0; i < interfaces->count && used < sizeof names; i++) {
@@ -19,10 +33,9 @@ static void tell_joined(struct hostcast *h, const struct target *target,
 		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
 					 used > 0 ? ", " : "", name);
 	}
-	if (target->count > 1)
-		snprintf(range, sizeof range, "+%u", target->count);
-	handle_notice(h, "joined %s%s on %s", hostcast_address_text(&target->address, text), range,
-		      names);
+	write_groups(target, groups, sizeof groups);
+	handle_notice(h, "joined %s on %s%s%s", groups, names, is_any_source ? "" : ", only from ",
+		      is_any_source ? "" : address_ip_text(&target->source, source));
 }
 
 static int open_groups(struct hostcast *h, const struct target *target, unsigned mode)

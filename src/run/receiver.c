@@ -155,6 +155,10 @@ int receive_group(struct hostcast *h, const struct target *target, union hostcas
 int receive_at_host(struct hostcast *h, const union hostcast_address *address)
 {
 	int socket = add_receiver(h, address);
+	char text[HOSTCAST_TEXT_SIZE];
 
-	return socket < 0 ? socket : 0;
+	if (socket < 0)
+		return socket;
+	handle_notice(h, "listening at %s", hostcast_address_text(&h->sockets[socket].local, text));
+	return 0;
 }

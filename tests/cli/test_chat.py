@@ -23,7 +23,7 @@ def chat(host, *options, stdin='', name='Ada', room=ROOM):
     (['--name', 'Ada'], '--room GROUP is missing'),
     (['--room', ROOM], '--name NAME is missing'),
     (['-room', '10.0.0.1', '-name', 'Ada'], "'10.0.0.1' is not a multicast group: groups are 224.0.0.0 to"),
-    (['-room', '224.1.1', '-name', 'Ada'], "'224.1.1' is no address"),
+    (['-room', '224.1.1', '-name', 'Ada'], "'224.1.1' is not a multicast group"),
     (['-room', '224.1.1.1:0', '-name', 'Ada'], "port '0' in '224.1.1.1:0' must be 1 to 65535"),
     (['-room', '224.1.1.1+2', '-name', 'Ada'], "the room '224.1.1.1+2' must be one group, without source or range"),
     (['-room', '10.0.0.7@232.1.1.1', '-name', 'Ada'], 'must be one group, without source or range'),

@@ -150,7 +150,7 @@ def test_several_groups_are_separate_blocks():
     (['2001:db8::1'], 2, f"'2001:db8::1' is not a multicast group: {NO_GROUPS}"),
     (['240.0.0.1'], 2, f"'240.0.0.1' is not a multicast group: {NO_GROUPS}"),
     (['224.1.1.1', '223.255.255.255'], 2, "'223.255.255.255' is not a multicast group"),
-    (['224.1.1'], 2, "'224.1.1' is no address"),
+    (['224.1.1'], 2, "'224.1.1' is not a multicast group"),
     ([''], 2, 'a target has 1 to 300 characters'),
     (['224.1.1.1:0'], 2, "port '0'"),
     (['239.255.255.255+2'], 2, 'ends beyond the last group'),
