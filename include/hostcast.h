@@ -18,7 +18,7 @@
  * Nothing is printed, no signal is touched and there are no globals: handles are independent, and
  * different threads may use different handles. One handle serves one thread at a time. Every socket
  * is non-blocking and close-on-exec; no function here waits, except that hostcast_open() resolves
- * host names with getaddrinfo().
+ * host names with getaddrinfo(). Pointers must not be NULL, unless a function says that they may.
  *
  * Functions that return int give 0 or a count when they succeed and one of enum hostcast_error,
  * always negative, when they fail; hostcast_error_text() then says what failed, with the value and
@@ -182,7 +182,8 @@ HOSTCAST_API int hostcast_receive(struct hostcast *h, struct hostcast_message *m
 
 /* Sends each payload to every target opened for sending and returns how many payloads went, 1 to
  * count. Fewer than count: call again with the rest, whose first payload may have reached some of
- * the targets already; nothing is sent twice.
+ * the targets already; nothing is sent twice. An error other than HOSTCAST_AGAIN is that of one
+ * target with the first payload, which the other targets have got: go on with the next payload.
  * HOSTCAST_AGAIN: none went, wait on the descriptor; HOSTCAST_TOO_LARGE; HOSTCAST_INVALID: no
  * target was opened for sending; HOSTCAST_ADDRESS: unreachable or refused; HOSTCAST_REFUSED;
  * HOSTCAST_SYSTEM. */

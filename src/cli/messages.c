@@ -46,6 +46,7 @@ int messages_read(struct messages *messages, struct session *session, int argc, 
 		  const struct text_list *files, size_t size_max)
 {
 	struct error error;
+	int code = 0;
 
 	messages->list = calloc((size_t)argc + files->count + 1, sizeof *messages->list);
 	if (!messages->list) {
@@ -54,11 +55,12 @@ int messages_read(struct messages *messages, struct session *session, int argc, 
 	}
 	for (int i = 0; i < argc; i++)
 		text_add_string(&messages->list[messages->count++], arguments[i]);
-	for (size_t i = 0; i < files->count; i++)
-		if (read_file(files->list[i], size_max, &messages->list[messages->count++],
-			      &error) < 0)
-			return session_fail(session, &error);
-	return EXIT_DONE;
+	loop_release_signals(); /* a file may be a pipe into which nobody writes */
+	for (size_t i = 0; code == 0 && i < files->count; i++)
+		code = read_file(files->list[i], size_max, &messages->list[messages->count++],
+				 &error);
+	loop_hold_signals();
+	return code < 0 ? session_fail(session, &error) : EXIT_DONE;
 }
 
 void messages_done(struct messages *messages)

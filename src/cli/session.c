@@ -34,17 +34,18 @@ int exit_status_of(int error_code)
 __attribute__((format(printf, 3, 0))) static void
 print_line(struct session *session, const char *prefix, const char *format, va_list arguments)
 {
-	char text[1024];
-	struct text line = {0};
+	char line[1200]; /* not on the heap: it may be what tells that memory is short */
+	size_t used, most = sizeof line - 1;
 
-	vsnprintf(text, sizeof text, format, arguments);
-	text_addf(&line, "%s: %s%s\n", session->command, prefix, text);
+	snprintf(line, most, "%s: %s", session->command, prefix);
+	used = strlen(line);
+	vsnprintf(line + used, most - used, format, arguments);
+	strcat(line, "\n");
 	if (session->hide_prompt)
 		session->hide_prompt(session->prompt);
-	fputs(text_string(&line), stderr);
+	fputs(line, stderr);
 	if (session->show_prompt)
 		session->show_prompt(session->prompt);
-	text_done(&line);
 }
 
 void session_error(struct session *session, const char *format, ...)
@@ -295,6 +296,16 @@ static int apply_common(struct hostcast *handle, const struct common_options *co
 	if (status == 0 && common->ipv4 != common->ipv6)
 		status = hostcast_set_family(handle, common->ipv4 ? AF_INET : AF_INET6);
 	return status;
+}
+
+int session_open_target(struct hostcast *handle, const char *target, unsigned mode)
+{
+	int code;
+
+	loop_release_signals();
+	code = hostcast_open(handle, target, mode);
+	loop_hold_signals();
+	return code;
 }
 
 struct hostcast *session_new_handle(struct session *session, int *status)

@@ -97,6 +97,9 @@ void session_print_notices(struct session *session, struct hostcast *handle);
 void session_result(struct session *session);
 void session_flush(struct session *session);
 
+/* hostcast_open() at the beginning of a run, which a signal may end while a name is resolved. */
+int session_open_target(struct hostcast *handle, const char *target, unsigned mode);
+
 /* A new handle of the library with the common options applied (interfaces, port, family, TTL). NULL
  * after it printed the reason; *status is then the one to exit with. */
 struct hostcast *session_new_handle(struct session *session, int *status);

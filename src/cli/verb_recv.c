@@ -112,12 +112,14 @@ static int take_batch(struct receiver *r)
 static void on_ready(void *context, uint32_t events)
 {
 	struct receiver *r = context;
+	uint64_t before = r->received;
 
 	(void)events;
 	for (int i = 0; i < BATCHES_A_TURN; i++)
 		if (take_batch(r) < HOSTCAST_BATCH || is_complete(r))
 			break;
-	restart_idle_timer(r);
+	if (r->received > before)
+		restart_idle_timer(r);
 }
 
 /* ---- The end ---- */
@@ -196,7 +198,9 @@ static int open_output(struct receiver *r)
 
 	if (!name)
 		return EXIT_DONE;
+	loop_release_signals(); /* a pipe waits for its reader */
 	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	loop_hold_signals();
 	if (fd < 0) {
 		session_error(&r->session, "cannot open %s for writing: %s", name, strerror(errno));
 		return EXIT_REFUSED;
@@ -214,7 +218,7 @@ static int open_target(struct receiver *r, const char *target)
 		snprintf(with_source, sizeof with_source, "%s@%s", r->options->source, target);
 		target = with_source;
 	}
-	return hostcast_open(r->handle, target, HOSTCAST_RECEIVE);
+	return session_open_target(r->handle, target, HOSTCAST_RECEIVE);
 }
 
 static int open_targets(struct receiver *r, int argc, char **targets)

@@ -144,6 +144,22 @@ int socket_local_address(int fd, union hostcast_address *address, struct error *
 	return error_system(error, HOSTCAST_SYSTEM, errno, "cannot tell where a socket is bound");
 }
 
+int socket_icmp_error(int system, const union hostcast_address *to, struct error *error)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+
+	hostcast_address_text(to, text);
+	if (system == ECONNREFUSED)
+		return error_set(error, HOSTCAST_ADDRESS, "%s refuses: nobody listens at that port",
+				 text);
+	if (system == EMSGSIZE)
+		return error_set(error, HOSTCAST_ADDRESS,
+				 "the path to %s did not carry a datagram as large as one that was "
+				 "sent; what follows is fragmented",
+				 text);
+	return error_system(error, HOSTCAST_ADDRESS, system, "%s cannot be reached", text);
+}
+
 int socket_send_error(int system, int fd, const union hostcast_address *to, size_t size,
 		      struct error *error)
 {
@@ -156,20 +172,20 @@ int socket_send_error(int system, int fd, const union hostcast_address *to, size
 		return error_set(
 			error, HOSTCAST_ADDRESS,
 			"%s cannot be reached: this interface has no route for IPv6 groups (lo "
-			"never has at first); as root: ip -6 route add local ff00::/8 dev lo, or "
-			"for "
-			"another interface: ip -6 route add multicast ff00::/8 dev NAME table "
-			"local",
+			"never "
+			"has at first); as root: ip -6 route add local ff00::/8 dev lo, or for "
+			"another "
+			"interface: ip -6 route add multicast ff00::/8 dev NAME table local",
 			text);
 	switch (system) {
 	case ENETUNREACH:
 	case EHOSTUNREACH:
 	case ENETDOWN:
+	case ENODEV:
 	case EADDRNOTAVAIL:
 		return error_system(error, HOSTCAST_ADDRESS, system, "%s cannot be reached", text);
 	case ECONNREFUSED:
-		return error_set(error, HOSTCAST_ADDRESS, "%s refuses: nobody listens at that port",
-				 text);
+		return socket_icmp_error(system, to, error);
 	case EPERM:
 	case EACCES:
 		return error_system(

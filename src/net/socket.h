@@ -25,6 +25,10 @@ size_t socket_set_buffer(int fd, int option, size_t bytes);
 /* Where a socket is bound. */
 int socket_local_address(int fd, union hostcast_address *address, struct error *error);
 
+/* What an ICMP error says that an earlier datagram to this address brought back: always
+ * HOSTCAST_ADDRESS. */
+int socket_icmp_error(int system, const union hostcast_address *to, struct error *error);
+
 /* Turns the errno of a send or a connect into a code and a sentence. */
 int socket_send_error(int system, int fd, const union hostcast_address *to, size_t size,
 		      struct error *error);

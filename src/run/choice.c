@@ -44,9 +44,20 @@ static int chosen_interfaces(struct hostcast *h, const struct interfaces *all, i
 static int usable_interfaces(struct hostcast *h, const struct interfaces *all, int family,
 			     struct choice *choice)
 {
-	for (size_t i = 0; i < all->count && choice->count < INTERFACES_MAX; i++)
-		if (interface_is_usable(&all->list[i], family))
+	size_t left_out = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (!interface_is_usable(&all->list[i], family))
+			continue;
+		if (choice->count < INTERFACES_MAX)
 			choice->list[choice->count++] = all->list[i].index;
+		else
+			left_out++;
+	}
+	if (left_out > 0)
+		handle_notice(
+			h, "%zu interfaces are left out, %d are the most; choose with --interface",
+			left_out, INTERFACES_MAX);
 	if (choice->count == 0)
 		return error_set(&h->error, HOSTCAST_INTERFACE,
 				 "no interface is up, can do multicast and has an IPv%c address "

@@ -152,6 +152,7 @@ static int set_in_range(struct hostcast *h, int *option, int value, int most, co
 		return error_set(&h->error, HOSTCAST_INVALID, "%s %d must be 0 to %d", what, value,
 				 most);
 	*option = value;
+	h->setting++;
 	return 0;
 }
 
@@ -168,6 +169,7 @@ int hostcast_set_dscp(struct hostcast *h, int dscp)
 int hostcast_set_loop(struct hostcast *h, bool loop)
 {
 	h->options.loop = loop;
+	h->setting++;
 	return 0;
 }
 
@@ -185,6 +187,7 @@ int hostcast_set_source(struct hostcast *h, const char *source)
 		return error_set(&h->error, HOSTCAST_INVALID,
 				 "source '%.80s' must be ADDRESS[:PORT] of this host", source);
 	h->options.source = address;
+	h->setting++;
 	return 0;
 }
 
@@ -197,6 +200,7 @@ int hostcast_set_buffers(struct hostcast *h, size_t send_bytes, size_t receive_b
 				 BUFFER_MAX);
 	h->options.send_buffer = send_bytes;
 	h->options.receive_buffer = receive_bytes;
+	h->setting++;
 	return 0;
 }
 

@@ -46,6 +46,7 @@ struct handle_socket {
 	bool is_connected;  /* a sender to one host, so that ICMP errors come back */
 	bool is_full;       /* waits for room: EPOLLOUT is armed */
 	unsigned interface; /* a sender's, 0: the routing table's choice */
+	unsigned setting;   /* a sender's: of which setting of the options it was made */
 };
 
 /* One destination of hostcast_send(). */
@@ -56,6 +57,7 @@ struct route {
 
 struct hostcast {
 	struct options options;
+	unsigned setting; /* changes with every option that a sender has */
 	int epoll;
 	struct handle_socket *sockets;
 	size_t socket_count, socket_room;

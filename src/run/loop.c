@@ -309,6 +309,28 @@ bool loop_wait_to_write(int fd)
 	return false;
 }
 
+static void set_handlers(void (*handler)(int), int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	signal(SIGINT, handler);
+	signal(SIGTERM, handler);
+	sigprocmask(how, &set, NULL);
+}
+
+void loop_release_signals(void)
+{
+	set_handlers(SIG_DFL, SIG_UNBLOCK);
+}
+
+void loop_hold_signals(void)
+{
+	set_handlers(interrupt, SIG_BLOCK);
+}
+
 int loop_catch_signals(struct loop *loop, loop_signal_fn *function, void *context,
 		       struct error *error)
 {
@@ -319,8 +341,7 @@ int loop_catch_signals(struct loop *loop, loop_signal_fn *function, void *contex
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, interrupt); /* both come from signalfd, but for loop_wait_to_write() */
-	signal(SIGTERM, interrupt);
+	loop_hold_signals(); /* they come from signalfd, but for loop_wait_to_write() */
 	loop->signal_function = function;
 	loop->signal_context = context;
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
@@ -337,12 +358,25 @@ void loop_on_idle(struct loop *loop, loop_idle_fn *function, void *context)
 	loop->idle_context = context;
 }
 
+/* Kernels before 5.11, and valgrind, have no epoll_pwait2(); they wait to the millisecond. */
+static int wait_until(struct loop *loop, struct epoll_event *events, const struct timespec *wait)
+{
+	int count = epoll_pwait2(loop->epoll, events, EVENTS_MAX, wait, NULL);
+	int64_t ms = -1;
+
+	if (count >= 0 || errno != ENOSYS)
+		return count;
+	if (wait)
+		ms = wait->tv_sec * 1000 + (wait->tv_nsec + NS_PER_MS - 1) / NS_PER_MS;
+	return epoll_wait(loop->epoll, events, EVENTS_MAX, ms > INT32_MAX ? INT32_MAX : (int)ms);
+}
+
 /* What is ready now, or, if that is nothing, what comes while sleeping. */
 static int wait_for_events(struct loop *loop, struct epoll_event *events)
 {
 	static const struct timespec no_time = {0, 0};
 	struct timespec wait;
-	int count = epoll_pwait2(loop->epoll, events, EVENTS_MAX, &no_time, NULL);
+	int count = wait_until(loop, events, &no_time);
 
 	if (count != 0 || has_always_ready(loop))
 		return count;
@@ -350,7 +384,7 @@ static int wait_for_events(struct loop *loop, struct epoll_event *events)
 		loop->idle_function(loop->idle_context);
 	if (loop->is_stopped)
 		return 0;
-	return epoll_pwait2(loop->epoll, events, EVENTS_MAX, time_to_wait(loop, &wait), NULL);
+	return wait_until(loop, events, time_to_wait(loop, &wait));
 }
 
 int loop_run(struct loop *loop, struct error *error)

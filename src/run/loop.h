@@ -57,6 +57,11 @@ void loop_stop_timer(struct loop *loop, struct loop_timer *timer);
 int loop_catch_signals(struct loop *loop, loop_signal_fn *function, void *context,
 		       struct error *error);
 
+/* Around what may wait outside of the loop before anything has begun (a resolver, a file that is a
+ * pipe): SIGINT and SIGTERM end the process at once meanwhile, as if they were not caught. */
+void loop_release_signals(void);
+void loop_hold_signals(void);
+
 /* Waits until a blocking descriptor takes output, outside of the loop. False, with errno EINTR, if
  * SIGINT or SIGTERM came first; it is then not told as an event. */
 bool loop_wait_to_write(int fd);

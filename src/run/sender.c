@@ -94,7 +94,8 @@ static int set_up_sender(struct hostcast *h, int fd, int family, unsigned interf
 
 int sender_add(struct hostcast *h, int family, unsigned interface)
 {
-	struct handle_socket sender = {.is_sender = true, .interface = interface};
+	struct handle_socket sender = {
+		.is_sender = true, .interface = interface, .setting = h->setting};
 	int status;
 
 	sender.fd = socket_open(family, SOCK_DGRAM, &h->error);
@@ -110,14 +111,15 @@ int sender_add(struct hostcast *h, int family, unsigned interface)
 	return handle_add_socket(h, &sender);
 }
 
-/* One sender serves all groups of a family that leave by one interface. */
+/* One sender serves all groups of a family that leave by one interface in one way. */
 static int group_sender(struct hostcast *h, int family, unsigned interface)
 {
 	for (size_t i = 0; i < h->socket_count; i++) {
 		const struct handle_socket *socket = &h->sockets[i];
 
 		if (socket->is_sender && !socket->is_connected &&
-		    socket->local.any.sa_family == family && socket->interface == interface)
+		    socket->local.any.sa_family == family && socket->interface == interface &&
+		    socket->setting == h->setting)
 			return (int)i;
 	}
 	return sender_add(h, family, interface);

@@ -60,9 +60,16 @@ static void account(struct hostcast *h, const struct handle_socket *socket,
 	h->counters[COUNT_RECEIVED] += count;
 }
 
+/* What ICMP errors that came back to a connected socket look like (Linux: icmp_err_convert). */
 static bool is_icmp_error(int system)
 {
-	return system == ECONNREFUSED || system == EHOSTUNREACH || system == ENETUNREACH;
+	static const int errors[] = {ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EMSGSIZE, ENOPROTOOPT,
+				     EHOSTDOWN,    ENONET,       EOPNOTSUPP,  EPROTO,   EACCES};
+
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+		if (errors[i] == system)
+			return true;
+	return false;
 }
 
 static int receive_failed(struct hostcast *h, const struct handle_socket *socket, int system)
@@ -73,7 +80,7 @@ static int receive_failed(struct hostcast *h, const struct handle_socket *socket
 	if (is_icmp_error(system)) {
 		h->counters[COUNT_REFUSED]++;
 		getpeername(socket->fd, &peer.any, &size);
-		return socket_send_error(system, socket->fd, &peer, 0, &h->error);
+		return socket_icmp_error(system, &peer, &h->error);
 	}
 	return error_system(&h->error, HOSTCAST_SYSTEM, system, "cannot receive");
 }
@@ -168,7 +175,7 @@ static int send_list(struct hostcast *h, size_t index, const struct datagram_out
 
 	if (sent < 0 && is_icmp_error(-sent)) {
 		h->counters[COUNT_REFUSED]++;
-		socket_send_error(-sent, fd, first_to, list[0].payload.iov_len, &h->error);
+		socket_icmp_error(-sent, first_to, &h->error);
 		sent = datagrams_send(fd, list, count);
 	}
 	if (sent == -EAGAIN) {
@@ -209,6 +216,22 @@ static int send_run(struct hostcast *h, const struct iovec *payloads, size_t cou
 	return send_list(h, first->socket, list, size, &first->to);
 }
 
+/* One target refuses the first payload: the others shall have it, and the next payload begins with
+ * the first target. */
+static int give_up_first(struct hostcast *h, const struct iovec *payload, int failure)
+{
+	struct error error = h->error;
+
+	for (h->next_route++; h->next_route < h->route_count;) {
+		int sent = send_run(h, payload, 1);
+
+		h->next_route += sent > 0 ? (size_t)sent : 1;
+	}
+	h->next_route = 0;
+	h->error = error;
+	return failure;
+}
+
 int hostcast_send(struct hostcast *h, const struct iovec *payloads, size_t count)
 {
 	size_t most = hostcast_max_size(h);
@@ -227,8 +250,10 @@ int hostcast_send(struct hostcast *h, const struct iovec *payloads, size_t count
 		int sent = send_run(h, payloads + done, count - done);
 		size_t reached;
 
+		if (sent < 0 && done > 0)
+			return (int)done;
 		if (sent < 0)
-			return done > 0 ? (int)done : sent;
+			return sent == HOSTCAST_AGAIN ? sent : give_up_first(h, payloads, sent);
 		reached = h->next_route + (size_t)sent;
 		done += reached / h->route_count;
 		h->next_route = reached % h->route_count;

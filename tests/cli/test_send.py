@@ -1,12 +1,15 @@
 """hostcast send: what goes out, what is printed, and the exit status. The other side is a plain socket."""
 
+import os
 import signal
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
 from support import loopback, worlds
+from support.conditions import wait_until
 from support.loopback import take
 
 GROUP = '239.77.21.1'
@@ -221,6 +224,25 @@ def test_the_deadline_ends_the_input(spawn, target):
     process = spawn(['hostcast', 'send', '-i', 'lo', '-W', '0.05', target])
     assert process.wait() == 0
     assert '0 messages sent' in process.stderr
+
+
+@pytest.mark.parametrize('end, status', [('--deadline', 7), (signal.SIGTERM, 6), (signal.SIGINT, 6)])
+def test_however_much_there_is_to_send_it_can_be_ended(spawn, target, end, status):
+    options = ['--deadline', 0.2] if end == '--deadline' else ['-v']
+    sender = spawn(['hostcast', 'send', '-i', 'lo', '-c', 10**12, *options, target, 'x'])
+    if end != '--deadline':
+        sender.wait_for('message 1,', 'stderr')
+        sender.signal(end)
+    assert sender.wait() == status
+    assert 'not sent' in sender.stderr
+
+
+def test_a_file_that_never_comes_can_be_interrupted(spawn, target, tmp_path):
+    os.mkfifo(tmp_path / 'pipe')
+    sender = spawn(['hostcast', 'send', '-i', 'lo', '--file', tmp_path / 'pipe', target])
+    wait_until(lambda: ') S ' in Path(f'/proc/{sender.pid}/stat').read_text(), 'it to wait for a writer')
+    sender.signal(signal.SIGTERM)
+    assert sender.wait() == -signal.SIGTERM
 
 
 def test_the_deadline_before_the_count_is_status_7(send, target):

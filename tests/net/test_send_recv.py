@@ -106,6 +106,18 @@ def test_several_interfaces(two_networks):
         both.wait_for_event('message', text=host.name, interface=interface)
 
 
+@pytest.mark.parametrize('order', [('eth0', 'eth1'), ('eth1', 'eth0')])
+def test_an_interface_that_dies_does_not_silence_the_other(two_networks, order):
+    a, router, _ = two_networks
+    recv = start_recv(a, target(GROUP))
+    chat = router.spawn(['hostcast', 'chat', '--room', target(GROUP), '--name', 'Ada', '-i', order[0], '-i', order[1]])
+    recv.wait_for_event('message', text='* Ada has joined')
+    router.ip('link set dev eth1 down')
+    for line in ('one', 'two', 'three'):
+        chat.send_line(line)
+        recv.wait_for_event('message', text=f'Ada: {line}')
+
+
 # How far
 
 @pytest.mark.parametrize('group', [GROUP, 'ff05::77'])

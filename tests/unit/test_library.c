@@ -442,6 +442,28 @@ static void members_on_this_host_do_not_hear_what_is_not_looped(void **state)
 	assert_not_heard("near", open_on("near", GROUP, HOSTCAST_RECEIVE), sender);
 }
 
+static void options_are_those_of_the_open_that_follows(void **state)
+{
+	struct hostcast *sender = new_on("lo"),
+			*first = open_on("lo", "239.77.1.8:7708", HOSTCAST_RECEIVE);
+	struct hostcast *second = open_on("lo", "239.77.1.9:7708", HOSTCAST_RECEIVE);
+	struct hostcast_message message;
+
+	(void)state;
+	assert_int_equal(hostcast_set_ttl(sender, 3), 0);
+	assert_int_equal(hostcast_open(sender, "239.77.1.8:7708", HOSTCAST_SEND), 0);
+	assert_int_equal(hostcast_set_ttl(sender, 7), 0);
+	assert_int_equal(hostcast_open(sender, "239.77.1.9:7708", HOSTCAST_SEND), 0);
+	send_text(sender, "hello");
+	assert_int_equal(receive_one(first, &message), 1);
+	assert_int_equal(message.ttl, 3);
+	assert_int_equal(receive_one(second, &message), 1);
+	assert_int_equal(message.ttl, 7);
+	hostcast_free(sender);
+	hostcast_free(first);
+	hostcast_free(second);
+}
+
 static void uses_several_interfaces(void **state)
 {
 	struct hostcast *near, *far, *all = hostcast_new();
@@ -909,6 +931,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_source_specific_group_hears_its_source_alone),
 		cmocka_unit_test(a_blocked_source_is_not_heard),
 		cmocka_unit_test(members_on_this_host_do_not_hear_what_is_not_looped),
+		cmocka_unit_test(options_are_those_of_the_open_that_follows),
 		cmocka_unit_test(uses_several_interfaces),
 		cmocka_unit_test(the_limit_of_memberships_is_worked_around_or_said),
 		cmocka_unit_test(a_host_is_spoken_to),

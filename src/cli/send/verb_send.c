@@ -15,7 +15,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 
-enum { FILE_MAX = 1 << 20, DEFAULT_ACK_WAIT_MS = 500, PROBES_MAX = 1000 };
+enum { FILE_MAX = 1 << 20, DEFAULT_ACK_WAIT_MS = 500, PROBES_MAX = 1000, MESSAGES_A_TURN = 1024 };
 
 struct send_options {
 	struct common_options common;
@@ -63,7 +63,7 @@ static int set_up(struct hostcast *handle, const struct send_options *o)
 		code = hostcast_set_buffers(
 			handle, o->send_buffer == NOT_GIVEN ? 0 : (size_t)o->send_buffer,
 			o->receive_buffer == NOT_GIVEN ? 0 : (size_t)o->receive_buffer);
-	return code == 0 ? hostcast_open(handle, o->target, HOSTCAST_SEND) : code;
+	return code;
 }
 
 static struct hostcast *open_handle(void *context)
@@ -76,6 +76,10 @@ static struct hostcast *open_handle(void *context)
 	if (!handle)
 		return NULL;
 	code = set_up(handle, s->options);
+	if (code == 0 && s->taken == 0)
+		code = session_open_target(handle, s->options->target, HOSTCAST_SEND);
+	else if (code == 0)
+		code = hostcast_open(handle, s->options->target, HOSTCAST_SEND);
 	if (code < 0) {
 		session_fail_handle(&s->session, handle, code);
 		hostcast_free(handle);
@@ -170,7 +174,8 @@ static void go_on(void *context)
 	struct sender *s = context;
 	int code;
 
-	while (!s->input && may_take(s)) {
+	/* So many, that signals and the deadline get their turn. */
+	for (int i = 0; i < MESSAGES_A_TURN && !s->input && may_take(s); i++) {
 		const struct text *message = &s->messages.list[s->taken % s->messages.count];
 
 		take(s, message->bytes, message->size);
@@ -184,6 +189,9 @@ static void go_on(void *context)
 		input_resume(s->input);
 	if (!is_all_taken(s) && !s->outbox.is_blocked && !may_take(s))
 		loop_set_timer(s->session.loop, &s->timer, s->next);
+	else if (!s->input && may_take(s)) /* later than now, so that it is another turn */
+		loop_set_timer(s->session.loop, &s->timer,
+			       monotime_add(loop_now(s->session.loop), 1));
 	end_if_done(s);
 }
 
@@ -333,7 +341,10 @@ static int prepare_acks(struct sender *s)
 	};
 
 	s->acks = acks_new(&s->session, &settings);
-	return s->acks ? EXIT_DONE : EXIT_REFUSED;
+	if (s->acks)
+		return EXIT_DONE;
+	session_error(&s->session, "out of memory");
+	return EXIT_REFUSED;
 }
 
 static int prepare_plain(struct sender *s)
