@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 enum { BUFFER_MAX = 1 << 30, DATAGRAM_MAX = 65535 };
@@ -28,8 +27,7 @@ struct hostcast *hostcast_new(void)
 		.details = true,
 		.receive_size = DATAGRAM_MAX,
 	};
-	h->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (h->epoll < 0) {
+	if (ready_open(&h->ready) < 0) {
 		free(h);
 		return NULL;
 	}
@@ -41,7 +39,7 @@ void hostcast_free(struct hostcast *h)
 	if (!h)
 		return;
 	handle_close_from(h, 0);
-	close(h->epoll);
+	ready_close(&h->ready);
 	datagrams_free(h->datagrams);
 	free(h->sockets);
 	free(h->routes);
@@ -53,23 +51,23 @@ void handle_close_from(struct hostcast *h, size_t first)
 	for (size_t i = first; i < h->socket_count; i++)
 		close(h->sockets[i].fd);
 	h->socket_count = first;
+	ready_forget_from(&h->ready, first);
 }
 
 int handle_add_socket(struct hostcast *h, const struct handle_socket *socket)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.u64 = h->socket_count};
 	void *list = list_grow(h->sockets, h->socket_count, &h->socket_room, sizeof *h->sockets);
+	int refusal;
 
 	if (!list) {
 		close(socket->fd);
 		return error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
 	}
 	h->sockets = list;
-	if (epoll_ctl(h->epoll, EPOLL_CTL_ADD, socket->fd, &event) < 0) {
-		int system = errno;
-
+	refusal = ready_add(&h->ready, socket->fd, h->socket_count);
+	if (refusal < 0) {
 		close(socket->fd);
-		return error_system(&h->error, HOSTCAST_SYSTEM, system, "cannot watch a socket");
+		return error_system(&h->error, HOSTCAST_SYSTEM, -refusal, "cannot watch a socket");
 	}
 	h->sockets[h->socket_count] = *socket;
 	return (int)h->socket_count++;
@@ -234,7 +232,7 @@ int hostcast_set_blocked(struct hostcast *h, const char *source)
 
 int hostcast_fd(const struct hostcast *h)
 {
-	return h->epoll;
+	return h->ready.epoll;
 }
 
 void handle_notice(struct hostcast *h, const char *format, ...)

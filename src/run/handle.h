@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "net/datagrams.h"
 #include "net/target.h"
+#include "ready.h"
 
 enum { INTERFACES_MAX = 64, BLOCKED_MAX = 64, NOTICES_MAX = 16, NOTICE_SIZE = 256 };
 
@@ -44,7 +45,7 @@ struct handle_socket {
 	union hostcast_address local; /* where it is bound */
 	bool is_sender;
 	bool is_connected;  /* a sender to one host, so that ICMP errors come back */
-	bool is_full;       /* waits for room: EPOLLOUT is armed */
+	bool is_full;       /* waits for room */
 	unsigned interface; /* a sender's, 0: the routing table's choice */
 	unsigned setting;   /* a sender's: of which setting of the options it was made */
 };
@@ -58,7 +59,7 @@ struct route {
 struct hostcast {
 	struct options options;
 	unsigned setting; /* changes with every option that a sender has */
-	int epoll;
+	struct ready ready;
 	struct handle_socket *sockets;
 	size_t socket_count, socket_room;
 	struct route *routes;

@@ -8,20 +8,16 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 /* While a socket has no room the handle's descriptor also tells when it has some again. */
 static void set_full(struct hostcast *h, size_t index, bool is_full)
 {
 	struct handle_socket *socket = &h->sockets[index];
-	struct epoll_event event = {.events = EPOLLIN, .data.u64 = index};
 
 	if (socket->is_full == is_full)
 		return;
-	if (is_full)
-		event.events |= EPOLLOUT;
-	if (epoll_ctl(h->epoll, EPOLL_CTL_MOD, socket->fd, &event) == 0)
-		socket->is_full = is_full;
+	socket->is_full = is_full;
+	ready_watch(&h->ready, socket->fd, index, is_full);
 }
 
 /* ---- Receiving ---- */
@@ -85,32 +81,61 @@ static int receive_failed(struct hostcast *h, const struct handle_socket *socket
 	return error_system(&h->error, HOSTCAST_SYSTEM, system, "cannot receive");
 }
 
-/* The indexes of sockets that have something, at most `most`; one socket needs no asking. */
-static int ready_sockets(struct hostcast *h, size_t *ready, size_t most)
+static void has_room(void *context, size_t index)
 {
-	struct epoll_event events[HOSTCAST_BATCH];
-	int count;
+	struct hostcast *h = context;
 
-	if (h->socket_count == 1 && !h->sockets[0].is_full) {
-		ready[0] = 0;
-		return 1;
+	h->sockets[index].is_full = false;
+}
+
+/* Reads one socket; true if it may have more. */
+static bool receive_from(struct hostcast *h, size_t index, struct hostcast_message *messages,
+			 size_t *got, size_t share, int *failure)
+{
+	const struct handle_socket *socket = &h->sockets[index];
+	int status = datagrams_receive(h->datagrams, socket->fd, &socket->local, *got,
+				       messages + *got, share);
+
+	if (status < 0) {
+		*failure = receive_failed(h, socket, -status);
+		return true; /* an error of one datagram: others may stand behind it */
 	}
-	count = epoll_wait(h->epoll, events, (int)most, 0);
-	if (count < 0 && errno != EINTR)
-		return error_system(&h->error, HOSTCAST_SYSTEM, errno, "cannot wait for datagrams");
-	for (int i = 0; i < count; i++) {
-		ready[i] = (size_t)events[i].data.u64;
-		if (events[i].events & EPOLLOUT)
-			set_full(h, ready[i], false);
+	account(h, socket, messages + *got, (size_t)status);
+	*got += (size_t)status;
+	return (size_t)status == share;
+}
+
+/* Each of the sockets that have something gets its share of the batch; those that had to wait come
+ * first the next time. */
+static size_t receive_from_all(struct hostcast *h, struct hostcast_message *messages, size_t max,
+			       int *failure)
+{
+	struct ready *ready = &h->ready;
+	size_t more[HOSTCAST_BATCH];
+	size_t more_count = 0, next = 0, got = 0;
+
+	while (next < ready->count && got < max) {
+		size_t index = ready->list[next];
+		size_t waiting = ready->count - next++;
+		size_t share = (max - got + waiting - 1) / waiting;
+
+		if (receive_from(h, index, messages, &got, share, failure))
+			more[more_count++] = index;
+		else
+			ready_watch(ready, h->sockets[index].fd, index, h->sockets[index].is_full);
 	}
-	return count < 0 ? 0 : count;
+	ready->count -= next;
+	memmove(ready->list, ready->list + next, ready->count * sizeof ready->list[0]);
+	memcpy(ready->list + ready->count, more, more_count * sizeof more[0]);
+	ready->count += more_count;
+	ready_tell(ready);
+	return got;
 }
 
 int hostcast_receive(struct hostcast *h, struct hostcast_message *messages, size_t max)
 {
-	size_t ready[HOSTCAST_BATCH];
-	size_t got = 0;
-	int count, failure = 0;
+	int failure = 0;
+	size_t got;
 
 	if (max > HOSTCAST_BATCH)
 		max = HOSTCAST_BATCH;
@@ -118,24 +143,12 @@ int hostcast_receive(struct hostcast *h, struct hostcast_message *messages, size
 		h->datagrams = datagrams_new(h->options.receive_size);
 	if (!h->datagrams)
 		return error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
-	if (max == 0 || h->socket_count == 0)
-		return 0;
-	count = ready_sockets(h, ready, max);
-	for (int i = 0; i < count; i++) {
-		const struct handle_socket *socket = &h->sockets[ready[i]];
-		size_t share = (max - got) / (size_t)(count - i); /* so that none is starved */
-		int status = datagrams_receive(h->datagrams, socket->fd, &socket->local, got,
-					       messages + got, share);
-
-		if (status < 0) {
-			failure = receive_failed(h, socket, -status);
-			continue;
-		}
-		account(h, socket, messages + got, (size_t)status);
-		got += (size_t)status;
-	}
-	if (count < 0)
-		return count;
+	if (h->ready.count == 0 || h->socket_count > 1)
+		failure = ready_collect(&h->ready, has_room, h);
+	if (failure < 0)
+		return error_system(&h->error, HOSTCAST_SYSTEM, -failure,
+				    "cannot wait for datagrams");
+	got = receive_from_all(h, messages, max, &failure);
 	return got > 0 ? (int)got : failure;
 }
 
