@@ -33,6 +33,14 @@ static enum chat_news hear(struct chat_members *members, unsigned number, const 
 	return chat_members_hear(members, &address, span(name), second(s), former);
 }
 
+static enum chat_news hear_talk(struct chat_members *members, unsigned number, const char *name,
+				int64_t s)
+{
+	union hostcast_address address = at(number);
+
+	return chat_members_hear_talk(members, &address, span(name), second(s), former);
+}
+
 static int begin(void **state)
 {
 	static struct chat_members members;
@@ -56,6 +64,33 @@ static void knows_members_by_address_and_port(void **state)
 	assert_int_equal(hear(members, 2, "Ada", 1), CHAT_NEW); /* the same host, another port */
 	assert_int_equal(hear(members, 11, "Ada", 1), CHAT_NEW);
 	assert_int_equal(members->count, 3);
+}
+
+static void who_only_talks_is_no_member(void **state)
+{
+	struct chat_members *members = *state;
+	union hostcast_address script = at(1), ada = at(2);
+
+	assert_int_equal(hear_talk(members, 1, "Script", 0), CHAT_SPEAKER);
+	assert_int_equal(members->count, 0);
+	assert_false(chat_members_share_name(members, span("Script"), &ada));
+	hear(members, 2, "Ada", 0);
+	assert_int_equal(hear_talk(members, 1, "Ada", 1), CHAT_SPEAKER);
+	assert_true(chat_members_share_name(members, span("Ada"), &script));
+	assert_false(chat_members_share_name(members, span("Ada"), &ada));
+}
+
+static void a_member_who_talks_is_heard(void **state)
+{
+	struct chat_members *members = *state;
+	struct monotime when;
+
+	hear(members, 1, "Ada", 0);
+	assert_int_equal(hear_talk(members, 1, "Ada", 10), CHAT_KNOWN);
+	assert_true(chat_members_next_silent(members, LIMIT, &when));
+	assert_int_equal(when.ns, 190 * NS_PER_S);
+	assert_int_equal(hear_talk(members, 1, "Grace", 20), CHAT_NAMED);
+	assert_string_equal(former, "Ada");
 }
 
 static void tells_a_new_name(void **state)
@@ -153,6 +188,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(knows_members_by_address_and_port, begin, end),
+		cmocka_unit_test_setup_teardown(who_only_talks_is_no_member, begin, end),
+		cmocka_unit_test_setup_teardown(a_member_who_talks_is_heard, begin, end),
 		cmocka_unit_test_setup_teardown(tells_a_new_name, begin, end),
 		cmocka_unit_test_setup_teardown(forgets_the_silent_at_the_limit, begin, end),
 		cmocka_unit_test_setup_teardown(all_who_fell_silent_are_told, begin, end),

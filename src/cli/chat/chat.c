@@ -5,6 +5,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+/* A newcomer is answered so soon, and however many come, no sooner than so long after the last
+ * announcement. */
+#define ANSWER_DELAY_NS    (200 * NS_PER_MS)
+#define ANSWER_INTERVAL_NS NS_PER_S
+
+#define LEAVING_MAX_NS     NS_PER_S /* what cannot be sent by then is given up */
+
 static struct span name_span(const char *name)
 {
 	return (struct span){name, strlen(name)};
@@ -12,20 +19,28 @@ static struct span name_span(const char *name)
 
 /* ---- Speaking ---- */
 
+static void end_when_all_is_sent(struct chat *chat)
+{
+	if (chat->is_leaving && chat->queue.count == 0)
+		session_end(&chat->session, EXIT_DONE);
+}
+
 /* While the socket is full nothing more is read from the user. */
 static bool send_queue(struct chat *chat)
 {
-	int status = chat_queue_send(&chat->queue);
+	bool is_accepted = true;
+	int status;
 
-	if (status < 0)
+	while ((status = chat_queue_send(&chat->queue)) < 0) {
 		session_error(&chat->session, "%s", hostcast_error_text(chat->handle));
+		is_accepted = false;
+	}
 	if (chat->input && chat->queue.count > 0)
 		input_pause(chat->input);
 	else if (chat->input)
 		input_resume(chat->input);
-	if (chat->is_leaving && chat->queue.count == 0)
-		session_end(&chat->session, EXIT_DONE);
-	return status == 0;
+	end_when_all_is_sent(chat);
+	return is_accepted;
 }
 
 static int enqueue(struct chat *chat, const union hostcast_address *to, enum chat_kind kind,
@@ -53,26 +68,67 @@ bool chat_say(struct chat *chat, const union hostcast_address *to, enum chat_kin
 	return send_queue(chat);
 }
 
-static void announce(struct chat *chat, const union hostcast_address *to, enum chat_kind kind)
+static void announce(struct chat *chat, enum chat_kind kind)
 {
-	chat_say(chat, to, kind, (struct span){NULL, 0});
+	chat_say(chat, NULL, kind, (struct span){NULL, 0});
 }
 
-/* An announcement that finds the queue full is left out: the next one makes up for it. */
-static void announce_presence(struct chat *chat, const union hostcast_address *to)
-{
-	if (chat->queue.count < CHAT_QUEUE_MAX - 1)
-		announce(chat, to, CHAT_HERE);
-}
+/* ---- Being here ---- */
 
 static void on_presence(void *context)
 {
 	struct chat *chat = context;
 	struct loop *loop = chat->session.loop;
 
-	announce_presence(chat, NULL);
+	chat->announced = loop_now(loop);
 	loop_set_timer(loop, &chat->presence,
-		       monotime_add(loop_now(loop), chat->options->presence_ns));
+		       monotime_add(chat->announced, chat->options->presence_ns));
+	if (chat->queue.count < CHAT_QUEUE_MAX - 1) /* else the next one makes up for it */
+		announce(chat, CHAT_HERE);
+}
+
+/* The next announcement comes sooner, so that a newcomer knows who is here. It goes to the group: a
+ * unicast answer to a forged source that does not exist would wait for seconds in the kernel, for
+ * its link-layer address (ARP, RFC 826), and take the room in the socket that the user's lines
+ * need. */
+static void answer_newcomer(struct chat *chat)
+{
+	struct loop *loop = chat->session.loop;
+	struct monotime soon = monotime_add(loop_now(loop), ANSWER_DELAY_NS);
+	struct monotime allowed = monotime_add(chat->announced, ANSWER_INTERVAL_NS);
+
+	if (monotime_is_before(soon, allowed))
+		soon = allowed;
+	if (!chat->is_leaving && monotime_is_before(soon, chat->presence.deadline))
+		loop_set_timer(loop, &chat->presence, soon);
+}
+
+/* ---- Leaving ---- */
+
+static bool is_message(const struct chat_datagram *datagram)
+{
+	return chat_parse(datagram->data, datagram->size).kind == CHAT_TALK;
+}
+
+static void on_leaving_over(void *context)
+{
+	struct chat *chat = context;
+	size_t unsent = 0;
+
+	for (size_t i = 0; i < chat->queue.count; i++) {
+		const struct chat_datagram *datagram = &chat->queue.list[i];
+
+		if (!is_message(datagram))
+			continue;
+		unsent++;
+		*(datagram->to.any.sa_family ? &chat->private_sent : &chat->sent) -= 1;
+	}
+	chat->refused += unsent;
+	session_error(&chat->session,
+		      "the socket was full for %d s: not sent are %zu of your lines, and that you "
+		      "have left",
+		      (int)(LEAVING_MAX_NS / NS_PER_S), unsent);
+	session_end(&chat->session, EXIT_PARTIAL);
 }
 
 void chat_leave(struct chat *chat)
@@ -81,7 +137,10 @@ void chat_leave(struct chat *chat)
 		return;
 	chat->is_leaving = true;
 	loop_stop_timer(chat->session.loop, &chat->presence);
-	announce(chat, NULL, CHAT_LEFT);
+	loop_set_timer(chat->session.loop, &chat->leaving,
+		       monotime_add(loop_now(chat->session.loop), LEAVING_MAX_NS));
+	announce(chat, CHAT_LEFT);
+	end_when_all_is_sent(chat); /* also if there was no memory to announce it */
 }
 
 /* ---- Showing ---- */
@@ -210,6 +269,18 @@ static void hear_leaving(struct chat *chat, const struct chat_line *line,
 	show(chat, (struct chat_event){.kind = EVENT_LEAVE, .name = line->name, .source = source});
 }
 
+/* Who only talks, like a script with a new port each time, is no member. */
+static enum chat_news hear_member(struct chat *chat, const struct chat_line *line,
+				  const union hostcast_address *source, char former[CHAT_NAME_SIZE])
+{
+	struct monotime now = loop_now(chat->session.loop);
+
+	if (line->kind == CHAT_TALK)
+		return chat_members_hear_talk(&chat->members, source, line->name, now, former);
+	return chat_members_hear(&chat->members, source,
+				 line->kind == CHAT_RENAMED ? line->text : line->name, now, former);
+}
+
 static void hear(struct chat *chat, const struct hostcast_message *message)
 {
 	const union hostcast_address *source = &message->source;
@@ -225,9 +296,7 @@ static void hear(struct chat *chat, const struct hostcast_message *message)
 		hear_leaving(chat, &line, source);
 		return;
 	}
-	news = chat_members_hear(&chat->members, source,
-				 line.kind == CHAT_RENAMED ? line.text : line.name,
-				 loop_now(chat->session.loop), former);
+	news = hear_member(chat, &line, source, former);
 	if (news == CHAT_NO_ROOM)
 		tell_overflow(chat);
 	if (!chat->silence.is_set)
@@ -235,8 +304,8 @@ static void hear(struct chat *chat, const struct hostcast_message *message)
 	hear_name(chat, &line, source, news, former);
 	if (line.kind == CHAT_TALK)
 		hear_talk(chat, &line, message);
-	if (line.kind == CHAT_JOINED && !chat->is_leaving)
-		announce_presence(chat, source); /* so that a newcomer knows at once who is here */
+	if (line.kind == CHAT_JOINED)
+		answer_newcomer(chat);
 }
 
 static void on_ready(void *context, uint32_t events)
@@ -266,6 +335,7 @@ int chat_join(struct chat *chat)
 
 	chat->presence = (struct loop_timer){.function = on_presence, .context = chat};
 	chat->silence = (struct loop_timer){.function = on_silence, .context = chat};
+	chat->leaving = (struct loop_timer){.function = on_leaving_over, .context = chat};
 	if (loop_watch(loop, hostcast_fd(chat->handle), EPOLLIN, on_ready, chat, &error) < 0)
 		return session_fail(&chat->session, &error);
 	status = enqueue(chat, NULL, CHAT_JOINED, (struct span){NULL, 0});

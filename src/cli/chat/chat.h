@@ -25,7 +25,9 @@ struct chat {
 	struct chat_members members;
 	char name[CHAT_NAME_SIZE];
 	struct loop_timer presence; /* the next announcement */
+	struct monotime announced;  /* when "is here" was said for the last time */
 	struct loop_timer silence;  /* the next member to be gone, if nothing is heard */
+	struct loop_timer leaving;  /* the end of the wait for room in the socket */
 	uint64_t sent, private_sent, received, private_received;
 	uint64_t malformed; /* datagrams that fit no form */
 	uint64_t refused;   /* lines typed that were not sent */
@@ -42,7 +44,7 @@ bool chat_say(struct chat *chat, const union hostcast_address *to, enum chat_kin
  * was printed. */
 int chat_join(struct chat *chat);
 
-/* Announces the departure and ends the session when that is sent. */
+/* Announces the departure and ends the session when that is sent, or after 1 s. */
 void chat_leave(struct chat *chat);
 
 /* Does a member, or the user, have this name, who is not at this address? (NULL: the user's.) */

@@ -70,6 +70,15 @@ enum chat_news chat_members_hear(struct chat_members *members,
 	return CHAT_NEW;
 }
 
+enum chat_news chat_members_hear_talk(struct chat_members *members,
+				      const union hostcast_address *address, struct span name,
+				      struct monotime now, char former[CHAT_NAME_SIZE])
+{
+	if (!find(members, address))
+		return CHAT_SPEAKER;
+	return chat_members_hear(members, address, name, now, former);
+}
+
 static void remove_at(struct chat_members *members, size_t index)
 {
 	members->count--;

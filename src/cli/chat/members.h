@@ -1,6 +1,6 @@
 /* Who is in a chat. Members are known by the address and port that their datagrams come from; a
- * name is only what they say of themselves. Whoever has not been heard for long enough is gone.
- * Pure: the time comes from the caller. */
+ * name is only what they say of themselves. Who has announced itself is a member; who has not been
+ * heard for long enough is gone. Pure: the time comes from the caller. */
 #ifndef CLI_CHAT_MEMBERS_H
 #define CLI_CHAT_MEMBERS_H
 
@@ -27,16 +27,23 @@ enum chat_news {
 	CHAT_NEW,     /* not yet known */
 	CHAT_NAMED,   /* a member that had another name before */
 	CHAT_NO_ROOM, /* not yet known, and there are CHAT_MEMBERS_MAX already */
+	CHAT_SPEAKER, /* talks, and has not announced itself */
 };
 
 /* False if memory is short. */
 bool chat_members_init(struct chat_members *members);
 void chat_members_done(struct chat_members *members);
 
-/* Somebody was heard under a valid name. former gets the name before (CHAT_NAMED). */
+/* Somebody announced itself under a valid name, and is a member. former gets the name before
+ * (CHAT_NAMED). */
 enum chat_news chat_members_hear(struct chat_members *members,
 				 const union hostcast_address *address, struct span name,
 				 struct monotime now, char former[CHAT_NAME_SIZE]);
+
+/* Somebody talked: news of a member, or CHAT_SPEAKER. */
+enum chat_news chat_members_hear_talk(struct chat_members *members,
+				      const union hostcast_address *address, struct span name,
+				      struct monotime now, char former[CHAT_NAME_SIZE]);
 
 /* NULL: not a member. */
 const struct chat_member *chat_members_find(const struct chat_members *members,

@@ -128,6 +128,8 @@ static void say_privately(struct chat *chat, struct span argument)
 		refuse_unknown(chat, recipient.name);
 	else if (recipient.is_shared)
 		refuse_shared(chat, recipient.name);
+	else if (recipient.text.size == 0)
+		refuse(chat, "the text", "is missing: /msg NAME TEXT");
 	else
 		say(chat, &recipient.member->address, recipient.text);
 }

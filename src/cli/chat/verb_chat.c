@@ -6,6 +6,7 @@
 #include "net/target.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,11 +115,14 @@ static int run(const char *command, const struct chat_options *options, struct s
 		.stop = leave,
 		.deadline = leave,
 	};
+	static const struct error no_memory = {.code = HOSTCAST_NO_MEMORY, .text = "out of memory"};
 	struct chat *chat = calloc(1, sizeof *chat);
 	int status;
 
-	if (!chat)
+	if (!chat) {
+		fprintf(stderr, "%s: out of memory\n", command);
 		return EXIT_REFUSED;
+	}
 	chat->options = options;
 	memcpy(chat->name, name.bytes, name.size);
 	status = session_begin(&chat->session, command, &options->common, &events, chat);
@@ -128,8 +132,8 @@ static int run(const char *command, const struct chat_options *options, struct s
 	}
 	chat->handle = session_new_handle(&chat->session, &status);
 	chat->queue.handle = chat->handle;
-	if (!chat_members_init(&chat->members))
-		status = EXIT_REFUSED;
+	if (chat->handle && !chat_members_init(&chat->members))
+		status = session_fail(&chat->session, &no_memory);
 	else if (chat->handle)
 		status = converse(chat);
 	chat_queue_done(&chat->queue);
