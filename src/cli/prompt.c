@@ -23,7 +23,7 @@
 #include <unistd.h>
 #include <wctype.h>
 
-enum { BYTES_MAX = 4096, HISTORY_MAX = 1000, TAB_WIDTH = 8, CONTROL_D = 4 };
+enum { BYTES_MAX = 4096, HISTORY_MAX = 1000, TAB_WIDTH = 8, CONTROL_D = 4, CONTROL_X = 24 };
 
 struct prompt {
 	struct session *session;
@@ -40,6 +40,13 @@ struct prompt {
 	size_t size;
 	struct key key; /* being pressed */
 	size_t key_next;
+	wchar_t *before; /* the line before that key */
+	size_t before_size, before_cursor;
+	wchar_t typed[2]; /* the character that insert_typed() is to insert, or none */
+	bool is_editing;
+	bool is_refused;   /* that key: the line would not have fitted the screen */
+	bool is_cut;       /* the line: the screen became too small for it */
+	bool lacks_typing; /* characters typed for this line were refused */
 	struct loop_timer resume;
 	bool is_shown, was_shown;
 	bool is_paused, is_ended;
@@ -73,23 +80,52 @@ static size_t advance(size_t position, wchar_t c, size_t columns)
 	return position + width;
 }
 
+/* Of the screen, as libedit knows it. */
+static size_t count_of(struct prompt *prompt, const char *what)
+{
+	int count = 0;
+
+	el_get(prompt->editor, EL_GETTC, what, &count);
+	return count > 0 ? (size_t)count : 1;
+}
+
+/* What the prompt and the line may take. libedit 3.1 writes past its picture of the screen where a
+ * line does not fit (it loses count when that scrolls), so that one row always stays free. */
+static size_t room(struct prompt *prompt)
+{
+	size_t rows = count_of(prompt, "li");
+
+	return count_of(prompt, "co") * (rows > 1 ? rows - 1 : 1);
+}
+
+/* The prompt, where it leaves room for the line. */
+static const char *text_shown(struct prompt *prompt)
+{
+	return strlen(prompt->text) + 1 < room(prompt) ? prompt->text : "";
+}
+
+/* The cell, counted from the prompt's first one, that follows these characters. */
+static size_t end_of(struct prompt *prompt, const wchar_t *line, size_t size)
+{
+	size_t columns = count_of(prompt, "co");
+	size_t position = 0;
+
+	for (const char *c = text_shown(prompt); *c; c++)
+		position = advance(position, (wchar_t)*c, columns);
+	for (size_t i = 0; i < size; i++)
+		position = advance(position, line[i], columns);
+	return position;
+}
+
 /* The row in which the cursor stands; 0 is the one with the prompt. */
 static size_t cursor_row(struct prompt *prompt)
 {
 	const LineInfoW *line = el_wline(prompt->editor);
-	size_t position = 0, row;
-	int columns = 0, rows = 0;
+	size_t rows = count_of(prompt, "li");
+	size_t row = end_of(prompt, line->buffer, (size_t)(line->cursor - line->buffer)) /
+		     count_of(prompt, "co");
 
-	el_get(prompt->editor, EL_GETTC, "co", &columns);
-	el_get(prompt->editor, EL_GETTC, "li", &rows);
-	if (columns < 1)
-		return 0;
-	for (const char *c = prompt->text; *c; c++)
-		position = advance(position, (wchar_t)*c, (size_t)columns);
-	for (const wchar_t *c = line->buffer; c < line->cursor; c++)
-		position = advance(position, *c, (size_t)columns);
-	row = position / (size_t)columns;
-	return rows > 0 && row >= (size_t)rows ? (size_t)rows - 1 : row;
+	return row >= rows ? rows - 1 : row;
 }
 
 static void hide(struct prompt *prompt)
@@ -135,13 +171,102 @@ static void after_output(void *context)
 		show(prompt);
 }
 
+/* ---- Lines that do not fit the screen ---- */
+
+static size_t line_size(struct prompt *prompt)
+{
+	const LineInfoW *line = el_wline(prompt->editor);
+
+	return (size_t)(line->lastchar - line->buffer);
+}
+
+static bool fits(struct prompt *prompt)
+{
+	return end_of(prompt, el_wline(prompt->editor)->buffer, line_size(prompt)) < room(prompt);
+}
+
+/* A character that is typed is drawn before the line can be looked at. */
+static bool has_room_for(struct prompt *prompt, wchar_t c)
+{
+	size_t end = end_of(prompt, el_wline(prompt->editor)->buffer, line_size(prompt));
+
+	return advance(end, c, count_of(prompt, "co")) < room(prompt);
+}
+
+static bool keep_line(struct prompt *prompt)
+{
+	const LineInfoW *line = el_wline(prompt->editor);
+	size_t size = line_size(prompt);
+	wchar_t *copy = realloc(prompt->before, (size + 1) * sizeof *copy);
+
+	if (!copy)
+		return false;
+	memcpy(copy, line->buffer, size * sizeof *copy);
+	copy[size] = L'\0';
+	prompt->before = copy;
+	prompt->before_size = size;
+	prompt->before_cursor = (size_t)(line->cursor - line->buffer);
+	return true;
+}
+
+static void restore_line(struct prompt *prompt)
+{
+	EditLine *editor = prompt->editor;
+
+	el_cursor(editor, (int)line_size(prompt));
+	el_wdeletestr(editor, (int)line_size(prompt));
+	el_winsertstr(editor, prompt->before);
+	el_cursor(editor, (int)prompt->before_cursor - (int)prompt->before_size);
+	prompt->is_refused = true;
+}
+
+static void remember(struct prompt *prompt, const wchar_t *line, size_t size);
+
+/* The whole line can be had from the history when the screen is large enough again. */
+static void cut_line(struct prompt *prompt)
+{
+	const LineInfoW *line = el_wline(prompt->editor);
+	size_t size = line_size(prompt), fitting = size;
+
+	remember(prompt, line->buffer, size);
+	while (fitting > 0 && end_of(prompt, line->buffer, fitting) >= room(prompt))
+		fitting--;
+	el_cursor(prompt->editor, (int)size);
+	el_wdeletestr(prompt->editor, (int)(size - fitting));
+	prompt->is_cut = true;
+}
+
+/* libedit asks for the prompt whenever it is about to draw the line anew, whatever made the line
+ * longer: the history, a yank, a count, a smaller screen. */
 static char *prompt_text(EditLine *editor)
 {
 	static char nothing[] = "";
 	struct prompt *prompt;
 
 	el_get(editor, EL_CLIENTDATA, &prompt);
-	return prompt->is_shown ? (char *)(uintptr_t)prompt->text : nothing;
+	if (!fits(prompt) && prompt->is_editing)
+		restore_line(prompt);
+	if (!fits(prompt))
+		cut_line(prompt);
+	return prompt->is_shown ? (char *)(uintptr_t)text_shown(prompt) : nothing;
+}
+
+static void tell_room(struct prompt *prompt, const char *what)
+{
+	session_error(prompt->session,
+		      "%s: a line may take %zu columns on a screen of %zu x %zu; longer ones come "
+		      "from a file or a pipe",
+		      what, room(prompt) - 1 - strlen(text_shown(prompt)), count_of(prompt, "co"),
+		      count_of(prompt, "li"));
+}
+
+static void tell_cut(struct prompt *prompt)
+{
+	if (!prompt->is_cut)
+		return;
+	prompt->is_cut = false;
+	prompt->lacks_typing = true;
+	tell_room(prompt, "the line was cut to what fits, and is whole in the history (Up)");
 }
 
 /* ---- Keys ---- */
@@ -165,6 +290,71 @@ static void edit(struct prompt *prompt, const struct key *key)
 	prompt->key = *key;
 	prompt->key_next = 0;
 	el_wgets(prompt->editor, &count);
+}
+
+/* What libedit does when a character is typed loses count of the rows where a line wraps
+ * (re_fastputc()), so that it then goes by a key of its own, and the line is drawn from
+ * what it is. */
+static unsigned char insert_typed(EditLine *editor, wint_t key)
+{
+	struct prompt *prompt;
+
+	(void)key;
+	el_get(editor, EL_CLIENTDATA, &prompt);
+	if (!prompt->typed[0] || el_winsertstr(editor, prompt->typed) < 0)
+		return CC_ERROR;
+	return CC_REFRESH;
+}
+
+static void type(struct prompt *prompt, wchar_t c)
+{
+	static const struct key insert = {.meaning = {CONTROL_X}, .meaning_size = 1};
+
+	prompt->typed[0] = c;
+	edit(prompt, &insert);
+	prompt->typed[0] = L'\0';
+}
+
+static bool stays_in_first_row(struct prompt *prompt)
+{
+	size_t end = end_of(prompt, el_wline(prompt->editor)->buffer, line_size(prompt));
+
+	return end + TAB_WIDTH < count_of(prompt, "co");
+}
+
+static bool is_typing(const struct key *key)
+{
+	return key->meaning_size == 1 &&
+	       (key->meaning[0] == L'\t' || !iswcntrl((wint_t)key->meaning[0]));
+}
+
+static void refuse(struct prompt *prompt, const struct key *key)
+{
+	el_beep(prompt->editor);
+	if (is_typing(key) && prompt->lacks_typing)
+		return; /* it is said once a line */
+	prompt->lacks_typing |= is_typing(key);
+	tell_room(prompt, is_typing(key) ? "the line is full, and what is typed is not taken"
+					 : "that would make the line too long");
+}
+
+static void edit_within_screen(struct prompt *prompt, const struct key *key)
+{
+	prompt->is_refused =
+		!keep_line(prompt) || (is_typing(key) && !has_room_for(prompt, key->meaning[0]));
+	if (!prompt->is_refused) {
+		prompt->is_editing = true;
+		if (is_typing(key) && !stays_in_first_row(prompt))
+			type(prompt, key->meaning[0]);
+		else
+			edit(prompt, key);
+		prompt->is_editing = false;
+	}
+	if (prompt->is_refused)
+		refuse(prompt, key);
+	else if (prompt->before_size > line_size(prompt))
+		prompt->lacks_typing = false; /* it was seen, and is being dealt with */
+	tell_cut(prompt);
 }
 
 static void add_character(struct text *text, wchar_t c)
@@ -205,16 +395,24 @@ static void take_line(struct prompt *prompt, struct text *text)
 		add_character(text, *c);
 	remember(prompt, line->buffer, (size_t)(line->lastchar - line->buffer));
 	edit(prompt, &enter);
+	prompt->lacks_typing = false;
 	prompt->is_shown = false;
 	el_set(prompt->editor, EL_UNBUFFERED, 0);
 	el_set(prompt->editor, EL_UNBUFFERED, 1);
 }
 
+/* A line of which a part was refused, most likely pasted, must not go by itself. */
 static void accept_line(struct prompt *prompt)
 {
 	struct text text = {0};
 	struct error error;
 
+	if (prompt->lacks_typing) {
+		prompt->lacks_typing = false;
+		session_error(prompt->session,
+			      "not all of this line was taken; Enter again takes what is shown");
+		return;
+	}
 	take_line(prompt, &text);
 	if (text.size > INPUT_LINE_MAX || text.failed) {
 		error_set(&error, text.failed ? HOSTCAST_NO_MEMORY : HOSTCAST_TOO_LARGE,
@@ -260,7 +458,7 @@ static void press(struct prompt *prompt, const struct key *key)
 	else if (c == CONTROL_D && is_empty(prompt))
 		finish(prompt);
 	else
-		edit(prompt, key);
+		edit_within_screen(prompt, key);
 }
 
 static void press_all(struct prompt *prompt)
@@ -345,6 +543,7 @@ static void resize(struct prompt *prompt)
 	hide(prompt);
 	if (is_shown)
 		show(prompt);
+	tell_cut(prompt);
 }
 
 /* ^Z: the shell gets a usable terminal, and the line comes back with the program. */
@@ -358,6 +557,7 @@ static void suspend(struct prompt *prompt)
 	el_resize(prompt->editor);
 	if (is_shown)
 		show(prompt);
+	tell_cut(prompt);
 }
 
 static void on_signal(void *context, uint32_t events)
@@ -385,14 +585,16 @@ static bool can_move_cursor(EditLine *editor)
 	       el_get(editor, EL_GETTC, "cd", &clear) == 0 && clear && *clear;
 }
 
-/* Keys for which libedit would wait for another one. */
-static void unbind(EditLine *editor)
+/* Nothing is left for which libedit would wait for another key. */
+static void bind_keys(EditLine *editor)
 {
 	static const char *const keys[] = {"^V", "^Q", "^R", "^S", "^X", "\\ex", "\\eX"};
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		el_set(editor, EL_BIND, keys[i], "ed-unassigned", NULL);
 	el_set(editor, EL_BIND, "^I", "ed-insert", NULL);
+	el_wset(editor, EL_ADDFN, L"insert-typed", L"Insert a character", insert_typed);
+	el_set(editor, EL_BIND, "^X", "insert-typed", NULL);
 	el_set(editor, EL_BIND, "\\e^D", "ed-delete-next-char", NULL);
 }
 
@@ -421,7 +623,7 @@ static bool set_up_editor(struct prompt *prompt)
 	el_set(prompt->editor, EL_GETCFN, next_character);
 	el_wset(prompt->editor, EL_HIST, history_w, prompt->history);
 	el_set(prompt->editor, EL_SETTY, "-d", "-ixon", NULL); /* ^S would stop the program, too */
-	unbind(prompt->editor);
+	bind_keys(prompt->editor);
 	return true;
 }
 
@@ -505,6 +707,7 @@ void prompt_free(struct prompt *prompt)
 		prompt->session->show_prompt = NULL;
 		prompt->session->prompt = NULL;
 	}
+	free(prompt->before);
 	if (prompt->history)
 		history_wend(prompt->history);
 	if (prompt->in)

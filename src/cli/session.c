@@ -241,6 +241,7 @@ failed:
 
 void session_done(struct session *session)
 {
+	say_what_is_lost(session);
 	loop_free(session->loop);
 	text_done(&session->out);
 }
@@ -252,7 +253,6 @@ int session_run(struct session *session)
 	if (session->status == EXIT_DONE && loop_run(session->loop, &error) < 0)
 		session_fail(session, &error);
 	print_summary(session);
-	say_what_is_lost(session);
 	return session->status;
 }
 

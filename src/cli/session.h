@@ -66,7 +66,8 @@ int session_begin(struct session *session, const char *command, const struct com
 /* Runs until session_end() or session_fail(), prints the summary and returns the exit status. */
 int session_run(struct session *session);
 
-/* Frees what session_begin() made; to be called last, whether session_run() was or not. */
+/* Says how many results were lost, if any, and frees what session_begin() made; to be called last,
+ * whether session_run() was or not. */
 void session_done(struct session *session);
 
 /* Ends the run. The first status that is not EXIT_DONE counts. */

@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+import os
 import random
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -441,6 +443,25 @@ def test_a_log_that_cannot_be_written_ends_the_server(spawn, output, reason):
         server.wait_for('status 4', 'stderr')
 
 
+@pytest.mark.parametrize('udp', [[], ['--udp']])
+def test_the_first_line_of_the_log_that_cannot_be_written_is_an_error(spawn, udp):
+    port = free_port()
+    server = spawn(['sh', '-c', f'exec "$0" echo serve --json -p {port} "$@" > /dev/full', PROGRAM, *udp])
+    assert server.wait() == 4
+    assert 'cannot write to standard output: No space left on device' in server.stderr
+
+
+@pytest.mark.skipif(not shutil.which('strace'), reason='strace is not installed')
+def test_accepting_that_goes_on_failing_does_not_spin(spawn):
+    port = free_port()
+    server = spawn(['strace', '-qq', '-f', '-o', os.devnull, '-e', 'inject=accept4:error=ECONNABORTED', PROGRAM,
+                    'echo', 'serve', '-p', port, '--deadline', '1.5'])
+    server.wait_for('listening', 'stderr')
+    with socket.create_connection(('127.0.0.1', port)):
+        server.wait()
+    assert 2 <= int(re.search(r'(\d+) errors', server.stderr)[1]) <= 4
+
+
 # The client
 
 @pytest.mark.parametrize('protocol', ['--tcp', '--udp'])
@@ -512,6 +533,20 @@ def test_answers_in_pieces_are_put_together():
         assert send_to(port, 'hello', 'world').stdout == 'hello\nworld\n'
     with plain_tcp_server(echo_in_pieces) as port:
         assert send_to(port, stdin='hello\nworld\n').stdout == 'hello\nworld\n'
+
+
+@pytest.mark.parametrize('size, limit', [(10, 1 << 20), (1 << 20, 2 << 20)])
+def test_an_endless_answer_is_broken_off(size, limit):
+    def never_stop(connection):
+        with contextlib.suppress(OSError):
+            while True:
+                connection.sendall(b'x' * 65536)
+
+    with plain_tcp_server(never_stop) as port:
+        result = send_to(port, '--quiet', stdin='m' * (size - 1) + '\n')
+    assert result.status == 7
+    assert f'longer than the {limit} bytes that are kept' in result.stderr
+    assert limit <= len(result.stdout) <= limit + 65537
 
 
 def test_an_answer_to_a_line_ends_at_its_lf_whatever_its_length():

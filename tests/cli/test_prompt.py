@@ -1,6 +1,7 @@
 """The prompt on a terminal: line editing, and what comes in meanwhile. Driven through chat."""
 
 import os
+import random
 import signal
 import sys
 
@@ -192,6 +193,62 @@ def test_after_a_resize(chat, listener):
         again.write(chat.screen[length:])
         return again.rows_shown == ['* Bob is here', 'Bob: hello', *wrapped(line, 40)]
     wait_until(is_shown, 'the line wrapped at the new width')
+
+
+# Lines that do not fit the screen, in which libedit 3.1 writes past its own picture of it
+
+def test_a_line_that_does_not_fit_is_refused_with_the_limit(host, listener):
+    terminal = start(host)
+    terminal.resize(6, 20)
+    terminal.send('x' * 200)
+    terminal.wait_for('a line may take 97 columns on a screen of 20 x 6')
+    terminal.send('\r')
+    terminal.wait_for('not all of this line was taken')
+    terminal.send('\r')
+    listener.hears('x' * 97)
+    terminal.send_line('short')
+    listener.hears('short')
+
+
+def test_a_yank_that_does_not_fit_changes_nothing(host, listener):
+    terminal = start(host)
+    terminal.resize(6, 20)
+    terminal.send('0123456789' * 5 + '\x15' + '\x19\x19')
+    terminal.wait_for('that would make the line too long')
+    terminal.send_line('!')
+    listener.hears('0123456789' * 5 + '!')
+
+
+def test_a_smaller_screen_cuts_the_line_and_the_history_has_it(host, listener):
+    line = 'long ' * 20 + 'end'
+    terminal = start(host)
+    terminal.send(line)
+    shows(terminal, [row.rstrip() for row in wrapped(line)])
+    terminal.resize(3, 20)
+    terminal.wait_for('or a pipe\r\n> long long')
+    length = len(terminal.screen)
+    terminal.resize(24, 80)
+    wait_until(lambda: len(terminal.screen) > length, 'it to be drawn again')
+    terminal.send('\x15' + UP)
+    terminal.send_line('!')
+    listener.hears(line + '!')
+
+
+KEYS = ['ä', '漢字', '\U0001f389', 'e\u0301', 'word ', '\t', 'x' * 30, HOME, END, LEFT, RIGHT, UP, DOWN, '\x17', '\x14',
+        '\x19', '\x1bb', '\x1bd', '\x1b\x7f', '\x1b9', '\x0c', '\x7f']
+
+
+@pytest.mark.parametrize('columns, rows', [(80, 10), (20, 5), (10, 4), (5, 3), (3, 2), (1, 1)])
+def test_no_keys_on_no_screen_end_the_program(host, listener, columns, rows):
+    keys = random.Random(columns)
+    for _ in range(4):
+        terminal = start(host)
+        terminal.resize(rows, columns)
+        terminal.send(''.join(keys.choices(KEYS, [4, 6, 3, 3, 8, 2, 8] + [1] * 15, k=400)))
+        listener.says('still there?')
+        terminal.wait_for('still there')
+        terminal.send(INTERRUPT)
+        assert terminal.wait() == 0
 
 
 def test_end_of_file_on_an_empty_line_ends(chat, listener):

@@ -175,6 +175,43 @@ print(client.recvfrom(100))
     assert client.stdout == f"(b'anyone?', ('{a.address}', {UDP_PORT}))\n", client.stderr
 
 
+FORGE = '''
+import socket, struct, sys
+mac, source, target = bytes.fromhex(sys.argv[1].replace(':', '')), sys.argv[2], sys.argv[3]
+def checksum(data):
+    total = sum(struct.unpack(f'!{(len(data) + 1) // 2}H', data + bytes(len(data) % 2)))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+addresses = socket.inet_pton(socket.AF_INET6, source) + socket.inet_pton(socket.AF_INET6, target)
+udp = lambda check: struct.pack('!HHHH', 5001, 5001, 14, check) + b'forged'
+right = checksum(addresses + struct.pack('!II', 14, 17) + udp(0))
+packet = struct.pack('!IHBB', 6 << 28, 14, 17, 64) + addresses + udp(right)
+with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+    wire.bind(('eth0', 0))
+    wire.send(mac + mac + struct.pack('!H', 0x86dd) + packet)
+'''
+
+
+def test_a_forged_datagram_from_another_address_of_the_server_is_dropped(two_hosts):
+    a, b = two_hosts
+    server = start_server(a, '--udp', '--addr', '::')
+    mac = re.search(r'link/ether (\S+)', a.run(['ip', 'link', 'show', 'eth0']).stdout)[1]
+    forged = b.run(['/usr/bin/python3', '-c', FORGE, mac, a.address6, a.link_local()])
+    assert forged.status == 0, forged.stderr
+    server.wait_for("with the server's own address", 'stderr')
+    assert 'answer to' not in server.stdout
+
+
+def test_a_message_larger_than_the_mtu_of_the_path_goes_in_fragments(two_networks):
+    a, router, b = two_networks
+    router.ip('link set eth1 mtu 1300')
+    b.ip('link set eth0 mtu 1300')
+    start_server(b, '--udp', '--addr', b.address)
+    result = a.run(['hostcast', 'echo', 'send', '--udp', '--addr', b.address, 'x' * 1400, 'y' * 1400])
+    assert (result.status, result.stdout) == (0, 'x' * 1400 + '\n' + 'y' * 1400 + '\n'), result.stderr
+
+
 # Plain programs on the other side
 
 def require(command):

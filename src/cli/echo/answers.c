@@ -89,6 +89,9 @@ static void tell_ending(struct echo_answers *a, const struct echo_message *messa
 			      "message %" PRIu64
 			      ": the connection broke after %zu bytes of the answer: %s",
 			      a->sent, answer->size, answer->reason);
+	else if (answer->ending == ECHO_TOO_LONG)
+		session_error(a->session, "message %" PRIu64 ": the answer is broken off: %s",
+			      a->sent, answer->reason);
 	else if (answer->ending == ECHO_END_OF_FILE && answer->size == 0)
 		session_error(a->session,
 			      "message %" PRIu64

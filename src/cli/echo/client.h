@@ -18,6 +18,7 @@ enum echo_ending {
 	ECHO_END_OF_FILE, /* the server closed the connection */
 	ECHO_TIMEOUT,     /* nothing came for as long as --wait says */
 	ECHO_BROKEN,      /* the connection was lost */
+	ECHO_TOO_LONG,    /* more came than is kept */
 };
 
 struct echo_answer {
@@ -25,7 +26,7 @@ struct echo_answer {
 	size_t size;
 	int64_t rtt_ns; /* from the sending of the message to the last byte */
 	enum echo_ending ending;
-	const char *reason; /* of ECHO_BROKEN */
+	const char *reason; /* of ECHO_BROKEN and ECHO_TOO_LONG */
 };
 
 struct echo_client_events {

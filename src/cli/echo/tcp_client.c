@@ -6,12 +6,13 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536, ANSWER_MAX = 256 << 20 };
+enum { CHUNK = 65536, ANSWER_LEAST_MAX = 1 << 20 };
 
 enum state { CONNECTING, IDLE, AWAITING, OVER };
 
@@ -134,6 +135,22 @@ static void end_answer(struct tcp_client *c, enum echo_ending ending, const char
 	c->settings->events->answered(c->settings->context, &answer);
 }
 
+/* Nothing in the protocol ends the answer to a line but its LF. */
+static size_t most(const struct tcp_client *c)
+{
+	return c->message.size > ANSWER_LEAST_MAX / 2 ? 2 * c->message.size : ANSWER_LEAST_MAX;
+}
+
+static void end_endless(struct tcp_client *c)
+{
+	char reason[128];
+
+	snprintf(reason, sizeof reason,
+		 "it is longer than the %zu bytes that are kept (1 MiB, or twice the message)",
+		 most(c));
+	end_answer(c, ECHO_TOO_LONG, reason);
+}
+
 static bool is_whole(const struct tcp_client *c)
 {
 	const struct text *answer = &c->answer;
@@ -181,8 +198,10 @@ static void receive(struct tcp_client *c)
 	loop_clock(c->settings->loop);
 	restart_timer(c);
 	text_add(&c->answer, chunk, (size_t)size);
-	if (c->answer.failed || c->answer.size > ANSWER_MAX)
-		end_answer(c, ECHO_BROKEN, "the answer is too long to be kept");
+	if (c->answer.failed)
+		end_answer(c, ECHO_BROKEN, "no memory is left for the answer");
+	else if (c->answer.size > most(c))
+		end_endless(c);
 	else if (is_whole(c))
 		end_answer(c, ECHO_WHOLE, NULL);
 }

@@ -224,14 +224,19 @@ static void add_client(struct echo_tcp_server *server, int fd,
 	echo_log_connection(server->log, &c->peer);
 }
 
-/* No descriptor or memory is left: whoever waits is accepted when a client leaves. */
-static void pause_accepting(struct echo_tcp_server *server, int system)
+static void pause_accepting(struct echo_tcp_server *server)
 {
-	struct rlimit limit = {0};
-
 	loop_change(server->loop, server->fd, 0);
 	loop_set_timer(server->loop, &server->retry,
 		       monotime_add(loop_now(server->loop), ACCEPT_RETRY_NS));
+}
+
+/* No descriptor or memory is left: whoever waits is accepted when a client leaves. */
+static void await_room(struct echo_tcp_server *server, int system)
+{
+	struct rlimit limit = {0};
+
+	pause_accepting(server);
 	if (server->is_full_told)
 		return;
 	server->is_full_told = true;
@@ -258,6 +263,8 @@ static void on_listener(void *context, uint32_t events)
 {
 	struct echo_tcp_server *server = context;
 
+	bool has_failed = false;
+
 	(void)events;
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
 		union hostcast_address address = {0};
@@ -266,14 +273,20 @@ static void on_listener(void *context, uint32_t events)
 
 		if (fd >= 0) {
 			add_client(server, fd, &address);
+			has_failed = false;
 		} else if (is_shortage(errno)) {
-			pause_accepting(server, errno);
+			await_room(server, errno);
 			return;
 		} else if (is_transient(errno)) {
 			return;
-		} else { /* of a connection that died before it was accepted (accept(2)) */
+		} else { /* mostly of a connection that died before it was accepted (accept(2)) */
 			echo_log_error(server->log, "a client was not accepted: %s",
 				       strerror(errno));
+			if (has_failed) { /* it may last, and would fill the log */
+				pause_accepting(server);
+				return;
+			}
+			has_failed = true;
 		}
 	}
 }

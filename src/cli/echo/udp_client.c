@@ -15,6 +15,7 @@ struct udp_client {
 	const struct echo_client_settings *settings;
 	int fd;
 	bool is_awaiting, is_sent, is_over;
+	bool is_repeated;        /* the message, because it was larger than the path's MTU */
 	struct loop_timer timer; /* --wait */
 	struct echo_message message;
 	struct monotime sent_at;
@@ -68,6 +69,14 @@ static void refused(struct udp_client *c, int system)
 			  "its own host only ('ss -lun' on that host tells)",
 			  hostcast_address_text(server, text), address_ip_text(server, ip),
 			  server->any.sa_family == AF_INET ? "0.0.0.0" : "::");
+	else if (system == EMSGSIZE)
+		error_set(
+			&error, HOSTCAST_REFUSED,
+			"a message of %zu bytes to %s is larger than the MTU of the path, and was "
+			"not fragmented, also when it was sent again ('tracepath %s' shows where "
+			"the path is narrow)",
+			c->message.size, hostcast_address_text(server, text),
+			address_ip_text(server, ip));
 	else
 		socket_send_error(system, c->fd, server, c->message.size, &error);
 	fail(c, &error);
@@ -88,6 +97,26 @@ static void end_answer(struct udp_client *c, enum echo_ending ending, size_t siz
 	c->settings->events->answered(c->settings->context, &answer);
 }
 
+static void send_message(struct udp_client *c);
+
+/* A router told the path's MTU (RFC 1191, RFC 8201). The kernel knows it from now on and fragments
+ * what is larger, so the message goes once more. */
+static bool is_worth_repeating(const struct udp_client *c, int system)
+{
+	return system == EMSGSIZE && c->is_awaiting && !c->is_repeated;
+}
+
+static void failed_to_send(struct udp_client *c, int system)
+{
+	if (!is_worth_repeating(c, system)) {
+		refused(c, system);
+		return;
+	}
+	c->is_repeated = true;
+	c->is_sent = false;
+	send_message(c);
+}
+
 static void receive(struct udp_client *c)
 {
 	ssize_t size = recv(c->fd, c->answer, sizeof c->answer, 0);
@@ -95,7 +124,7 @@ static void receive(struct udp_client *c)
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (size < 0) {
-		refused(c, errno);
+		failed_to_send(c, errno);
 		return;
 	}
 	loop_clock(c->settings->loop);
@@ -114,7 +143,7 @@ static void send_message(struct udp_client *c)
 		if (errno == EAGAIN || errno == EINTR)
 			loop_change(c->settings->loop, c->fd, EPOLLIN | EPOLLOUT);
 		else
-			refused(c, errno);
+			failed_to_send(c, errno);
 		return;
 	}
 	c->is_sent = true;
@@ -219,6 +248,7 @@ static void udp_send(void *client, const struct echo_message *message)
 	c->message = *message;
 	c->is_awaiting = true;
 	c->is_sent = false;
+	c->is_repeated = false;
 	loop_set_timer(loop, &c->timer, monotime_add(loop_clock(loop), c->settings->wait_ns));
 	send_message(c);
 }

@@ -3,6 +3,7 @@
 #include "net/address.h"
 #include "net/answer.h"
 #include "net/datagrams.h"
+#include "net/interface.h"
 #include "net/socket.h"
 
 #include <errno.h>
@@ -47,10 +48,14 @@ static bool answer(struct echo_udp_server *server, const struct hostcast_message
 	return true;
 }
 
-/* A forged datagram that seems to come from the server itself would go round for ever. */
-static bool is_own(const struct hostcast_message *message)
+/* A forged datagram that seems to come from the server itself would go round for ever; so would one
+ * from another address of this host, where the server listens at all of them. */
+static bool is_own(const struct echo_udp_server *server, const struct hostcast_message *message)
 {
-	return address_equal(&message->source, &message->destination);
+	if (address_port(&message->source) != address_port(&server->local))
+		return false;
+	return address_same_ip(&message->source, &message->destination) ||
+	       (address_is_any(&server->local) && is_local_address(&message->source));
 }
 
 static void answer_batch(struct echo_udp_server *server)
@@ -58,7 +63,7 @@ static void answer_batch(struct echo_udp_server *server)
 	while (server->next < server->count && !server->log->session->is_ended) {
 		const struct hostcast_message *message = &server->messages[server->next];
 
-		if (is_own(message))
+		if (is_own(server, message))
 			echo_log_error(server->log, "a datagram with the server's own address as "
 						    "its source was dropped");
 		else if (!answer(server, message))
