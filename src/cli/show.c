@@ -113,6 +113,18 @@ void show_counters_json(struct text *out, const struct hostcast *handle)
 		json_integer(out, hostcast_counter_name(i), (int64_t)hostcast_counter(handle, i));
 }
 
+void show_rtt_json(struct text *out, const struct histogram *rtt_ns)
+{
+	const double ns_in_us = (double)NS_PER_US;
+
+	if (rtt_ns->count == 0)
+		return;
+	json_real(out, "rtt_min_us", (double)rtt_ns->least / ns_in_us);
+	json_real(out, "rtt_mean_us", histogram_mean(rtt_ns) / ns_in_us);
+	json_real(out, "rtt_p99_us", (double)histogram_percentile(rtt_ns, 0.99) / ns_in_us);
+	json_real(out, "rtt_max_us", (double)rtt_ns->most / ns_in_us);
+}
+
 uint64_t show_counter(const struct hostcast *handle, const char *name)
 {
 	unsigned i = 0;

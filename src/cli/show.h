@@ -2,6 +2,7 @@
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
+#include "base/histogram.h"
 #include "base/text.h"
 #include "hostcast.h"
 
@@ -27,6 +28,10 @@ void show_time(struct text *out, int64_t time_ns);
 
 /* Every counter of a handle as a member of the JSON object that is open. */
 void show_counters_json(struct text *out, const struct hostcast *handle);
+
+/* "rtt_min_us", "rtt_mean_us", "rtt_p99_us" and "rtt_max_us" of round-trip times in nanoseconds, as
+ * members of the JSON object that is open; nothing where there is none. */
+void show_rtt_json(struct text *out, const struct histogram *rtt_ns);
 
 /* A counter of a handle by its name; the name must exist. */
 uint64_t show_counter(const struct hostcast *handle, const char *name);

@@ -156,10 +156,7 @@ static void summary_json(struct echo_answers *a, bool is_connected)
 	json_integer(out, "cut_off", (int64_t)a->cut_off);
 	json_integer(out, "unanswered", (int64_t)a->unanswered);
 	json_integer(out, "unexpected_bytes", (int64_t)a->unexpected_bytes);
-	json_real(out, "rtt_min_us", (double)a->rtt_ns.least / NS_IN_US);
-	json_real(out, "rtt_mean_us", histogram_mean(&a->rtt_ns) / NS_IN_US);
-	json_real(out, "rtt_p99_us", (double)histogram_percentile(&a->rtt_ns, 0.99) / NS_IN_US);
-	json_real(out, "rtt_max_us", (double)a->rtt_ns.most / NS_IN_US);
+	show_rtt_json(out, &a->rtt_ns);
 	json_end_event(out);
 }
 

@@ -1,12 +1,13 @@
 #include "responders.h"
 
 #include "cli/json.h"
+#include "cli/show.h"
 #include "net/address.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-static const double NS_IN_MS = 1e6, NS_IN_US = 1e3;
+static const double NS_IN_MS = 1e6;
 
 static int add(struct responders *r, const union hostcast_address *address)
 {
@@ -81,11 +82,7 @@ void responders_show_json(const struct responders *r, uint64_t sent, struct text
 		json_integer(out, "answered", (int64_t)one->answered);
 		json_integer(out, "duplicates", (int64_t)one->duplicates);
 		json_real(out, "loss_percent", responder_loss(one, sent));
-		json_real(out, "rtt_min_us", (double)one->rtt_ns.least / NS_IN_US);
-		json_real(out, "rtt_mean_us", histogram_mean(&one->rtt_ns) / NS_IN_US);
-		json_real(out, "rtt_p99_us",
-			  (double)histogram_percentile(&one->rtt_ns, 0.99) / NS_IN_US);
-		json_real(out, "rtt_max_us", (double)one->rtt_ns.most / NS_IN_US);
+		show_rtt_json(out, &one->rtt_ns);
 		json_end_object(out);
 	}
 	json_end_array(out);
