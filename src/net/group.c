@@ -51,13 +51,16 @@ int group_block_source(int fd, const union hostcast_address *group,
 	return source_request(fd, MCAST_BLOCK_SOURCE, group, source, interface);
 }
 
+int group_only_joined(int fd, int family, struct error *error)
+{
+	if (family == AF_INET)
+		return socket_set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0, "IP_MULTICAST_ALL", error);
+	return socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0, "IPV6_MULTICAST_ALL", error);
+}
+
 int group_prepare_receiver(int fd, int family, struct error *error)
 {
 	int status = socket_set(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR", error);
 
-	if (status < 0)
-		return status;
-	if (family == AF_INET)
-		return socket_set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0, "IP_MULTICAST_ALL", error);
-	return socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0, "IPV6_MULTICAST_ALL", error);
+	return status < 0 ? status : group_only_joined(fd, family, error);
 }

@@ -13,8 +13,12 @@ int group_join_source(int fd, const union hostcast_address *group,
 int group_block_source(int fd, const union hostcast_address *group,
 		       const union hostcast_address *source, unsigned interface);
 
-/* What a socket that receives a group must have: shared with other programs of this host, and deaf
- * to groups that only they joined (IP_MULTICAST_ALL and its IPv6 twin off; on by default). */
+/* Makes a socket deaf to groups that only other programs of this host have joined
+ * (IP_MULTICAST_ALL and its IPv6 twin off; on by default). */
+int group_only_joined(int fd, int family, struct error *error);
+
+/* What a socket that receives a group must have: shared with other programs of this host, and
+ * group_only_joined(). */
 int group_prepare_receiver(int fd, int family, struct error *error);
 
 #endif

@@ -3,6 +3,7 @@
 #include "net/address.h"
 #include "net/answer.h"
 #include "net/datagrams.h"
+#include "net/group.h"
 #include "net/interface.h"
 #include "net/socket.h"
 
@@ -90,14 +91,6 @@ static void on_ready(void *context, uint32_t events)
 	answer_batch(server);
 }
 
-/* A socket at a wildcard address would hear the groups that other programs have joined. */
-static int ignore_groups(int fd, int family, struct error *error)
-{
-	if (family == AF_INET)
-		return socket_set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0, "IP_MULTICAST_ALL", error);
-	return socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0, "IPV6_MULTICAST_ALL", error);
-}
-
 static int bind_to(struct echo_udp_server *server, struct error *error)
 {
 	int family = server->local.any.sa_family;
@@ -107,8 +100,8 @@ static int bind_to(struct echo_udp_server *server, struct error *error)
 	if (server->fd < 0)
 		return server->fd;
 	status = datagrams_want_details(server->fd, family, error);
-	if (status == 0)
-		status = ignore_groups(server->fd, family, error);
+	if (status == 0) /* at a wildcard address it would hear what others have joined */
+		status = group_only_joined(server->fd, family, error);
 	if (status == 0)
 		status = socket_bind(server->fd, &server->local, error);
 	if (status < 0)
