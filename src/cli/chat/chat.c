@@ -1,6 +1,7 @@
 #include "chat.h"
 
 #include "chat_show.h"
+#include "net/address.h"
 
 #include <string.h>
 #include <sys/epoll.h>
@@ -218,15 +219,6 @@ static void tell_overflow(struct chat *chat)
 		       CHAT_MEMBERS_MAX);
 }
 
-static bool is_private(const struct hostcast_message *message)
-{
-	const union hostcast_address *to = &message->destination;
-
-	if (to->any.sa_family == AF_INET6)
-		return !IN6_IS_ADDR_MULTICAST(&to->v6.sin6_addr);
-	return !IN_MULTICAST(ntohl(to->v4.sin_addr.s_addr));
-}
-
 /* Announced or not, a new name for an address is shown once. */
 static void hear_name(struct chat *chat, const struct chat_line *line,
 		      const union hostcast_address *source, enum chat_news news, const char *former)
@@ -253,7 +245,7 @@ static void hear_name(struct chat *chat, const struct chat_line *line,
 static void hear_talk(struct chat *chat, const struct chat_line *line,
 		      const struct hostcast_message *message)
 {
-	bool is_private_talk = is_private(message);
+	bool is_private_talk = !address_is_multicast(&message->destination);
 
 	*(is_private_talk ? &chat->private_received : &chat->received) += 1;
 	show(chat, (struct chat_event){.kind = is_private_talk ? EVENT_PRIVATE : EVENT_MESSAGE,
