@@ -5,9 +5,6 @@
 
 #include <inttypes.h>
 
-#define NS_IN_US 1e3
-#define NS_IN_MS 1e6
-
 /* ---- One answer ---- */
 
 static void answer_json(struct echo_answers *a, const struct echo_message *message,
@@ -21,7 +18,7 @@ static void answer_json(struct echo_answers *a, const struct echo_message *messa
 	json_integer(out, "message_size", (int64_t)message->size);
 	json_integer(out, "size", (int64_t)answer->size);
 	json_bool(out, "whole", answer->ending == ECHO_WHOLE);
-	json_real(out, "rtt_us", (double)answer->rtt_ns / NS_IN_US);
+	json_real(out, "rtt_us", (double)answer->rtt_ns / (double)NS_PER_US);
 	json_payload(out, answer->bytes, answer->size);
 	json_end_event(out);
 }
@@ -54,7 +51,7 @@ static void show_answer(struct echo_answers *a, const struct echo_message *messa
 		return;
 	session_flush(a->session); /* the answer first */
 	session_notice(a->session, "answer %" PRIu64 ": %zu bytes, round trip %.3f ms", a->sent,
-		       answer->size, (double)answer->rtt_ns / NS_IN_MS);
+		       answer->size, (double)answer->rtt_ns / (double)NS_PER_MS);
 }
 
 static void tell_timeout(struct echo_answers *a, const struct echo_message *message,
@@ -186,9 +183,10 @@ static void summary_text(struct echo_answers *a)
 	add_if_any(&line, a->unexpected_bytes, "bytes that no message was waiting for");
 	if (rtt->count > 0)
 		text_addf(&line, "; round trip min/mean/p99/max %.3f/%.3f/%.3f/%.3f ms",
-			  (double)rtt->least / NS_IN_MS, histogram_mean(rtt) / NS_IN_MS,
-			  (double)histogram_percentile(rtt, 0.99) / NS_IN_MS,
-			  (double)rtt->most / NS_IN_MS);
+			  (double)rtt->least / (double)NS_PER_MS,
+			  histogram_mean(rtt) / (double)NS_PER_MS,
+			  (double)histogram_percentile(rtt, 0.99) / (double)NS_PER_MS,
+			  (double)rtt->most / (double)NS_PER_MS);
 	session_summary_line(a->session, text_string(&line));
 	text_done(&line);
 }

@@ -68,7 +68,7 @@ extern const struct echo_transport echo_tcp, echo_udp;
 /* Text for `no answer`: how long was waited, in seconds. */
 static inline double echo_seconds(int64_t ns)
 {
-	return (double)ns / 1e9;
+	return (double)ns / (double)NS_PER_S;
 }
 
 #endif

@@ -84,7 +84,7 @@ static void show_answer_text(const struct probe *probe, const struct hostcast_me
 		text_addf(out, "#%" PRIu64 " ", probe->number);
 	text_addf(out,
 		  "%s answered in %.3f ms%s: ", hostcast_address_text(&message->source, address),
-		  (double)rtt_ns / 1e6, is_duplicate ? " (duplicate)" : "");
+		  (double)rtt_ns / (double)NS_PER_MS, is_duplicate ? " (duplicate)" : "");
 	text_add_escaped(out, message->data, message->size);
 	text_add_string(out, "\n");
 }
@@ -97,7 +97,7 @@ static void show_answer_json(const struct probe *probe, const struct hostcast_me
 	json_begin_event(out, "answer");
 	json_integer(out, "number", (int64_t)probe->number);
 	json_address(out, "source", &message->source);
-	json_real(out, "rtt_us", (double)rtt_ns / 1e3);
+	json_real(out, "rtt_us", (double)rtt_ns / (double)NS_PER_US);
 	json_bool(out, "duplicate", is_duplicate);
 	json_integer(out, "size", (int64_t)message->size);
 	json_payload(out, message->data, message->size);

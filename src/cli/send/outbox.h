@@ -2,11 +2,9 @@
 #ifndef CLI_OUTBOX_H
 #define CLI_OUTBOX_H
 
-#include "cli/session.h"
 #include "hostcast.h"
 
 struct outbox {
-	struct session *session;
 	struct hostcast *handle;
 	struct iovec payloads[HOSTCAST_BATCH];
 	size_t count;

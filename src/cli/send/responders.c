@@ -1,13 +1,12 @@
 #include "responders.h"
 
+#include "base/monotime.h"
 #include "cli/json.h"
 #include "cli/show.h"
 #include "net/address.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-static const double NS_IN_MS = 1e6;
 
 static int add(struct responders *r, const union hostcast_address *address)
 {
@@ -63,10 +62,10 @@ void responders_show_text(const struct responders *r, uint64_t sent, struct text
 
 		text_addf(out, "%-40s %8" PRIu64 " %8" PRIu64 " %6.1f%% %9.3f %9.3f %9.3f %9.3f\n",
 			  hostcast_address_text(&one->address, address), sent, one->answered,
-			  responder_loss(one, sent), (double)one->rtt_ns.least / NS_IN_MS,
-			  histogram_mean(&one->rtt_ns) / NS_IN_MS,
-			  (double)histogram_percentile(&one->rtt_ns, 0.99) / NS_IN_MS,
-			  (double)one->rtt_ns.most / NS_IN_MS);
+			  responder_loss(one, sent), (double)one->rtt_ns.least / (double)NS_PER_MS,
+			  histogram_mean(&one->rtt_ns) / (double)NS_PER_MS,
+			  (double)histogram_percentile(&one->rtt_ns, 0.99) / (double)NS_PER_MS,
+			  (double)one->rtt_ns.most / (double)NS_PER_MS);
 	}
 }
 

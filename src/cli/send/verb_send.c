@@ -259,10 +259,10 @@ static void on_deadline(void *context)
 	struct sender *s = context;
 	int status = EXIT_DONE;
 
-	if (s->acks)
+	if (s->acks) {
 		acks_give_up(s->acks);
-	if (s->acks)
 		status = acks_status(s->acks);
+	}
 	if (status == EXIT_DONE && s->limit != UINT64_MAX && s->taken < s->limit)
 		status = EXIT_PARTIAL;
 	session_end(&s->session, status);
@@ -354,7 +354,7 @@ static int prepare_plain(struct sender *s)
 	s->handle = open_handle(s);
 	if (!s->handle)
 		return s->session.status;
-	s->outbox = (struct outbox){.session = &s->session, .handle = s->handle};
+	s->outbox = (struct outbox){.handle = s->handle};
 	if (loop_watch(s->session.loop, hostcast_fd(s->handle), EPOLLIN, on_ready, s, &error) < 0)
 		return session_fail(&s->session, &error);
 	return EXIT_DONE;
