@@ -11,9 +11,12 @@ struct monotime {
 	int64_t ns;
 };
 
-#define NS_PER_US INT64_C(1000)
-#define NS_PER_MS INT64_C(1000000)
-#define NS_PER_S  INT64_C(1000000000)
+#define NS_PER_US      INT64_C(1000)
+#define NS_PER_MS      INT64_C(1000000)
+#define NS_PER_S       INT64_C(1000000000)
+
+/* Later than anything happens: nothing to wait for. */
+#define MONOTIME_NEVER ((struct monotime){INT64_MAX})
 
 static inline struct monotime monotime_add(struct monotime t, int64_t duration_ns)
 {
@@ -28,6 +31,11 @@ static inline int64_t monotime_diff_ns(struct monotime later, struct monotime ea
 static inline bool monotime_is_before(struct monotime a, struct monotime b)
 {
 	return a.ns < b.ns;
+}
+
+static inline struct monotime monotime_earlier(struct monotime a, struct monotime b)
+{
+	return monotime_is_before(b, a) ? b : a;
 }
 
 #endif
