@@ -9,13 +9,15 @@ from support.tree import REPOSITORY
 # What each folder may include, besides itself (DESIGN.md, section 6: one arrow direction).
 MAY_INCLUDE = {
     'base': set(),
+    'wire': {'base'},
+    'core': {'base', 'wire'},
     'net': {'base'},
-    'run': {'base', 'net'},
-    'cli': {'base', 'net', 'run'},
+    'run': {'base', 'wire', 'core', 'net'},
+    'cli': {'base', 'wire', 'core', 'net', 'run'},
 }
 # Each verb of more than one file has a folder on top of all, and knows nothing of the other verbs.
 for verb in ('send', 'chat', 'echo', 'info'):
-    MAY_INCLUDE[f'cli/{verb}'] = {'base', 'net', 'run', 'cli'}
+    MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli'}
 
 # For everybody: the public interface, and what the build found on this machine.
 FOR_ALL = {'hostcast.h', 'config.h'}

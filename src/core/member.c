@@ -1,0 +1,261 @@
+#include "member.h"
+
+#include "adoption.h"
+#include "distribution.h"
+#include "status.h"
+#include "walk.h"
+
+#include <assert.h>
+
+void member_init(struct member *m, const struct member_config *config, const struct own *own,
+		 uint64_t seed, struct sent *ring, size_t ring_size,
+		 struct member_counters *counters)
+{
+	assert(config->children_most <= CHILDREN_MAX);
+	*m = (struct member){
+		.config = config, .own = own, .counters = counters, .random = {.state = seed}};
+	origin_init(&m->origin, &config->rendezvous, &config->timers, ring, ring_size,
+		    &counters->origin);
+}
+
+struct wire_address member_parent(const struct member *m)
+{
+	return m->path_length > 0 ? m->path[0] : (struct wire_address){.port = 0};
+}
+
+bool member_is_self(const struct member *m, const struct wire_address *address)
+{
+	return own_has(m->own, address) || wire_address_equal(&m->seen_as, address);
+}
+
+const char *member_state_name(enum member_state state)
+{
+	static const char *const NAMES[] = {
+		[MEMBER_IDLE] = "idle",
+		[MEMBER_ASKING] = "asking",
+		[MEMBER_REGISTERING] = "registering",
+		[MEMBER_JOINING] = "joining",
+		[MEMBER_WAITING] = "waiting",
+		[MEMBER_ATTACHED] = "attached",
+		[MEMBER_ROOT] = "root",
+	};
+
+	return NAMES[state];
+}
+
+void member_begin(struct member *m, struct monotime now, struct output *output)
+{
+	assert(m->state == MEMBER_IDLE);
+	output_clear(output);
+	walk_begin(m, now, output);
+}
+
+/* ---- What arrives ---- */
+
+static bool is_rendezvous(const struct member *m, const struct wire_address *address)
+{
+	return wire_address_equal(&m->config->rendezvous, address);
+}
+
+static bool is_parent(const struct member *m, const struct wire_address *address)
+{
+	return m->path_length > 0 && wire_address_equal(&m->path[0], address);
+}
+
+/* T-14: those whom we have dealings with, and the networks that are allowed. */
+static bool is_admitted(struct member *m, const struct wire_address *address)
+{
+	bool is_candidate =
+		m->state == MEMBER_JOINING && wire_address_equal(&m->candidate, address);
+
+	return is_rendezvous(m, address) || is_parent(m, address) || is_candidate ||
+	       children_find(&m->children, address) ||
+	       (wire_address_is_usable(address) && admission_has(&m->config->admission, address));
+}
+
+/* T-15 */
+static void take_leave(struct member *m, struct monotime now, const struct incoming *in,
+		       struct output *output)
+{
+	struct child *child = children_find(&m->children, &in->from);
+
+	if (child)
+		adoption_take_leave(m, child, output);
+	else if (is_parent(m, &in->from))
+		walk_lose_parent(m, now, true, output);
+	else
+		m->counters->unasked++;
+}
+
+static void take_from_rendezvous(struct member *m, struct monotime now, struct message *message,
+				 struct output *output)
+{
+	if (message->type == MESSAGE_TOOR)
+		walk_take_root(m, now, message, output);
+	else
+		walk_take_registration(m, now, message->type == MESSAGE_YREG, output);
+}
+
+static void take(struct member *m, struct monotime now, const struct incoming *in,
+		 struct message *message, struct output *output)
+{
+	switch (message->type) {
+	case MESSAGE_TOOR:
+	case MESSAGE_YREG:
+	case MESSAGE_NREG:
+		if (is_rendezvous(m, &in->from))
+			take_from_rendezvous(m, now, message, output);
+		else
+			m->counters->unasked++;
+		break;
+	case MESSAGE_RJOI:
+		adoption_take_request(m, now, in, output);
+		break;
+	case MESSAGE_YJOI:
+		walk_take_yes(m, now, in, message, output);
+		break;
+	case MESSAGE_NJOI:
+		walk_take_no(m, now, in, message, output);
+		break;
+	case MESSAGE_DATA:
+		distribution_take(m, now, in, message->body, output);
+		break;
+	case MESSAGE_NDAT:
+		origin_take_refusal(&m->origin, now, in, message, output);
+		break;
+	case MESSAGE_LEAV:
+		take_leave(m, now, in, output);
+		break;
+	case MESSAGE_STAT:
+		status_of_member(m, now, in, output);
+		break;
+	case MESSAGE_ROOT: /* these are for the RP, or for who asked */
+	case MESSAGE_RREG:
+	case MESSAGE_TATS:
+		m->counters->unasked++;
+	}
+}
+
+void member_receive(struct member *m, struct monotime now, const struct incoming *in,
+		    struct output *output)
+{
+	struct message message;
+
+	output_clear(output);
+	if (m->state == MEMBER_IDLE)
+		return;
+	if (!is_admitted(m, &in->from) || own_has(m->own, &in->from)) {
+		m->counters->not_allowed++;
+		output_event(output, EVENT_NOT_ALLOWED, &in->from);
+		return;
+	}
+	switch (message_decode(in->bytes, in->size, &message)) { /* T-2 */
+	case DECODED_MALFORMED:
+		m->counters->malformed++;
+		return;
+	case DECODED_UNKNOWN:
+		m->counters->unknown++;
+		return;
+	case DECODED:
+		take(m, now, in, &message, output);
+	}
+}
+
+/* T-10 */
+void member_offer(struct member *m, struct monotime now, struct reader payload, unsigned attempts,
+		  struct output *output)
+{
+	output_clear(output);
+	if (m->state == MEMBER_ROOT) {
+		distribution_pass_on(m, payload, output);
+		output->fate = FATE_SENT;
+	} else {
+		origin_offer(&m->origin, now, payload, attempts, output);
+	}
+}
+
+void member_unreachable(struct member *m, const struct wire_address *address)
+{
+	origin_forget_if(&m->origin, address);
+}
+
+/* ---- Time ---- */
+
+struct monotime member_deadline(const struct member *m)
+{
+	if (m->state == MEMBER_IDLE)
+		return MONOTIME_NEVER;
+	return monotime_earlier(
+		m->due, monotime_earlier(adoption_deadline(m), origin_deadline(&m->origin)));
+}
+
+void member_tick(struct member *m, struct monotime now, struct output *output)
+{
+	output_clear(output);
+	if (m->state == MEMBER_IDLE)
+		return;
+	adoption_tick(m, now, output);
+	origin_tick(&m->origin, now, output);
+	if (!monotime_is_before(now, m->due))
+		walk_tick(m, now, output);
+}
+
+/* T-15 */
+void member_leave(struct member *m, struct monotime now, struct output *output)
+{
+	output_clear(output);
+	(void)now;
+	if (m->state == MEMBER_IDLE)
+		return;
+	output_send(output, MESSAGE_LEAV, (struct destination){m->config->rendezvous, OWN_ANY});
+	if (m->path_length > 0)
+		output_send(output, MESSAGE_LEAV, (struct destination){m->path[0], OWN_ANY});
+	for (size_t i = 0; i < m->children.count; i++) {
+		const struct child *child = &m->children.list[i];
+
+		output_send(output, MESSAGE_LEAV, (struct destination){child->address, child->at});
+	}
+	m->state = MEMBER_IDLE;
+	m->path_length = 0;
+	m->children.count = 0;
+	origin_rest(&m->origin);
+}
+
+/* ---- What must hold ---- */
+
+static bool is_in(const struct wire_address *list, size_t count, const struct wire_address *address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (wire_address_equal(&list[i], address))
+			return true;
+	return false;
+}
+
+const char *member_check(const struct member *m)
+{
+	if (m->children.count > m->config->children_most)
+		return "more children than allowed";
+	for (size_t i = 0; i < m->children.count; i++) {
+		const struct child *child = &m->children.list[i];
+
+		if (is_in(m->path, m->path_length, &child->address))
+			return "a child stands on the root path";
+		if (own_has(m->own, &child->address))
+			return "a node is its own child";
+		for (size_t j = 0; j < i; j++)
+			if (wire_address_equal(&child->address, &m->children.list[j].address))
+				return "a child is there twice";
+	}
+	for (size_t i = 0; i < m->path_length; i++)
+		if (!wire_address_is_usable(&m->path[i]))
+			return "an address that cannot be used stands on the root path";
+	if (m->path_length > PATH_MAX_LENGTH)
+		return "the root path is too long";
+	if ((m->state == MEMBER_ATTACHED) != (m->path_length > 0))
+		return "a root path without a parent, or a parent without a root path";
+	if (m->candidate_count > CANDIDATES_MAX)
+		return "more candidates than there is room for";
+	if (m->state == MEMBER_JOINING && member_is_self(m, &m->candidate))
+		return "a node asks itself";
+	return NULL;
+}
