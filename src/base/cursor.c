@@ -20,7 +20,7 @@ static bool is_digit(int byte)
 	return byte >= '0' && byte <= '9';
 }
 
-uint32_t reader_decimal(struct reader *reader, uint32_t most)
+uint64_t reader_decimal(struct reader *reader, uint64_t most)
 {
 	bool starts_with_zero = reader_peek(reader) == '0';
 	uint64_t value = 0;
@@ -28,11 +28,13 @@ uint32_t reader_decimal(struct reader *reader, uint32_t most)
 	if (!is_digit(reader_peek(reader)))
 		reader->failed = true;
 	for (unsigned digits = 0; is_digit(reader_peek(reader)); digits++) {
-		value = value * 10 + (uint64_t)(*reader->at++ - '0');
-		if (value > most || (digits > 0 && starts_with_zero))
+		uint64_t digit = (uint64_t)(*reader->at++ - '0');
+
+		if (digit > most || value > (most - digit) / 10 || (digits > 0 && starts_with_zero))
 			reader->failed = true;
+		value = value * 10 + digit;
 	}
-	return reader->failed ? 0 : (uint32_t)value;
+	return reader->failed ? 0 : value;
 }
 
 struct reader reader_line(struct reader *reader)

@@ -41,7 +41,7 @@ void reader_expect(struct reader *reader, uint8_t byte);
 
 /* A decimal number of 0 to `most` without sign or leading zeros; fails, and gives 0, if there is
  * none. */
-uint32_t reader_decimal(struct reader *reader, uint32_t most);
+uint64_t reader_decimal(struct reader *reader, uint64_t most);
 
 /* The bytes up to the next LF, or to the end; the LF is passed over. A CR before it, or at the end,
  * does not count. */

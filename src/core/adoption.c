@@ -32,8 +32,8 @@ static size_t answer_room(const struct incoming *in)
 	return AMPLIFICATION_MAX * (headers + in->size) - headers;
 }
 
-/* T-6: the children from a random one on, as many as fit, without the asker. Says nothing rather
- * than to name nobody, which breaks naive implementations. */
+/* T-6: the children from a random one on, as many as fit; the asker is none of them, or it would
+ * not be refused. Says nothing rather than to name nobody, which breaks naive implementations. */
 static void send_no(struct member *m, const struct incoming *in, struct output *output)
 {
 	struct writer writer = output_begin(output, MESSAGE_NJOI);
@@ -48,8 +48,6 @@ static void send_no(struct member *m, const struct incoming *in, struct output *
 		struct wire_address told = own_as_told(m->own, child->address, &in->from, in->at);
 		struct writer before = writer;
 
-		if (wire_address_equal(&child->address, &in->from))
-			continue;
 		message_add_address(&writer, named == 0, &told);
 		if (writer.failed) {
 			writer = before;
@@ -81,7 +79,7 @@ static bool has_root_path(const struct member *m)
 static bool has_room_for(const struct member *m, const struct wire_address *asker)
 {
 	return m->children.count < m->config->children_most && m->path_length < PATH_MAX_LENGTH &&
-	       !is_on_path(m, asker);
+	       !is_on_path(m, asker) && !member_is_self(m, asker);
 }
 
 void adoption_take_request(struct member *m, struct monotime now, const struct incoming *in,
@@ -135,6 +133,9 @@ void adoption_path_changed(struct member *m, struct monotime now, struct output 
 		if (is_on_path(m, &child->address)) { /* T-9 */
 			m->counters->children_removed++;
 			output_event(output, EVENT_CHILD_REMOVED, &child->address);
+			/* T-15; from our parent's child it would mean that we leave. */
+			if (!wire_address_equal(&child->address, &m->path[0]))
+				output_send(output, MESSAGE_LEAV, to_child(child));
 			children_remove(&m->children, child);
 			continue;
 		}

@@ -52,10 +52,10 @@ static void refuse(struct member *m, struct monotime now, const struct incoming 
 
 	if (m->state == MEMBER_JOINING && wire_address_equal(&in->from, &m->candidate)) {
 		m->counters->data_candidate++; /* it may have overtaken YJOI */
-	} else if (a) {
+	} else if (a && a->failed_walk > 0 && !children_find(&m->children, &in->from)) {
 		m->counters->data_former++;
-		walk_part(a, now, output);
-	} else {
+		walk_part(a, now, in->at, output);
+	} else { /* a child's payload is its own, and LEAV would make it an orphan */
 		send_back(m, in, payload, output);
 	}
 }
@@ -64,13 +64,15 @@ static void refuse(struct member *m, struct monotime now, const struct incoming 
 void distribution_take(struct member *m, struct monotime now, const struct incoming *in,
 		       struct reader payload, struct output *output)
 {
-	const struct acquaintance *a = walk_acquaintance(m, &in->from, now);
-	bool is_former = m->state == MEMBER_ROOT && a && a->was_parent;
+	struct acquaintance *a = walk_acquaintance(m, &in->from, now);
+	bool is_former = m->state == MEMBER_ROOT && a && a->was_parent &&
+			 !children_find(&m->children, &in->from);
 	bool is_from_parent =
 		m->state == MEMBER_ATTACHED && wire_address_equal(&in->from, &m->path[0]);
 
 	if (is_former) {
 		m->counters->data_former++;
+		walk_part(a, now, in->at, output);
 	} else if (m->state == MEMBER_ROOT || is_from_parent) {
 		m->counters->data_received++;
 		distribution_pass_on(m, payload, output);

@@ -4,7 +4,7 @@
 
 #include "member.h"
 
-/* A DATA message. is_admitted: its sender may speak to us (T-14). */
+/* A DATA message. */
 void distribution_take(struct member *member, struct monotime now, const struct incoming *in,
 		       struct reader payload, struct output *output);
 

@@ -67,10 +67,12 @@ static bool is_admitted(struct member *m, const struct wire_address *address)
 {
 	bool is_candidate =
 		m->state == MEMBER_JOINING && wire_address_equal(&m->candidate, address);
+	bool is_root = wire_address_equal(&m->origin.root, address); /* NDAT comes from there */
 
-	return is_rendezvous(m, address) || is_parent(m, address) || is_candidate ||
-	       children_find(&m->children, address) ||
-	       (wire_address_is_usable(address) && admission_has(&m->config->admission, address));
+	return wire_address_is_usable(address) &&
+	       (is_rendezvous(m, address) || is_parent(m, address) || is_candidate || is_root ||
+		children_find(&m->children, address) ||
+		admission_has(&m->config->admission, address));
 }
 
 /* T-15 */
@@ -94,6 +96,17 @@ static void take_from_rendezvous(struct member *m, struct monotime now, struct m
 		walk_take_root(m, now, message, output);
 	else
 		walk_take_registration(m, now, message->type == MESSAGE_YREG, output);
+}
+
+/* T-11. What comes back to one who has become root meanwhile goes out from here. */
+static void take_refusal(struct member *m, struct monotime now, const struct incoming *in,
+			 struct message *message, struct output *output)
+{
+	origin_take_refusal(&m->origin, now, in, message, output);
+	if (m->state != MEMBER_ROOT)
+		return;
+	origin_rest(&m->origin);
+	output->release = output->fate == FATE_HELD;
 }
 
 static void take(struct member *m, struct monotime now, const struct incoming *in,
@@ -121,13 +134,14 @@ static void take(struct member *m, struct monotime now, const struct incoming *i
 		distribution_take(m, now, in, message->body, output);
 		break;
 	case MESSAGE_NDAT:
-		origin_take_refusal(&m->origin, now, in, message, output);
+		take_refusal(m, now, in, message, output);
 		break;
 	case MESSAGE_LEAV:
 		take_leave(m, now, in, output);
 		break;
 	case MESSAGE_STAT:
-		status_of_member(m, now, in, output);
+		if (!status_of_member(m, now, in, output))
+			m->counters->malformed++;
 		break;
 	case MESSAGE_ROOT: /* these are for the RP, or for who asked */
 	case MESSAGE_RREG:
@@ -170,6 +184,11 @@ void member_offer(struct member *m, struct monotime now, struct reader payload, 
 		distribution_pass_on(m, payload, output);
 		output->fate = FATE_SENT;
 	} else {
+		/* A child would take it for what comes down from its parent (T-11); NDAT may
+		 * have named ourselves. */
+		if (children_find(&m->children, &m->origin.root) ||
+		    member_is_self(m, &m->origin.root))
+			origin_know_none(&m->origin);
 		origin_offer(&m->origin, now, payload, attempts, output);
 	}
 }
@@ -210,6 +229,9 @@ void member_leave(struct member *m, struct monotime now, struct output *output)
 	output_send(output, MESSAGE_LEAV, (struct destination){m->config->rendezvous, OWN_ANY});
 	if (m->path_length > 0)
 		output_send(output, MESSAGE_LEAV, (struct destination){m->path[0], OWN_ANY});
+	if (m->state == MEMBER_JOINING && !children_find(&m->children, &m->candidate))
+		/* it may have taken us in already */
+		output_send(output, MESSAGE_LEAV, (struct destination){m->candidate, OWN_ANY});
 	for (size_t i = 0; i < m->children.count; i++) {
 		const struct child *child = &m->children.list[i];
 

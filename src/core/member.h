@@ -35,7 +35,7 @@ enum {
  * joins_unanswered  RJOI met with silence: an orphan, or no child to name
  * circles           root paths in which we found ourselves
  * not_allowed       T-14
- * malformed         T-2
+ * malformed         T-2, and STAT that leaves no room for an answer (T-16)
  * unknown           T-2
  * unasked           answers and LEAV from others than those whom they would be due from */
 #define MEMBER_COUNTERS(X)  \
@@ -89,7 +89,7 @@ enum member_state {
 /* Somebody whom we have asked or whose child we were: what comes late is known for what it is. */
 struct acquaintance {
 	struct wire_address address;
-	uint32_t failed_walk; /* the walk in which it failed, 0: none */
+	uint32_t failed_walk; /* the last walk in which it was left, declined or silent; 0: none */
 	bool was_parent;
 	struct monotime met;    /* when we asked or left it */
 	struct monotime parted; /* the last LEAV to it */
@@ -106,7 +106,7 @@ struct member {
 	uint8_t back_offs; /* in a row (T-7) */
 	uint8_t walk_steps;
 	uint8_t path_length; /* 0: root or orphan */
-	uint8_t candidate_count, next_acquaintance;
+	uint8_t candidate_count;
 	uint32_t walk;         /* counts the walks */
 	struct monotime due;   /* of the state: an answer, a refresh, the end of a back-off */
 	struct monotime asked; /* when the last RJOI went to the parent */

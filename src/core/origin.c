@@ -51,12 +51,18 @@ static void remember(struct origin *o, struct reader payload, unsigned attempts)
 	o->sent_next = (o->sent_next + 1) % o->sent_room;
 }
 
+static bool is_older_than(const struct origin *o, struct monotime now, int64_t age_ns)
+{
+	return !monotime_is_before(now, monotime_add(o->known, age_ns));
+}
+
+/* The RP is asked ahead of time, so that a steady flow of payloads never waits for it. */
 void origin_offer(struct origin *o, struct monotime now, struct reader payload, unsigned attempts,
 		  struct output *output)
 {
-	bool is_old = !monotime_is_before(now, monotime_add(o->known, o->timers->cache_ns));
-
-	if (!o->is_usable || is_old)
+	if (is_older_than(o, now, o->timers->cache_ns))
+		origin_forget(o);
+	if (!o->is_usable || is_older_than(o, now, o->timers->cache_ns / 4 * 3))
 		begin_to_ask(o, now, output);
 	output->payload = payload;
 	output->attempts = attempts;
@@ -111,9 +117,18 @@ static struct sent *find_sent(const struct origin *o, uint64_t hash, const struc
 	return NULL;
 }
 
-bool origin_has_sent(const struct origin *o, struct reader payload)
+static void forget_sent(struct sent *sent)
 {
-	return find_sent(o, hash_of(payload), NULL) != NULL;
+	sent->to = (struct wire_address){.port = 0};
+}
+
+bool origin_recognize(struct origin *o, struct reader payload)
+{
+	struct sent *sent = find_sent(o, hash_of(payload), NULL);
+
+	if (sent)
+		forget_sent(sent);
+	return sent != NULL;
 }
 
 void origin_take_refusal(struct origin *o, struct monotime now, const struct incoming *in,
@@ -127,7 +142,7 @@ void origin_take_refusal(struct origin *o, struct monotime now, const struct inc
 		o->counters->input_unknown++;
 		return;
 	}
-	sent->to = (struct wire_address){.port = 0}; /* it comes back once */
+	forget_sent(sent); /* it comes back once */
 	o->counters->input_refused++;
 	if (wire_address_equal(&in->from, &o->root)) {
 		origin_forget(o);
@@ -156,6 +171,12 @@ void origin_rest(struct origin *o)
 {
 	o->is_usable = false;
 	o->is_asking = false;
+}
+
+void origin_know_none(struct origin *o)
+{
+	origin_forget(o);
+	o->root = (struct wire_address){.port = 0};
 }
 
 void origin_forget_if(struct origin *o, const struct wire_address *address)

@@ -71,11 +71,15 @@ void origin_forget(struct origin *origin);
 /* Forgets the root if it is this one, which does not answer. */
 void origin_forget_if(struct origin *origin, const struct wire_address *address);
 
+/* Whom we know is certainly not the root. */
+void origin_know_none(struct origin *origin);
+
 /* Nothing goes to the root any more (we are it): asks no more. */
 void origin_rest(struct origin *origin);
 
-/* Is this payload one of those that were sent? */
-bool origin_has_sent(const struct origin *origin, struct reader payload);
+/* Is this payload one of those that were sent? Each is recognized once: others may send the same.
+ */
+bool origin_recognize(struct origin *origin, struct reader payload);
 
 void origin_tick(struct origin *origin, struct monotime now, struct output *output);
 struct monotime origin_deadline(const struct origin *origin);

@@ -46,11 +46,11 @@ struct output_datagram {
 	X(CHILD_REFUSED, "child_refused", "has no room for")                                      \
 	X(ROOT_FOUND, "root_found", "sends its payloads to the root,")                            \
 	X(NOT_ALLOWED, "not_allowed", "does not serve")                                           \
-	X(REGISTERED, "registered", "records a new root,")                                        \
-	X(REFRESHED, "refreshed", "hears again from the root,")                                   \
-	X(REFUSED, "refused", "has another root than")                                            \
-	X(EXPIRED, "expired", "forgets the root, which was not heard,")                           \
-	X(LEFT, "left", "was left by the root,")
+	X(REGISTERED, "registered", "the root is now")                                            \
+	X(REFRESHED, "refreshed", "the root was heard again:")                                    \
+	X(REFUSED, "refused", "there is a root, so it cannot be")                                 \
+	X(EXPIRED, "expired", "the root was not heard and is forgotten:")                         \
+	X(LEFT, "left", "the root has left:")
 
 enum event_type {
 #define EVENT_VALUE(name, word, text) EVENT_##name,

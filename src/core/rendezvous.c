@@ -76,7 +76,8 @@ static void take(struct rendezvous *r, struct monotime now, const struct incomin
 		forget_root(r, EVENT_LEFT, output);
 		break;
 	case MESSAGE_STAT:
-		status_of_rendezvous(r, now, in, output);
+		if (!status_of_rendezvous(r, now, in, output))
+			r->counters.malformed++;
 		break;
 	default:
 		r->counters.unasked++;
@@ -89,8 +90,8 @@ void rendezvous_receive(struct rendezvous *r, struct monotime now, const struct 
 	struct message message;
 
 	rendezvous_tick(r, now, output);
-	if (!wire_address_is_usable(&in->from) ||
-	    !admission_has(&r->admission, &in->from)) { /* T-14 */
+	if (!wire_address_is_usable(&in->from) || own_has(r->own, &in->from) ||
+	    !admission_has(&r->admission, &in->from)) { /* T-14; from ourselves: it is forged */
 		r->counters.not_allowed++;
 		output_event(output, EVENT_NOT_ALLOWED, &in->from);
 		return;

@@ -64,7 +64,7 @@ static uint64_t age_ms(struct monotime now, struct monotime then)
 }
 
 /* Sends the report, or, where it is larger than the request, how large a request would do. */
-static void send_report(const struct report *report, struct output *output)
+static bool send_report(const struct report *report, struct output *output)
 {
 	const struct incoming *asker = report->asker;
 	struct writer writer = output_begin(output, MESSAGE_TATS);
@@ -76,10 +76,11 @@ static void send_report(const struct report *report, struct output *output)
 	} else {
 		add_number(&note, "size", size);
 		if (note.writer.size > asker->size)
-			return;
+			return false;
 		writer = note.writer;
 	}
 	output_end(output, &writer, (struct destination){asker->from, asker->at});
+	return true;
 }
 
 static void add_children(struct report *report, const struct member *m, struct monotime now)
@@ -101,7 +102,7 @@ static void add_count(struct report *report, const char *name, uint64_t value)
 	add_number(report, name, value);
 }
 
-void status_of_member(const struct member *m, struct monotime now, const struct incoming *in,
+bool status_of_member(const struct member *m, struct monotime now, const struct incoming *in,
 		      struct output *output)
 {
 	uint8_t bytes[REPORT_ROOM];
@@ -121,10 +122,10 @@ void status_of_member(const struct member *m, struct monotime now, const struct 
 #define ADD_COUNT(name) add_count(&report, #name, m->counters->origin.name);
 	ORIGIN_COUNTERS(ADD_COUNT)
 #undef ADD_COUNT
-	send_report(&report, output);
+	return send_report(&report, output);
 }
 
-void status_of_rendezvous(const struct rendezvous *r, struct monotime now,
+bool status_of_rendezvous(const struct rendezvous *r, struct monotime now,
 			  const struct incoming *in, struct output *output)
 {
 	uint8_t bytes[REPORT_ROOM];
@@ -139,5 +140,5 @@ void status_of_rendezvous(const struct rendezvous *r, struct monotime now,
 #define ADD_COUNT(name) add_count(&report, #name, r->counters.name);
 	RENDEZVOUS_COUNTERS(ADD_COUNT)
 #undef ADD_COUNT
-	send_report(&report, output);
+	return send_report(&report, output);
 }

@@ -8,10 +8,10 @@ struct member;
 struct rendezvous;
 
 /* Answers STAT with TATS, never larger than the request: where it does not fit, all it says is how
- * large a request would do. */
-void status_of_member(const struct member *member, struct monotime now, const struct incoming *in,
+ * large a request would do. False if not even that fits: nothing is answered. */
+bool status_of_member(const struct member *member, struct monotime now, const struct incoming *in,
 		      struct output *output);
-void status_of_rendezvous(const struct rendezvous *rendezvous, struct monotime now,
+bool status_of_rendezvous(const struct rendezvous *rendezvous, struct monotime now,
 			  const struct incoming *in, struct output *output);
 
 #endif

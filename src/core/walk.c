@@ -14,18 +14,44 @@ static struct destination to_rendezvous(const struct member *m)
 
 /* ---- Those we have met ---- */
 
+static bool is_fresh(const struct member *m, const struct acquaintance *a, struct monotime now)
+{
+	return monotime_is_before(now, monotime_add(a->met, m->config->timers.hold_ns));
+}
+
 struct acquaintance *walk_acquaintance(struct member *m, const struct wire_address *address,
 				       struct monotime now)
 {
 	for (size_t i = 0; i < ACQUAINTANCES_MAX; i++) {
 		struct acquaintance *a = &m->acquaintances[i];
-		bool is_fresh =
-			monotime_is_before(now, monotime_add(a->met, m->config->timers.hold_ns));
 
-		if (is_fresh && wire_address_equal(&a->address, address))
+		if (is_fresh(m, a, now) && wire_address_equal(&a->address, address))
 			return a;
 	}
 	return NULL;
+}
+
+/* Former parents are worth most, because their DATA may still come (T-11). */
+static int worth(const struct member *m, const struct acquaintance *a, struct monotime now)
+{
+	if (wire_address_is_none(&a->address) || !is_fresh(m, a, now))
+		return 0;
+	return a->was_parent ? 2 : 1;
+}
+
+/* Of those that are worth least, the one met longest ago. */
+static struct acquaintance *to_be_forgotten(struct member *m, struct monotime now)
+{
+	struct acquaintance *found = &m->acquaintances[0];
+
+	for (size_t i = 1; i < ACQUAINTANCES_MAX; i++) {
+		struct acquaintance *a = &m->acquaintances[i];
+		int less = worth(m, found, now) - worth(m, a, now);
+
+		if (less > 0 || (less == 0 && monotime_is_before(a->met, found->met)))
+			found = a;
+	}
+	return found;
 }
 
 static struct acquaintance *meet(struct member *m, const struct wire_address *address,
@@ -34,8 +60,7 @@ static struct acquaintance *meet(struct member *m, const struct wire_address *ad
 	struct acquaintance *a = walk_acquaintance(m, address, now);
 
 	if (!a) {
-		a = &m->acquaintances[m->next_acquaintance];
-		m->next_acquaintance = (uint8_t)((m->next_acquaintance + 1) % ACQUAINTANCES_MAX);
+		a = to_be_forgotten(m, now);
 		*a = (struct acquaintance){.address = *address,
 					   .parted = monotime_add(now, -SECOND_WORD_NS)};
 	}
@@ -43,12 +68,18 @@ static struct acquaintance *meet(struct member *m, const struct wire_address *ad
 	return a;
 }
 
-void walk_part(struct acquaintance *a, struct monotime now, struct output *output)
+/* T-15 */
+static void say_goodbye(struct acquaintance *a, struct monotime now, uint8_t at,
+			struct output *output)
 {
-	if (monotime_is_before(now, monotime_add(a->parted, SECOND_WORD_NS)))
-		return;
 	a->parted = now;
-	output_send(output, MESSAGE_LEAV, (struct destination){a->address, OWN_ANY});
+	output_send(output, MESSAGE_LEAV, (struct destination){a->address, at});
+}
+
+void walk_part(struct acquaintance *a, struct monotime now, uint8_t at, struct output *output)
+{
+	if (!monotime_is_before(now, monotime_add(a->parted, SECOND_WORD_NS)))
+		say_goodbye(a, now, at, output);
 }
 
 static bool has_failed(struct member *m, const struct wire_address *address, struct monotime now)
@@ -82,7 +113,7 @@ static void request(struct member *m, struct monotime now, struct output *output
 		break;
 	case MEMBER_IDLE:
 	case MEMBER_WAITING:
-		assert(!"nothing is asked in this state");
+		assert(0 && "nothing is asked in this state");
 	}
 }
 
@@ -161,19 +192,26 @@ static void try(struct member *m, const struct wire_address *candidate, struct m
 	enter(m, MEMBER_JOINING, now, output);
 }
 
+static struct wire_address draw_candidate(struct member *m)
+{
+	size_t chosen = random_below(&m->random, m->candidate_count);
+	struct wire_address drawn = m->candidates[chosen];
+
+	m->candidates[chosen] = m->candidates[--m->candidate_count];
+	return drawn;
+}
+
 static void try_next(struct member *m, struct monotime now, struct output *output)
 {
-	struct wire_address next;
-	size_t chosen;
+	while (m->candidate_count > 0 && !is_endless(m)) {
+		struct wire_address next = draw_candidate(m);
 
-	if (m->candidate_count == 0 || is_endless(m)) {
-		back_off(m, now);
-		return;
+		if (!member_is_self(m, &next)) { /* a YJOI may have told us since (T-9) */
+			try(m, &next, now, output);
+			return;
+		}
 	}
-	chosen = random_below(&m->random, m->candidate_count);
-	next = m->candidates[chosen];
-	m->candidates[chosen] = m->candidates[--m->candidate_count];
-	try(m, &next, now, output);
+	back_off(m, now);
 }
 
 static void fail_candidate(struct member *m, struct monotime now, struct output *output)
@@ -183,12 +221,19 @@ static void fail_candidate(struct member *m, struct monotime now, struct output 
 	try_next(m, now, output);
 }
 
+/* T-1: one tree, one family. */
+static bool is_of_our_family(const struct member *m, const struct wire_address *address)
+{
+	return wire_address_is_v4(address) == wire_address_is_v4(&m->config->rendezvous);
+}
+
 static bool is_candidate(struct member *m, const struct wire_address *address, struct monotime now)
 {
 	for (size_t i = 0; i < m->candidate_count; i++)
 		if (wire_address_equal(&m->candidates[i], address))
 			return false;
-	return !member_is_self(m, address) && !has_failed(m, address, now);
+	return is_of_our_family(m, address) && !member_is_self(m, address) &&
+	       !has_failed(m, address, now);
 }
 
 /* Any list, however long, leaves as many candidates as there is room for, each with the same chance
@@ -245,7 +290,7 @@ static void leave_parent(struct member *m, struct monotime now, bool is_gone, st
 	if (!is_gone) /* T-15 */
 		output_send(output, MESSAGE_LEAV, (struct destination){parent, OWN_ANY});
 	m->state = MEMBER_WAITING;
-	set_path(m, NULL, 0, now, output);
+	set_path(m, m->path, 0, now, output);
 }
 
 void walk_lose_parent(struct member *m, struct monotime now, bool is_gone, struct output *output)
@@ -340,11 +385,16 @@ void walk_take_root(struct member *m, struct monotime now, struct message *messa
 		    struct output *output)
 {
 	struct wire_address root = NOBODY;
-	bool names_us, was_asked;
+	bool names_us, is_below, was_asked;
 
-	message_next_address(message, &root);
+	if (message_next_address(message, &root) && !is_of_our_family(m, &root)) {
+		m->counters->malformed++;
+		return;
+	}
 	names_us = !wire_address_is_none(&root) && member_is_self(m, &root);
-	was_asked = origin_take_root(&m->origin, now, names_us ? &NOBODY : &root, output);
+	/* Our own payloads go neither to us nor to a child, which would pass them down (T-11). */
+	is_below = names_us || children_find(&m->children, &root);
+	was_asked = origin_take_root(&m->origin, now, is_below ? &NOBODY : &root, output);
 	if (m->state == MEMBER_ASKING) {
 		if (names_us || wire_address_is_none(&root))
 			try_to_register(m, now, output);
@@ -374,7 +424,8 @@ void walk_take_registration(struct member *m, struct monotime now, bool is_root,
 	if (m->state == MEMBER_REGISTERING && is_root) {
 		become_root(m, now, output);
 	} else if (m->state == MEMBER_REGISTERING) {
-		if (is_endless(m))
+		m->seen_as = NOBODY;   /* perhaps another has that address now: TOOR meant it */
+		if (m->walk_steps > 1) /* the RP contradicts itself: not at the network's speed */
 			back_off(m, now);
 		else
 			enter(m, MEMBER_ASKING, now, output);
@@ -383,7 +434,7 @@ void walk_take_registration(struct member *m, struct monotime now, bool is_root,
 	} else if (m->state == MEMBER_ROOT && is_asked) {
 		output_event(output, EVENT_ROOT_LOST, NULL);
 		walk_begin(m, now, output);
-	} else if (m->state == MEMBER_ATTACHED && is_root) {
+	} else if ((m->state == MEMBER_ATTACHED || m->state == MEMBER_JOINING) && is_root) {
 		output_send(output, MESSAGE_LEAV, to_rendezvous(m));
 	} else {
 		m->counters->unasked++;
@@ -400,8 +451,8 @@ static size_t read_path(struct member *m, const struct wire_address *sender,
 	struct wire_address address;
 	size_t length = 0;
 
-	if (message_next_address(message, &address))
-		m->seen_as = address;
+	if (message_next_address(message, &address) && !wire_address_equal(&address, sender))
+		m->seen_as = address; /* nobody is who tells it that */
 	path[length++] = *sender;
 	while (message_next_address(message, &address)) {
 		if (length == PATH_MAX_LENGTH || member_is_self(m, &address))
@@ -411,15 +462,17 @@ static size_t read_path(struct member *m, const struct wire_address *sender,
 	return length;
 }
 
-/* The same without trust: a node that we did not ask says yes. T-15: it is declined. */
-static void decline(struct member *m, const struct wire_address *sender, struct monotime now,
+/* One whom we no longer ask says yes. T-15: it is declined. A stranger gets no answer. */
+static void decline(struct member *m, struct monotime now, const struct incoming *in,
 		    struct output *output)
 {
-	struct acquaintance *a = walk_acquaintance(m, sender, now);
+	struct acquaintance *a = walk_acquaintance(m, &in->from, now);
 
 	m->counters->unasked++;
-	if (a)
-		walk_part(a, now, output);
+	if (!a)
+		return;
+	a->failed_walk = m->walk;
+	say_goodbye(a, now, in->at, output);
 }
 
 static void take_first_yes(struct member *m, struct monotime now, const struct incoming *in,
@@ -434,7 +487,7 @@ static void take_first_yes(struct member *m, struct monotime now, const struct i
 		m->counters->circles++;
 		a->failed_walk = m->walk;
 		output_event(output, EVENT_DECLINED, &in->from);
-		walk_part(a, now, output);
+		say_goodbye(a, now, in->at, output);
 		try_next(m, now, output);
 		return;
 	}
@@ -485,7 +538,7 @@ void walk_take_yes(struct member *m, struct monotime now, const struct incoming 
 	else if (m->state == MEMBER_ATTACHED && wire_address_equal(&in->from, &m->path[0]))
 		take_yes_again(m, now, in, message, output);
 	else
-		decline(m, &in->from, now, output);
+		decline(m, now, in, output);
 }
 
 void walk_take_no(struct member *m, struct monotime now, const struct incoming *in,

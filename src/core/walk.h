@@ -31,7 +31,9 @@ void walk_lose_parent(struct member *member, struct monotime now, bool is_gone,
 struct acquaintance *walk_acquaintance(struct member *member, const struct wire_address *address,
 				       struct monotime now);
 
-/* LEAV to one that takes us for its child (T-11, T-15), at most one a second. */
-void walk_part(struct acquaintance *acquaintance, struct monotime now, struct output *output);
+/* LEAV to one that takes us for its child and sends us DATA, at most one a second (T-11). `at`: the
+ * own address by which it knows us. */
+void walk_part(struct acquaintance *acquaintance, struct monotime now, uint8_t at,
+	       struct output *output);
 
 #endif

@@ -45,6 +45,8 @@ static bool is_list(struct reader body, size_t most)
 		struct reader line = reader_line(&body);
 		struct wire_address address;
 
+		if (reader_left(&line) == 0 && reader_left(&body) == 0)
+			break; /* some end an empty list with a line of its own */
 		wire_address_read(&line, &address);
 		if (line.failed || ++count > most)
 			return false;
@@ -109,6 +111,8 @@ bool message_next_address(struct message *message, struct wire_address *address)
 	if (reader_left(&message->body) == 0)
 		return false;
 	line = reader_line(&message->body);
+	if (reader_left(&line) == 0)
+		return false;
 	wire_address_read(&line, address);
 	return true;
 }

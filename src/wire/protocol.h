@@ -12,19 +12,20 @@ enum {
 
 /* A message is a type of four letters, LF, and a body (T-1). ADDRESS stands for "IP SP PORT".
  *
- *	type  from, to              body                                         meaning
- *	ROOT  any, RP               -                                            who is the root?
- *	TOOR  RP                    [ADDRESS]                                    this one; none
- *	RREG  orphan or root, RP    -                                            let me be the root
- *	YREG  RP                    -                                            you are
- *	NREG  RP                    -                                            somebody else is
- *	RJOI  node, node            -                                            let me be your
- *child YJOI  node                  ADDRESS of the receiver, then root path      you are my child
- *	NJOI  node                  ADDRESS of each child, one a line            I am full, try
- *these DATA  node, node            payload                                      for everybody NDAT
- *node                  [ADDRESS of the root] LF payload             I am not the root LEAV  node,
- *node or RP      -                                            we part STAT  any, RP or node padding
- *how are you? TATS  RP or node            "KEY VALUE", one a line                      so I am
+ *   type  from, to            body                                   meaning
+ *   ROOT  any, RP             -                                      who is the root?
+ *   TOOR  RP                  [ADDRESS]                              this one; none
+ *   RREG  orphan or root, RP  -                                      let me be the root
+ *   YREG  RP                  -                                      you are
+ *   NREG  RP                  -                                      somebody else is
+ *   RJOI  node, node          -                                      let me be your child
+ *   YJOI  node, node          the receiver's ADDRESS, the root path  you are my child
+ *   NJOI  node, node          ADDRESS of each child, one a line      I am full, try these
+ *   DATA  node, node          payload                                for everybody
+ *   NDAT  node, node          [ADDRESS of the root] LF payload       I am not the root
+ *   LEAV  node, node or RP    -                                      we part
+ *   STAT  any, RP or node     padding                                how are you?
+ *   TATS  RP or node          "KEY VALUE", one a line                so I am
  */
 #define MESSAGE_TYPES(X) \
 	X(ROOT)          \

@@ -38,7 +38,7 @@ static void compare_with_twin(struct random *random, size_t count)
 	assert_non_null(values);
 	assert_non_null(h);
 	for (size_t i = 0; i < count; i++) {
-		values[i] = (int64_t)(random_next(random) >> (6 + random_below(random, 42)));
+		values[i] = (int64_t)(random_next(random) >> (22 + random_below(random, 42)));
 		sum += (double)values[i];
 		histogram_add(h, values[i]);
 	}

@@ -3,6 +3,8 @@
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
 
+#include "base/random.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,24 +15,5 @@
 #include <cmocka.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-struct random {
-	uint64_t state; /* the seed; not 0 */
-};
-
-/* xorshift64* (Vigna 2016) */
-static inline uint64_t random_next(struct random *random)
-{
-	random->state ^= random->state >> 12;
-	random->state ^= random->state << 25;
-	random->state ^= random->state >> 27;
-	return random->state * UINT64_C(2685821657736338717) >> 16;
-}
-
-/* 0 to limit - 1 */
-static inline size_t random_below(struct random *random, size_t limit)
-{
-	return (size_t)(random_next(random) % limit);
-}
 
 #endif
