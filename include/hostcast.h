@@ -1,4 +1,5 @@
-/* hostcast: send to and hear groups of hosts, over IPv4 and IPv6.
+/* hostcast: send to and hear groups of hosts, over IPv4 and IPv6, also where the network carries no
+ * multicast.
  *
  * A handle speaks to one or more targets, hears them, or both. The way to use it:
  *
@@ -8,12 +9,14 @@
  *	poll() on hostcast_fd(h) for POLLIN, then hostcast_receive(h, ...)
  *	hostcast_free(h);
  *
- * Targets are written  [SOURCE@]GROUP[+COUNT][:PORT]  or  HOST[:PORT]:
+ * Targets are written  [SOURCE@]GROUP[+COUNT][:PORT],  HOST[:PORT]  or  tree://HOST[:PORT]:
  *	224.1.1.1            a group, at the default port HOSTCAST_PORT
  *	[ff12::1%eth0]:5004  IPv6 with a port stands in brackets; a zone follows %
  *	10.0.0.7@232.1.1.1   only what 10.0.0.7 sends (RFC 4607)
  *	225.1.2.3+20         twenty groups, from 225.1.2.3 on
  *	192.0.2.1:5004       one host; to receive: an address of this host
+ *	tree://192.0.2.1     a tree of hosts, named by its rendezvous point, at the default port
+ *	                     HOSTCAST_TREE_PORT
  *
  * Nothing is printed, no signal is touched and there are no globals: handles are independent, and
  * different threads may use different handles. One handle serves one thread at a time. Every socket
@@ -42,6 +45,7 @@ extern "C" {
 
 #define HOSTCAST_VERSION    "0.1.0"
 #define HOSTCAST_PORT       5004  /* where a target names no port (RTP's, RFC 3551 section 8) */
+#define HOSTCAST_TREE_PORT  10000 /* where a tree names none */
 #define HOSTCAST_BATCH      64    /* datagrams that one call moves at the most */
 #define HOSTCAST_TEXT_SIZE  80    /* room for any text that hostcast_address_text() writes */
 #define HOSTCAST_MAX_SIZE_4 65507 /* bytes a UDP datagram carries over IPv4: 65,535 - 20 - 8 */
@@ -74,12 +78,14 @@ union hostcast_address {
 
 enum hostcast_mode {
 	HOSTCAST_SEND = 1,    /* hostcast_send() goes to this target */
-	HOSTCAST_RECEIVE = 2, /* what is sent to this target is received: groups are joined */
+	HOSTCAST_RECEIVE = 2, /* what is sent to this target is received: groups are joined, in a
+				 tree this handle becomes a node */
 };
 
 enum hostcast_message_flags {
 	HOSTCAST_CUT_OFF = 1, /* longer than the buffer of hostcast_set_receive_size() */
-	HOSTCAST_OWN = 2,     /* sent by this very handle and heard again (multicast loops back) */
+	HOSTCAST_OWN = 2,     /* sent by this very handle and heard again (multicast loops back, a
+				 tree gives everything to all) */
 	HOSTCAST_ANSWER = 4,  /* sent to the address that this handle sends from */
 };
 
@@ -90,8 +96,10 @@ struct hostcast_message {
 	size_t full_size; /* bytes the datagram had: more than size if it was cut off */
 	int64_t time_ns;  /* when the kernel got it: nanoseconds of CLOCK_REALTIME since 1970; 0
 			     unknown */
-	union hostcast_address source;
-	union hostcast_address destination; /* the group, or this host's address; with the port */
+	union hostcast_address source;      /* family 0: unknown, because a tree carries payloads
+					       without telling who sent them */
+	union hostcast_address destination; /* the group, or this host's address, or the rendezvous
+					       point of the tree; with the port */
 	unsigned interface_index;           /* on which it came in (if_indextoname()); 0 unknown */
 	int ttl;                            /* IPv4 TTL or IPv6 hop limit on arrival; -1 unknown */
 	unsigned flags;                     /* of enum hostcast_message_flags */
@@ -104,10 +112,14 @@ struct hostcast;
 /* A new handle without targets, or NULL if memory is short. Free it with hostcast_free(). */
 HOSTCAST_API struct hostcast *hostcast_new(void);
 
-/* Leaves every group, closes every socket. NULL is allowed. */
+/* Leaves every group and tree, closes every socket. Payloads that still wait for the root of a tree
+ * (counter tree_held) are lost. NULL is allowed. */
 HOSTCAST_API void hostcast_free(struct hostcast *h);
 
-/* ---- Options. All are set before the hostcast_open() that they are for, and copied. ---- */
+/* ---- Options. All are set before the hostcast_open() that they are for, and copied. A tree has no
+ * use for interfaces, TTL, DSCP, blocked sources and the size of the send buffer, nor one that is
+ * only sent to for a source, the size of the receive buffer and an end of the loop: opening one
+ * with any of these set is HOSTCAST_INVALID. ---- */
 
 /* Adds an interface, by NAME, INDEX or one of its ADDRESSes; call again for more. Groups are joined
  * and sent to on each of these. Without it: joined on every interface that is up, can do multicast
@@ -119,7 +131,8 @@ HOSTCAST_API int hostcast_set_interface(struct hostcast *h, const char *interfac
  * AF_UNSPEC, the default: either. HOSTCAST_INVALID: another value. */
 HOSTCAST_API int hostcast_set_family(struct hostcast *h, int family);
 
-/* The port of targets that name none, 1 to 65,535. Default: HOSTCAST_PORT.
+/* The port of targets that name none, 1 to 65,535. Default: HOSTCAST_PORT, of trees
+ * HOSTCAST_TREE_PORT.
  * HOSTCAST_INVALID: out of range. */
 HOSTCAST_API int hostcast_set_port(struct hostcast *h, int port);
 
@@ -127,11 +140,12 @@ HOSTCAST_API int hostcast_set_port(struct hostcast *h, int port);
  * HOSTCAST_INVALID: out of range. */
 HOSTCAST_API int hostcast_set_ttl(struct hostcast *h, int ttl);
 
-/* Whether members on this host hear what this handle sends to groups. Default: true. */
+/* Whether members on this host hear what this handle sends to groups; in a tree, whether this
+ * handle itself does. Default: true. */
 HOSTCAST_API int hostcast_set_loop(struct hostcast *h, bool loop);
 
-/* Local ADDRESS[:PORT] to send from; without it the system chooses.
- * HOSTCAST_INVALID: not an address. */
+/* Local ADDRESS[:PORT] to send from, and at which this handle listens as a node of a tree; without
+ * it the system chooses. HOSTCAST_INVALID: not an address. */
 HOSTCAST_API int hostcast_set_source(struct hostcast *h, const char *source);
 
 /* Differentiated services code point of what is sent, 0 to 63 (RFC 2474). Default: 0.
@@ -156,27 +170,40 @@ HOSTCAST_API int hostcast_set_details(struct hostcast *h, bool details);
  * without a source of their own. HOSTCAST_INVALID: not an address. */
 HOSTCAST_API int hostcast_set_blocked(struct hostcast *h, const char *source);
 
+/* Adds a network in CIDR notation ("10.0.0.0/8", "2001:db8::/32", or one address) whose hosts may
+ * speak to this handle as a node of a tree; call again for more. Without it: this host and the
+ * networks that it is directly attached to. HOSTCAST_INVALID: not a network, or too many. */
+HOSTCAST_API int hostcast_set_allowed(struct hostcast *h, const char *network);
+
 /* ---- Targets ---- */
 
 /* Opens a target; mode is one or both of enum hostcast_mode. May be called again for more targets,
  * also of another family; sending then goes to all of those opened for sending. A range is joined
  * whole or not at all.
- * HOSTCAST_INVALID: the target cannot be understood; HOSTCAST_INTERFACE; HOSTCAST_ADDRESS: no such
- * host, no route, or to receive: not an address of this host; HOSTCAST_REFUSED: permission, the
- * system's limit of memberships or descriptors, or the port is in use; HOSTCAST_SYSTEM;
- * HOSTCAST_NO_MEMORY. After a failure the targets opened before stay open. */
+ * In a tree a handle opened to receive is a node: it looks for a parent, and passes on what it gets
+ * to other nodes, whenever hostcast_receive() is called; notices tell what becomes of it. One
+ * opened only to send is no node, and asks the rendezvous point whom to send to.
+ *
+ * HOSTCAST_INVALID: the target cannot be understood, or an option does not go with it;
+ * HOSTCAST_INTERFACE; HOSTCAST_ADDRESS: no such host, no route, or to receive: not an address of
+ * this host; HOSTCAST_REFUSED: permission, the system's limit of memberships or descriptors, or the
+ * port is in use; HOSTCAST_SYSTEM; HOSTCAST_NO_MEMORY. After a failure the targets opened before
+ * stay open. */
 HOSTCAST_API int hostcast_open(struct hostcast *h, const char *target, unsigned mode);
 
-/* The one descriptor to poll, for POLLIN: it is readable when datagrams can be received, and, after
- * a HOSTCAST_AGAIN from a sending function, when there is room again. Owned by the handle. */
+/* The one descriptor to poll, for POLLIN: it is readable when datagrams can be received, when a
+ * tree has something to do, and, after a HOSTCAST_AGAIN from a sending function, when there is room
+ * again. Owned by the handle. */
 HOSTCAST_API int hostcast_fd(const struct hostcast *h);
 
 /* ---- Moving datagrams ---- */
 
 /* Receives up to max datagrams (at most HOSTCAST_BATCH are given at once) and returns how many, 0
- * if there are none now. What answers the datagrams sent is received too, also without
- * HOSTCAST_RECEIVE. HOSTCAST_ADDRESS: a host that was sent to refuses (ICMP says that nobody
- * listens there, or that it cannot be reached); receiving can go on. HOSTCAST_SYSTEM. */
+ * if there are none now. It also does what there is to do for the trees of this handle, so it is to
+ * be called whenever the descriptor is readable, also where nothing is received. What answers the
+ * datagrams sent is received too, also without HOSTCAST_RECEIVE. HOSTCAST_ADDRESS: a host that was
+ * sent to refuses (ICMP says that nobody listens there, or that it cannot be reached); receiving
+ * can go on. HOSTCAST_SYSTEM. */
 HOSTCAST_API int hostcast_receive(struct hostcast *h, struct hostcast_message *messages,
 				  size_t max);
 
@@ -184,9 +211,10 @@ HOSTCAST_API int hostcast_receive(struct hostcast *h, struct hostcast_message *m
  * count. Fewer than count: call again with the rest, whose first payload may have reached some of
  * the targets already; nothing is sent twice. An error other than HOSTCAST_AGAIN is that of one
  * target with the first payload, which the other targets have got: go on with the next payload.
- * HOSTCAST_AGAIN: none went, wait on the descriptor; HOSTCAST_TOO_LARGE; HOSTCAST_INVALID: no
- * target was opened for sending; HOSTCAST_ADDRESS: unreachable or refused; HOSTCAST_REFUSED;
- * HOSTCAST_SYSTEM. */
+ * What goes to a tree while its root is not known waits in the handle (counter tree_held).
+ * HOSTCAST_AGAIN: none went (a send buffer is full, or too much waits for the root of a tree), wait
+ * on the descriptor; HOSTCAST_TOO_LARGE; HOSTCAST_INVALID: no target was opened for sending;
+ * HOSTCAST_ADDRESS: unreachable or refused; HOSTCAST_REFUSED; HOSTCAST_SYSTEM. */
 HOSTCAST_API int hostcast_send(struct hostcast *h, const struct iovec *payloads, size_t count);
 
 /* Sends one payload to one address, from a socket that was opened for sending to that family (or
@@ -194,20 +222,25 @@ HOSTCAST_API int hostcast_send(struct hostcast *h, const struct iovec *payloads,
 HOSTCAST_API int hostcast_send_to(struct hostcast *h, const union hostcast_address *to,
 				  const void *data, size_t size);
 
-/* Bytes that one datagram to the targets opened for sending can carry: HOSTCAST_MAX_SIZE_4 if one
- * of them is IPv4, else HOSTCAST_MAX_SIZE_6. */
+/* Bytes that one payload to the targets opened for sending can have: HOSTCAST_MAX_SIZE_4 if one of
+ * them is IPv4, else HOSTCAST_MAX_SIZE_6; to a tree 5 less, for the protocol's header. */
 HOSTCAST_API size_t hostcast_max_size(const struct hostcast *h);
 
 /* ---- What happened ---- */
 
 /* Counters, by index from 0; the name is NULL past the last one. Names stay, more may come:
  * received, received_bytes, cut_off, kernel_drops (the receive buffer was full), sent, sent_bytes
- * (each counted once per target), refused (ICMP errors that came back). */
+ * (each counted once per target), refused (ICMP errors that came back). Of trees: tree_held
+ * (payloads that wait for a root now: it goes up and down), tree_returned (payloads that came back
+ * from a node that is not the root, to be sent again), tree_lost (payloads of this handle that were
+ * given up), tree_unsent (datagrams, forwarded ones included, that the system refused to send),
+ * tree_dropped (datagrams of strangers, of networks that are not allowed, and malformed ones). */
 HOSTCAST_API const char *hostcast_counter_name(unsigned index);
 HOSTCAST_API uint64_t hostcast_counter(const struct hostcast *h, unsigned index);
 
 /* The next thing a user should be told (an interface chosen instead of another, a buffer smaller
- * than asked), or NULL. Valid until the next call with this handle. */
+ * than asked, a parent found in a tree), or NULL. hostcast_receive() may add some. Valid until the
+ * next call with this handle. */
 HOSTCAST_API const char *hostcast_notice(struct hostcast *h);
 
 /* What failed last on this handle: names the value, the limit and what to do. "" if nothing did. */
@@ -216,7 +249,8 @@ HOSTCAST_API const char *hostcast_error_text(const struct hostcast *h);
 /* The text of an error code, without the details; a constant. */
 HOSTCAST_API const char *hostcast_strerror(int error);
 
-/* Writes ADDRESS:PORT (IPv6: [ADDRESS%ZONE]:PORT) as a string into text and returns text. */
+/* Writes ADDRESS:PORT (IPv6: [ADDRESS%ZONE]:PORT; family 0: -) as a string into text and returns
+ * text. */
 HOSTCAST_API const char *hostcast_address_text(const union hostcast_address *address,
 					       char text[HOSTCAST_TEXT_SIZE]);
 

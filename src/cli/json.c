@@ -84,7 +84,8 @@ void json_address(struct text *text, const char *key, const union hostcast_addre
 {
 	char string[HOSTCAST_TEXT_SIZE];
 
-	json_string(text, key, hostcast_address_text(address, string));
+	if (address->any.sa_family != AF_UNSPEC)
+		json_string(text, key, hostcast_address_text(address, string));
 }
 
 void json_payload(struct text *text, const void *bytes, size_t size)
@@ -99,6 +100,12 @@ void json_payload(struct text *text, const void *bytes, size_t size)
 	text_add_string(text, "\"");
 	text_add_base64(text, bytes, size);
 	text_add_string(text, "\"");
+}
+
+void json_begin_member_object(struct text *text, const char *key)
+{
+	add_key(text, key);
+	text_add_string(text, "{");
 }
 
 void json_begin_array(struct text *text, const char *key)

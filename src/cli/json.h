@@ -15,10 +15,14 @@ void json_string(struct text *text, const char *key, const char *value);
 void json_integer(struct text *text, const char *key, int64_t value);
 void json_real(struct text *text, const char *key, double value);
 void json_bool(struct text *text, const char *key, bool value);
+/* Nothing if it is none (family 0). */
 void json_address(struct text *text, const char *key, const union hostcast_address *address);
 
 /* "text":"..." if the bytes are valid UTF-8, else "base64":"...". */
 void json_payload(struct text *text, const void *bytes, size_t size);
+
+/* "KEY":{ ... } */
+void json_begin_member_object(struct text *text, const char *key);
 
 /* "KEY":[ {...}, {...} ] and plain strings in an array. */
 void json_begin_array(struct text *text, const char *key);

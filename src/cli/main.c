@@ -22,9 +22,21 @@ static const struct verb verbs[] = {
 	{"chat", "a conversation in a group", verb_chat},
 	{"echo", "TCP and UDP echo, server and client", verb_echo},
 	{"info", "what a group address means and who has joined it", verb_info},
+	{"rdv", "rendezvous point of a tree", verb_rdv},
+	{"node", "member of a tree", verb_node},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+/* Names of links to the program, each of which is a verb. */
+static const struct {
+	const char *name, *verb;
+} links[] = {
+	{"rdvpoint", "rdv"},
+	{"mcastnode", "node"},
+};
+
+enum { LINKS = sizeof links / sizeof links[0] };
 
 static void print_usage(FILE *file)
 {
@@ -65,20 +77,47 @@ static int is_word(const char *word, const char *name)
 	return strcmp(word, name) == 0;
 }
 
+static const struct verb *verb_of_name(const char *name)
+{
+	for (size_t i = 0; i < VERBS; i++)
+		if (strcmp(name, verbs[i].name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+/* The verb that the name stands for by which the program was called; NULL: none. */
+static const struct verb *verb_of_link(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; name && i < LINKS; i++)
+		if (strcmp(name, links[i].name) == 0)
+			return verb_of_name(links[i].verb);
+	return NULL;
+}
+
+static int run(const struct verb *verb, int argc, char **argv)
+{
+	raise_descriptor_limit();
+	return verb->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
+	const struct verb *verb = verb_of_link(argv[0]);
+
 	reserve_standard_descriptors();
 	setlocale(LC_CTYPE, "");
+	if (verb)
+		return run(verb, argc, argv);
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < VERBS; i++) {
-		if (strcmp(argv[1], verbs[i].name) == 0) {
-			raise_descriptor_limit();
-			return verbs[i].run(argc - 1, argv + 1);
-		}
-	}
+	verb = verb_of_name(argv[1]);
+	if (verb)
+		return run(verb, argc - 1, argv + 1);
 	if (is_word(argv[1], "help") || strcmp(argv[1], "-h") == 0)
 		print_usage(stdout);
 	else if (is_word(argv[1], "version") || strcmp(argv[1], "-V") == 0)

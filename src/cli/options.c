@@ -13,7 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_BASE = 256, VALUE_HELP = 'h', VALUE_VERSION = 'V', SECONDS_MAX = 1000000000 };
+enum {
+	ROW_BASE = 256,
+	VALUE_HELP = 'h',
+	VALUE_VERSION = 'V',
+	SECONDS_MAX = 1000000000,
+	MILLIONTHS_PER_PERCENT = 10000,
+};
 
 int options_usage_error(const struct command *command, const char *format, ...)
 {
@@ -98,6 +104,20 @@ static int parse_seconds(const struct command *command, const struct option_row 
 	return EXIT_DONE;
 }
 
+static int parse_percent(const struct command *command, const struct option_row *row,
+			 const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || *end || strspn(text, "0123456789.") != strlen(text) || percent > 100)
+		return options_usage_error(
+			command, "--%s '%s' must be a percentage from 0 to 100, such as 2 or 0.5",
+			row->name, text);
+	*(int64_t *)row->value = (int64_t)(percent * MILLIONTHS_PER_PERCENT + 0.5);
+	return EXIT_DONE;
+}
+
 static int add_to_list(const struct command *command, const struct option_row *row,
 		       const char *text)
 {
@@ -130,6 +150,8 @@ static int take_value(const struct command *command, const struct option_row *ro
 		return parse_number(command, row, text);
 	case OPTION_SECONDS:
 		return parse_seconds(command, row, text);
+	case OPTION_PERCENT:
+		return parse_percent(command, row, text);
 	}
 	return EXIT_DONE;
 }

@@ -15,6 +15,7 @@ enum option_kind {
 	OPTION_LIST,          /* struct text_list: may be given again */
 	OPTION_NUMBER,        /* int64_t, least to most */
 	OPTION_SECONDS,       /* int64_t nanoseconds; given in seconds with fractions */
+	OPTION_PERCENT,       /* int64_t millionths; given in percent with fractions, 0 to 100 */
 };
 
 enum { LIST_MAX = 64, OPTIONS_MAX = 48, NOT_GIVEN = -1 };
@@ -73,6 +74,10 @@ struct command {
 #define SECONDS_ROW(name, letter, target, metavar, help)                  \
 	{                                                                 \
 		name, letter, OPTION_SECONDS, target, metavar, help, 0, 0 \
+	}
+#define PERCENT_ROW(name, letter, target, help)                             \
+	{                                                                   \
+		name, letter, OPTION_PERCENT, target, "PERCENT", help, 0, 0 \
 	}
 
 /* Rows that several verbs share, so that an option means the same everywhere. */

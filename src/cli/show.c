@@ -52,7 +52,7 @@ static void add_details(struct text *out, const struct hostcast_message *message
 static const char *remembered(const union hostcast_address *address, union hostcast_address *last,
 			      char text[HOSTCAST_TEXT_SIZE])
 {
-	if (!address_equal(address, last)) {
+	if (!*text || !address_equal(address, last)) {
 		*last = *address;
 		hostcast_address_text(address, text);
 	}

@@ -1,8 +1,10 @@
-/* hostcast recv: join groups and print what arrives. */
+/* hostcast recv: join groups, or trees, and print what arrives. */
 #include "hostcast.h"
 #include "json.h"
+#include "net/target.h"
 #include "session.h"
 #include "show.h"
+#include "tree_options.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -22,6 +24,7 @@ struct recv_options {
 	bool raw, join;
 	const char *output;
 	int64_t receive_buffer;
+	struct tree_options tree;
 	struct show_options show;
 };
 
@@ -120,6 +123,7 @@ static void on_ready(void *context, uint32_t events)
 			break;
 	if (r->received > before)
 		restart_idle_timer(r);
+	session_print_notices(&r->session, r->handle); /* of a tree there is always news */
 }
 
 /* ---- The end ---- */
@@ -175,6 +179,9 @@ static void summary_text(struct receiver *r)
 		  (unsigned long long)show_counter(r->handle, "kernel_drops"));
 	if (show_counter(r->handle, "kernel_drops") > 0)
 		text_add_string(&line, " (the receive buffer was full; raise --rcvbuf)");
+	if (show_counter(r->handle, "tree_dropped") > 0)
+		text_addf(&line, "; from strangers to the tree, dropped: %llu",
+			  (unsigned long long)show_counter(r->handle, "tree_dropped"));
 	session_summary_line(&r->session, text_string(&line));
 	text_done(&line);
 }
@@ -229,6 +236,8 @@ static int open_targets(struct receiver *r, int argc, char **targets)
 
 	for (size_t i = 0; code == 0 && i < options->blocked.count; i++)
 		code = hostcast_set_blocked(r->handle, options->blocked.list[i]);
+	if (code == 0)
+		code = tree_options_apply(&options->tree, r->handle);
 	if (code == 0 && options->receive_buffer != NOT_GIVEN)
 		code = hostcast_set_buffers(r->handle, 0, (size_t)options->receive_buffer);
 	for (int i = 0; code == 0 && i < argc; i++)
@@ -279,6 +288,37 @@ static int run(const char *command, const struct recv_options *options, int argc
 	return status;
 }
 
+/* What goes with trees alone, and what does not go with them. */
+static int check_targets(const struct command *command, const struct recv_options *o, int argc,
+			 char **targets)
+{
+	const char *tree = NULL;
+
+	for (int i = 0; i < argc; i++) {
+		if (target_names_tree(targets[i]))
+			tree = targets[i];
+		if (o->source && strchr(targets[i], '@'))
+			return options_usage_error(command,
+						   "'%s' names a source, and so does --source %s",
+						   targets[i], o->source);
+	}
+	if (!tree && tree_options_are_given(&o->tree))
+		return options_usage_error(
+			command, "--listen and --allow are for trees (tree://HOST[:PORT])");
+	if (tree && o->ack.is_given)
+		return options_usage_error(
+			command,
+			"--ack does not go with '%s': an acknowledgement goes to "
+			"an address, and a tree does not tell who sent a message",
+			tree);
+	if (tree && (o->source || o->blocked.count > 0))
+		return options_usage_error(command,
+					   "--source and --block do not go with '%s': a tree does "
+					   "not tell who sent a message",
+					   tree);
+	return EXIT_DONE;
+}
+
 int verb_recv(int argc, char **argv)
 {
 	struct recv_options o = {
@@ -304,6 +344,8 @@ int verb_recv(int argc, char **argv)
 			 "write there instead of standard output"),
 		NUMBER_ROW("rcvbuf", 0, &o.receive_buffer, "BYTES", "size of the receive buffer", 1,
 			   1 << 30),
+		ROW_TREE_LISTEN(&o.tree.listen),
+		ROW_TREE_ALLOW(&o.tree.allowed),
 		NUMBER_ROW("ttl", 't', &o.common.ttl, "N",
 			   "TTL of the answers of --ack (default: the system's)", 1, 255),
 		ROW_IPV4(&o.common.ipv4),
@@ -314,13 +356,15 @@ int verb_recv(int argc, char **argv)
 	};
 	const struct command command = {
 		.name = "hostcast recv",
-		.usage = "[OPTION]... [SOURCE@]GROUP[+COUNT][:PORT]...",
-		.about = "Join groups (or listen at an address of this host) and print what "
-			 "arrives.",
+		.usage = "[OPTION]... {[SOURCE@]GROUP[+COUNT][:PORT] | tree://HOST[:PORT]}...",
+		.about = "Join groups or trees (or listen at an address of this host) and print "
+			 "what arrives.",
 		.examples =
 			"  hostcast recv 224.1.1.1               what anyone sends to the group\n"
 			"  hostcast recv --ack 224.1.1.1:10000   and answer it\n"
-			"  hostcast send 224.1.1.1 hello         the other side\n",
+			"  hostcast send 224.1.1.1 hello         the other side\n"
+			"  hostcast recv tree://192.0.2.1        where the network carries no "
+			"multicast\n",
 		.options = rows,
 		.option_count = sizeof rows / sizeof rows[0],
 	};
@@ -329,7 +373,7 @@ int verb_recv(int argc, char **argv)
 	if (first < 0)
 		return -first - 1;
 	if (first == argc)
-		return options_usage_error(&command, "a group or an address is missing");
+		return options_usage_error(&command, "a group, an address or a tree is missing");
 	if (o.raw && (o.common.json || o.show.hex || o.show.time || o.join))
 		return options_usage_error(
 			&command, "--raw goes with none of --json, --hex, --time and --join");
@@ -339,10 +383,7 @@ int verb_recv(int argc, char **argv)
 		return options_usage_error(&command,
 					   "the text of --ack has %zu bytes, a datagram at most %d",
 					   strlen(o.ack.text), HOSTCAST_MAX_SIZE_4);
-	for (int i = first; o.source && i < argc; i++)
-		if (strchr(argv[i], '@'))
-			return options_usage_error(&command,
-						   "'%s' names a source, and so does --source %s",
-						   argv[i], o.source);
+	if (check_targets(&command, &o, argc - first, argv + first) != EXIT_DONE)
+		return EXIT_USAGE;
 	return run(command.name, &o, argc - first, argv + first);
 }

@@ -7,5 +7,7 @@ int verb_recv(int argc, char **argv);
 int verb_chat(int argc, char **argv);
 int verb_echo(int argc, char **argv);
 int verb_info(int argc, char **argv);
+int verb_rdv(int argc, char **argv);
+int verb_node(int argc, char **argv);
 
 #endif

@@ -143,6 +143,13 @@ bool address_needs_zone(const union hostcast_address *address)
 		IN6_IS_ADDR_MC_NODELOCAL(ip));
 }
 
+bool address_is_link_local(const union hostcast_address *address)
+{
+	if (address->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_LINKLOCAL(&address->v6.sin6_addr);
+	return ntohl(address->v4.sin_addr.s_addr) >> 16 == 0xa9fe;
+}
+
 bool address_same_ip(const union hostcast_address *a, const union hostcast_address *b)
 {
 	if (a->any.sa_family != b->any.sa_family)
@@ -200,8 +207,10 @@ const char *hostcast_address_text(const union hostcast_address *address,
 	address_ip_text(address, ip);
 	if (address->any.sa_family == AF_INET6)
 		snprintf(text, HOSTCAST_TEXT_SIZE, "[%.70s]:%u", ip, address_port(address));
-	else
+	else if (address->any.sa_family == AF_INET)
 		snprintf(text, HOSTCAST_TEXT_SIZE, "%.70s:%u", ip, address_port(address));
+	else
+		strcpy(text, "-");
 	return text;
 }
 

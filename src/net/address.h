@@ -27,6 +27,9 @@ bool address_is_any(const union hostcast_address *address); /* 0.0.0.0 or :: */
  * interface-local, unicast and multicast (RFC 4007). Never IPv4. */
 bool address_needs_zone(const union hostcast_address *address);
 
+/* 169.254.0.0/16 (RFC 3927) and fe80::/10: of one host, and another one on each link. */
+bool address_is_link_local(const union hostcast_address *address);
+
 /* Same family and IP, whatever the port and zone. */
 bool address_same_ip(const union hostcast_address *a, const union hostcast_address *b);
 

@@ -30,21 +30,24 @@ struct datagrams {
 	unsigned char *buffers;
 };
 
+int datagrams_want_destination(int fd, int family, struct error *error)
+{
+	if (family == AF_INET)
+		return socket_set(fd, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO", error);
+	return socket_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO", error);
+}
+
 int datagrams_want_details(int fd, int family, struct error *error)
 {
-	int status = socket_set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS", error);
+	int status = datagrams_want_destination(fd, family, error);
 
+	if (status == 0)
+		status = socket_set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS", error);
 	if (status < 0)
 		return status;
-	if (family == AF_INET) {
-		status = socket_set(fd, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO", error);
-		return status < 0 ? status
-				  : socket_set(fd, IPPROTO_IP, IP_RECVTTL, 1, "IP_RECVTTL", error);
-	}
-	status = socket_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO", error);
-	return status < 0 ? status
-			  : socket_set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1, "IPV6_RECVHOPLIMIT",
-				       error);
+	return family == AF_INET ? socket_set(fd, IPPROTO_IP, IP_RECVTTL, 1, "IP_RECVTTL", error)
+				 : socket_set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1,
+					      "IPV6_RECVHOPLIMIT", error);
 }
 
 struct datagrams *datagrams_new(size_t receive_size)
@@ -140,23 +143,67 @@ int datagrams_receive(struct datagrams *d, int fd, const union hostcast_address 
 	return got;
 }
 
+/* ---- Sending ---- */
+
+union source_control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+};
+
+static size_t put_control(struct cmsghdr *control, int level, int type, const void *info,
+			  size_t size)
+{
+	control->cmsg_level = level;
+	control->cmsg_type = type;
+	control->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(control), info, size);
+	return CMSG_SPACE(size);
+}
+
+/* The control message that sets where a datagram comes from. The interface is left to the routing
+ * table, except where the address says nothing without it. */
+static size_t put_source(const union hostcast_address *from, union source_control *control)
+{
+	struct in6_pktinfo v6 = {.ipi6_addr = from->v6.sin6_addr,
+				 .ipi6_ifindex = from->v6.sin6_scope_id};
+	struct in_pktinfo v4 = {.ipi_spec_dst = from->v4.sin_addr};
+
+	memset(control, 0, sizeof *control);
+	if (from->any.sa_family == AF_INET)
+		return put_control(&control->align, IPPROTO_IP, IP_PKTINFO, &v4, sizeof v4);
+	return put_control(&control->align, IPPROTO_IPV6, IPV6_PKTINFO, &v6, sizeof v6);
+}
+
+/* Addresses and bytes are only read, but the type says not. */
+static struct msghdr header_of(const struct datagram_out *out, union source_control *control)
+{
+	struct msghdr header = {
+		.msg_name = (void *)(uintptr_t)out->to,
+		.msg_namelen = out->to ? address_size(out->to) : 0,
+		.msg_iov = (struct iovec *)(uintptr_t)&out->payload,
+		.msg_iovlen = out->tail.iov_len > 0 ? 2 : 1,
+	};
+
+	if (out->from) {
+		header.msg_controllen = put_source(out->from, control);
+		header.msg_control = control;
+	}
+	return header;
+}
+
+_Static_assert(offsetof(struct datagram_out, tail) == sizeof(struct iovec),
+	       "payload and tail are one list to the kernel");
+
 int datagrams_send(int fd, const struct datagram_out *list, size_t count)
 {
 	struct mmsghdr headers[HOSTCAST_BATCH];
+	union source_control controls[HOSTCAST_BATCH];
 	int sent;
 
 	if (count > HOSTCAST_BATCH)
 		count = HOSTCAST_BATCH;
-	for (size_t i = 0; i < count; i++) {
-		const union hostcast_address *to = list[i].to;
-
-		headers[i].msg_hdr = (struct msghdr){
-			.msg_name = (void *)(uintptr_t)to, /* only read, but the type says not */
-			.msg_namelen = to ? address_size(to) : 0,
-			.msg_iov = (struct iovec *)(uintptr_t)&list[i].payload,
-			.msg_iovlen = 1,
-		};
-	}
+	for (size_t i = 0; i < count; i++)
+		headers[i].msg_hdr = header_of(&list[i], &controls[i]);
 	do
 		sent = sendmmsg(fd, headers, (unsigned)count, MSG_DONTWAIT);
 	while (sent < 0 && errno == EINTR);

@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 
-/* Asks the kernel to tell of each datagram its destination, interface, TTL and time. */
+/* Asks the kernel to tell of each datagram its destination and interface; and TTL and time too. */
+int datagrams_want_destination(int fd, int family, struct error *error);
 int datagrams_want_details(int fd, int family, struct error *error);
 
 /* Buffers for one batch. */
@@ -22,11 +23,14 @@ int datagrams_receive(struct datagrams *datagrams, int fd, const union hostcast_
 
 struct datagram_out {
 	struct iovec payload;
-	const union hostcast_address *to; /* NULL: where the socket is connected to */
+	struct iovec tail; /* follows the payload in the same datagram; mostly empty */
+	const union hostcast_address *to;   /* NULL: where the socket is connected to */
+	const union hostcast_address *from; /* this host's address to send from; NULL: the system's
+					       choice */
 };
 
 /* Sends up to HOSTCAST_BATCH datagrams in their order; returns how many went, or -errno if the
- * first one failed. */
+ * first one failed. -EINVAL or -ENETUNREACH may mean that `from` is no address of this host. */
 int datagrams_send(int fd, const struct datagram_out *list, size_t count);
 
 /* Datagrams that the kernel dropped at this socket, its receive buffer being full. */

@@ -44,7 +44,7 @@ int socket_open(int family, int type, struct error *error)
 }
 
 static int in_use(int fd, const union hostcast_address *address, const char *text,
-		  struct error *error)
+		  const char *option, struct error *error)
 {
 	int type = SOCK_DGRAM;
 	socklen_t size = sizeof type;
@@ -54,15 +54,21 @@ static int in_use(int fd, const union hostcast_address *address, const char *tex
 	if (holder_of_port(type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, address, holder,
 			   sizeof holder))
 		return error_set(error, HOSTCAST_REFUSED,
-				 "%s is in use by %s; stop it or choose another port (--port)",
-				 text, holder);
+				 "%s is in use by %s; stop it or choose another port (%s)", text,
+				 holder, option);
 	return error_set(error, HOSTCAST_REFUSED,
 			 "%s is in use by a program that this user may not see (as root: ss -anp); "
-			 "choose another port (--port)",
-			 text);
+			 "choose another port (%s)",
+			 text, option);
 }
 
 int socket_bind(int fd, const union hostcast_address *address, struct error *error)
+{
+	return socket_bind_chosen(fd, address, "--port", error);
+}
+
+int socket_bind_chosen(int fd, const union hostcast_address *address, const char *option,
+		       struct error *error)
 {
 	char text[HOSTCAST_TEXT_SIZE];
 
@@ -71,7 +77,7 @@ int socket_bind(int fd, const union hostcast_address *address, struct error *err
 	hostcast_address_text(address, text);
 	switch (errno) {
 	case EADDRINUSE:
-		return in_use(fd, address, text, error);
+		return in_use(fd, address, text, option, error);
 	case EADDRNOTAVAIL:
 		return error_set(
 			error, HOSTCAST_ADDRESS,
@@ -82,8 +88,8 @@ int socket_bind(int fd, const union hostcast_address *address, struct error *err
 			error, HOSTCAST_REFUSED,
 			"binding to %s is not permitted: ports below "
 			"net.ipv4.ip_unprivileged_port_start (1024) need CAP_NET_BIND_SERVICE; "
-			"run as root or choose a higher port (--port)",
-			text);
+			"run as root or choose a higher port (%s)",
+			text, option);
 	default:
 		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot bind to %s", text);
 	}

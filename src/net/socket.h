@@ -12,6 +12,10 @@ int socket_open(int family, int type, struct error *error);
  * holder where it can be found) or not permitted. */
 int socket_bind(int fd, const union hostcast_address *address, struct error *error);
 
+/* The same for an address that the user chooses by another option than --port. */
+int socket_bind_chosen(int fd, const union hostcast_address *address, const char *option,
+		       struct error *error);
+
 /* One integer option; `what` names it in the error's text. */
 int socket_set(int fd, int level, int option, int value, const char *what, struct error *error);
 

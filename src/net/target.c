@@ -10,6 +10,13 @@
 
 enum { TARGET_TEXT_MAX = 300 }; /* a host name has at most 253 characters (RFC 1035) */
 
+static const char tree_scheme[] = "tree://";
+
+bool target_names_tree(const char *text)
+{
+	return strncmp(text, tree_scheme, strlen(tree_scheme)) == 0;
+}
+
 /* Takes ":PORT" off the end of the text, if it has one. An unbracketed IPv6 address has none. */
 static int split_port(char *text, uint16_t *port, const char *whole, struct error *error)
 {
@@ -87,15 +94,22 @@ static int resolve(const char *name, int family, union hostcast_address *address
 	return 0;
 }
 
-static int check(const struct target *target, int family, const char *whole, struct error *error)
+static int check_family(const struct target *target, int family, const char *whole,
+			struct error *error)
+{
+	if (family == AF_UNSPEC || target->address.any.sa_family == family)
+		return 0;
+	return error_set(error, HOSTCAST_INVALID, "'%s' is not an IPv%c address", whole,
+			 family == AF_INET ? '4' : '6');
+}
+
+static int check(const struct target *target, const char *whole, struct error *error)
 {
 	union hostcast_address last = target->address;
 	int own_family = target->address.any.sa_family;
+	bool is_group = target->kind == TARGET_GROUP;
 
-	if (family != AF_UNSPEC && own_family != family)
-		return error_set(error, HOSTCAST_INVALID, "'%s' is not an IPv%c address", whole,
-				 family == AF_INET ? '4' : '6');
-	if (!target->is_group && target->source.any.sa_family != AF_UNSPEC)
+	if (!is_group && target->source.any.sa_family != AF_UNSPEC)
 		return error_set(error, HOSTCAST_INVALID,
 				 "'%s' has a source, but no group: groups are 224.0.0.0 to "
 				 "239.255.255.255 and ff00::/8",
@@ -104,7 +118,7 @@ static int check(const struct target *target, int family, const char *whole, str
 		return error_set(error, HOSTCAST_INVALID,
 				 "the source and the group in '%s' are of different families",
 				 whole);
-	if (!target->is_group && target->count > 1)
+	if (!is_group && target->count > 1)
 		return error_set(error, HOSTCAST_INVALID,
 				 "'%s' is a range of hosts; only groups make a range", whole);
 	if (target->count > 1 && !address_advance(&last, target->count - 1))
@@ -122,11 +136,61 @@ static int not_a_group(const char *text, struct error *error)
 		text);
 }
 
+/* T-1: the rendezvous point and the nodes tell each other of addresses, which must mean the same
+ * wherever they are read. */
+static int check_rendezvous(const union hostcast_address *address, const char *whole,
+			    struct error *error)
+{
+	if (address_is_multicast(address) || address_is_any(address))
+		return error_set(error, HOSTCAST_INVALID,
+				 "'%s' names no host: a tree is named by the address of its "
+				 "rendezvous point",
+				 whole);
+	if (address_is_link_local(address))
+		return error_set(error, HOSTCAST_INVALID,
+				 "'%s' is link-local: the addresses of a tree must mean the same "
+				 "on every host",
+				 whole);
+	if (address->any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&address->v6.sin6_addr))
+		return error_set(error, HOSTCAST_INVALID,
+				 "'%s' has an IPv4 address written as IPv6; write it as IPv4",
+				 whole);
+	return 0;
+}
+
+static int parse_tree(const char *whole, char *text, int family, uint16_t default_port,
+		      struct target *t, struct error *error)
+{
+	uint16_t port = default_port ? default_port : HOSTCAST_TREE_PORT;
+	int status;
+
+	text += strlen(tree_scheme);
+	if (strchr(text, '%'))
+		return error_set(error, HOSTCAST_INVALID,
+				 "'%s' has a zone, which means something on this host only; the "
+				 "addresses of a tree must mean the same on every host",
+				 whole);
+	if (strpbrk(text, "@+/"))
+		return error_set(error, HOSTCAST_INVALID,
+				 "'%s' must be tree://HOST[:PORT]: a tree has neither a source "
+				 "(SOURCE@) nor a range (+COUNT)",
+				 whole);
+	if ((status = split_port(text, &port, whole, error)) < 0)
+		return status;
+	if (!address_parse(text, &t->address) &&
+	    (status = resolve(text, family, &t->address, error)) < 0)
+		return status;
+	t->kind = TARGET_TREE;
+	address_set_port(&t->address, port);
+	status = check_family(t, family, whole, error);
+	return status < 0 ? status : check_rendezvous(&t->address, whole, error);
+}
+
 static int parse(const char *whole, int family, uint16_t default_port, bool may_be_name,
 		 struct target *target, struct error *error)
 {
 	struct target t = {.count = 1};
-	uint16_t port = default_port;
+	uint16_t port = default_port ? default_port : HOSTCAST_PORT;
 	char copy[TARGET_TEXT_MAX + 1];
 	char *text = copy;
 	int status;
@@ -136,6 +200,12 @@ static int parse(const char *whole, int family, uint16_t default_port, bool may_
 				 "a target has 1 to %d characters; '%.40s...' has %zu",
 				 TARGET_TEXT_MAX, whole, strlen(whole));
 	strcpy(copy, whole);
+	if (target_names_tree(whole)) {
+		status = parse_tree(whole, copy, family, default_port, &t, error);
+		if (status == 0)
+			*target = t;
+		return status;
+	}
 	if ((status = split_source(&text, &t.source, whole, error)) < 0 ||
 	    (status = split_port(text, &port, whole, error)) < 0 ||
 	    (status = split_count(text, &t.count, whole, error)) < 0)
@@ -147,8 +217,10 @@ static int parse(const char *whole, int family, uint16_t default_port, bool may_
 			return status;
 	}
 	address_set_port(&t.address, port);
-	t.is_group = address_is_multicast(&t.address);
-	if ((status = check(&t, family, whole, error)) < 0)
+	if (address_is_multicast(&t.address))
+		t.kind = TARGET_GROUP;
+	if ((status = check_family(&t, family, whole, error)) < 0 ||
+	    (status = check(&t, whole, error)) < 0)
 		return status;
 	*target = t;
 	return 0;
@@ -164,11 +236,17 @@ int target_parse_group(const char *text, int family, uint16_t default_port, stru
 		       struct error *error)
 {
 	struct target t;
-	int status = parse(text, family, default_port, false, &t, error);
+	int status;
 
+	if (target_names_tree(text))
+		return error_set(error, HOSTCAST_INVALID,
+				 "'%s' is a tree of hosts, which has no group address; a multicast "
+				 "group is 224.0.0.0 to 239.255.255.255 or ff00::/8",
+				 text);
+	status = parse(text, family, default_port, false, &t, error);
 	if (status < 0)
 		return status;
-	if (!t.is_group)
+	if (t.kind != TARGET_GROUP)
 		return not_a_group(text, error);
 	*target = t;
 	return 0;

@@ -1,18 +1,14 @@
 #include "handle.h"
 
 #include "base/list.h"
-#include "net/address.h"
-#include "net/interface.h"
 #include "net/socket.h"
+#include "tree.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { BUFFER_MAX = 1 << 30, DATAGRAM_MAX = 65535 };
 
 struct hostcast *hostcast_new(void)
 {
@@ -21,7 +17,6 @@ struct hostcast *hostcast_new(void)
 	if (!h)
 		return NULL;
 	h->options = (struct options){
-		.port = HOSTCAST_PORT,
 		.ttl = -1,
 		.loop = true,
 		.details = true,
@@ -46,10 +41,18 @@ void hostcast_free(struct hostcast *h)
 	free(h);
 }
 
+static void close_socket(const struct handle_socket *socket)
+{
+	if (socket->tree)
+		tree_free(socket->tree);
+	else
+		close(socket->fd);
+}
+
 void handle_close_from(struct hostcast *h, size_t first)
 {
 	for (size_t i = first; i < h->socket_count; i++)
-		close(h->sockets[i].fd);
+		close_socket(&h->sockets[i]);
 	h->socket_count = first;
 	ready_forget_from(&h->ready, first);
 }
@@ -60,13 +63,13 @@ int handle_add_socket(struct hostcast *h, const struct handle_socket *socket)
 	int refusal;
 
 	if (!list) {
-		close(socket->fd);
+		close_socket(socket);
 		return error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
 	}
 	h->sockets = list;
 	refusal = ready_add(&h->ready, socket->fd, h->socket_count);
 	if (refusal < 0) {
-		close(socket->fd);
+		close_socket(socket);
 		return error_system(&h->error, HOSTCAST_SYSTEM, -refusal, "cannot watch a socket");
 	}
 	h->sockets[h->socket_count] = *socket;
@@ -102,134 +105,6 @@ void handle_set_buffer(struct hostcast *h, int fd, int option, size_t asked, siz
 			is_receive ? "rmem_max" : "wmem_max", asked);
 }
 
-int hostcast_set_interface(struct hostcast *h, const char *text)
-{
-	struct options *o = &h->options;
-	struct interfaces interfaces;
-	unsigned index;
-	int status;
-
-	if (o->interface_count == INTERFACES_MAX)
-		return error_set(&h->error, HOSTCAST_INVALID, "more than %d interfaces",
-				 INTERFACES_MAX);
-	status = interfaces_read(&interfaces, &h->error);
-	if (status < 0)
-		return status;
-	status = interface_find(&interfaces, text, &index, &h->error);
-	interfaces_done(&interfaces);
-	if (status < 0)
-		return status;
-	for (size_t i = 0; i < o->interface_count; i++)
-		if (o->interfaces[i] == index)
-			return 0;
-	o->interfaces[o->interface_count++] = index;
-	return 0;
-}
-
-int hostcast_set_family(struct hostcast *h, int family)
-{
-	if (family != AF_UNSPEC && family != AF_INET && family != AF_INET6)
-		return error_set(&h->error, HOSTCAST_INVALID,
-				 "family %d is none of AF_INET, AF_INET6 and AF_UNSPEC", family);
-	h->options.family = family;
-	return 0;
-}
-
-int hostcast_set_port(struct hostcast *h, int port)
-{
-	if (port < 1 || port > UINT16_MAX)
-		return error_set(&h->error, HOSTCAST_INVALID, "port %d must be 1 to %d", port,
-				 UINT16_MAX);
-	h->options.port = (uint16_t)port;
-	return 0;
-}
-
-static int set_in_range(struct hostcast *h, int *option, int value, int most, const char *what)
-{
-	if (value < 0 || value > most)
-		return error_set(&h->error, HOSTCAST_INVALID, "%s %d must be 0 to %d", what, value,
-				 most);
-	*option = value;
-	h->setting++;
-	return 0;
-}
-
-int hostcast_set_ttl(struct hostcast *h, int ttl)
-{
-	return set_in_range(h, &h->options.ttl, ttl, 255, "TTL");
-}
-
-int hostcast_set_dscp(struct hostcast *h, int dscp)
-{
-	return set_in_range(h, &h->options.dscp, dscp, 63, "DSCP");
-}
-
-int hostcast_set_loop(struct hostcast *h, bool loop)
-{
-	h->options.loop = loop;
-	h->setting++;
-	return 0;
-}
-
-int hostcast_set_details(struct hostcast *h, bool details)
-{
-	h->options.details = details;
-	return 0;
-}
-
-int hostcast_set_source(struct hostcast *h, const char *source)
-{
-	union hostcast_address address;
-
-	if (!address_parse_with_port(source, 0, &address) || address_is_multicast(&address))
-		return error_set(&h->error, HOSTCAST_INVALID,
-				 "source '%.80s' must be ADDRESS[:PORT] of this host", source);
-	h->options.source = address;
-	h->setting++;
-	return 0;
-}
-
-int hostcast_set_buffers(struct hostcast *h, size_t send_bytes, size_t receive_bytes)
-{
-	if (send_bytes > BUFFER_MAX || receive_bytes > BUFFER_MAX)
-		return error_set(&h->error, HOSTCAST_INVALID,
-				 "a socket buffer of %zu bytes is too large, at most %d",
-				 send_bytes > receive_bytes ? send_bytes : receive_bytes,
-				 BUFFER_MAX);
-	h->options.send_buffer = send_bytes;
-	h->options.receive_buffer = receive_bytes;
-	h->setting++;
-	return 0;
-}
-
-int hostcast_set_receive_size(struct hostcast *h, size_t bytes)
-{
-	if (bytes < 1 || bytes > DATAGRAM_MAX)
-		return error_set(&h->error, HOSTCAST_INVALID,
-				 "receive size %zu must be 1 to %d bytes", bytes, DATAGRAM_MAX);
-	if (h->datagrams)
-		return error_set(&h->error, HOSTCAST_INVALID,
-				 "the receive size cannot change after the first receive");
-	h->options.receive_size = bytes;
-	return 0;
-}
-
-int hostcast_set_blocked(struct hostcast *h, const char *source)
-{
-	struct options *o = &h->options;
-	union hostcast_address address;
-
-	if (!address_parse(source, &address) || address_is_multicast(&address))
-		return error_set(&h->error, HOSTCAST_INVALID,
-				 "'%.80s' cannot be blocked: it is not the address of a host",
-				 source);
-	if (o->blocked_count == BLOCKED_MAX)
-		return error_set(&h->error, HOSTCAST_INVALID, "more than %d blocked sources",
-				 BLOCKED_MAX);
-	o->blocked[o->blocked_count++] = address;
-	return 0;
-}
-
 int hostcast_fd(const struct hostcast *h)
 {
 	return h->ready.epoll;
@@ -263,10 +138,18 @@ const char *hostcast_notice(struct hostcast *h)
 }
 
 static const char *const counter_names[COUNTERS] = {
-	[COUNT_RECEIVED] = "received", [COUNT_RECEIVED_BYTES] = "received_bytes",
-	[COUNT_CUT_OFF] = "cut_off",   [COUNT_KERNEL_DROPS] = "kernel_drops",
-	[COUNT_SENT] = "sent",         [COUNT_SENT_BYTES] = "sent_bytes",
+	[COUNT_RECEIVED] = "received",
+	[COUNT_RECEIVED_BYTES] = "received_bytes",
+	[COUNT_CUT_OFF] = "cut_off",
+	[COUNT_KERNEL_DROPS] = "kernel_drops",
+	[COUNT_SENT] = "sent",
+	[COUNT_SENT_BYTES] = "sent_bytes",
 	[COUNT_REFUSED] = "refused",
+	[COUNT_TREE_HELD] = "tree_held",
+	[COUNT_TREE_RETURNED] = "tree_returned",
+	[COUNT_TREE_LOST] = "tree_lost",
+	[COUNT_TREE_UNSENT] = "tree_unsent",
+	[COUNT_TREE_DROPPED] = "tree_dropped",
 };
 
 const char *hostcast_counter_name(unsigned index)
@@ -274,17 +157,24 @@ const char *hostcast_counter_name(unsigned index)
 	return index < COUNTERS ? counter_names[index] : NULL;
 }
 
+/* What the socket or tree counts itself. */
+static uint64_t counted_by(const struct handle_socket *socket, enum counter counter)
+{
+	if (socket->tree)
+		return tree_counter(socket->tree, counter);
+	return counter == COUNT_KERNEL_DROPS ? datagrams_dropped(socket->fd) : 0;
+}
+
 uint64_t hostcast_counter(const struct hostcast *h, unsigned index)
 {
-	uint64_t drops = 0;
+	uint64_t count;
 
 	if (index >= COUNTERS)
 		return 0;
-	if (index != COUNT_KERNEL_DROPS)
-		return h->counters[index];
+	count = h->counters[index];
 	for (size_t i = 0; i < h->socket_count; i++)
-		drops += datagrams_dropped(h->sockets[i].fd);
-	return drops;
+		count += counted_by(&h->sockets[i], (enum counter)index);
+	return count;
 }
 
 const char *hostcast_error_text(const struct hostcast *h)

@@ -1,15 +1,24 @@
 /* The inside of struct hostcast (the public API's handle): options, the sockets that its targets
- * need, and the routes by which a payload leaves. handle.c keeps it, open.c opens targets with
- * choice.c, receiver.c and sender.c, transfer.c moves datagrams. */
+ * need, and the routes by which a payload leaves. options.c sets the options, handle.c keeps the
+ * rest, open.c opens targets with choice.c, receiver.c, sender.c and tree.c, transfer.c moves
+ * datagrams. */
 #ifndef RUN_HANDLE_H
 #define RUN_HANDLE_H
 
 #include "base/error.h"
 #include "net/datagrams.h"
+#include "net/networks.h"
 #include "net/target.h"
 #include "ready.h"
 
-enum { INTERFACES_MAX = 64, BLOCKED_MAX = 64, NOTICES_MAX = 16, NOTICE_SIZE = 256 };
+enum {
+	INTERFACES_MAX = 64,
+	BLOCKED_MAX = 64,
+	ALLOWED_MAX = 64,
+	NOTICES_MAX = 16,
+	NOTICE_SIZE = 256,
+	DATAGRAM_MAX = 65535
+};
 
 /* The public names of these are in handle.c. */
 enum counter {
@@ -20,12 +29,17 @@ enum counter {
 	COUNT_SENT,
 	COUNT_SENT_BYTES,
 	COUNT_REFUSED,
+	COUNT_TREE_HELD,
+	COUNT_TREE_RETURNED,
+	COUNT_TREE_LOST,
+	COUNT_TREE_UNSENT,
+	COUNT_TREE_DROPPED,
 	COUNTERS
 };
 
 struct options {
 	int family;    /* AF_UNSPEC: either */
-	uint16_t port; /* where a target names none */
+	uint16_t port; /* where a target names none; 0: the default of the kind of target */
 	int ttl;       /* -1: the default of the kind of target */
 	bool loop;
 	bool details;
@@ -37,11 +51,17 @@ struct options {
 	size_t interface_count;
 	union hostcast_address blocked[BLOCKED_MAX];
 	size_t blocked_count;
+	struct network allowed[ALLOWED_MAX];
+	size_t allowed_count;
 };
 
-/* A socket that hears one group or local address, or one that sends (and hears the answers). */
+struct tree;
+
+/* A socket that hears one group or local address, or one that sends (and hears the answers); or a
+ * tree, which has sockets of its own. */
 struct handle_socket {
 	int fd;
+	struct tree *tree;            /* NULL: a socket; else fd is the tree's */
 	union hostcast_address local; /* where it is bound */
 	bool is_sender;
 	bool is_connected;  /* a sender to one host, so that ICMP errors come back */

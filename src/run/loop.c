@@ -1,5 +1,7 @@
 #include "loop.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -7,7 +9,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { EVENTS_MAX = 64 };
@@ -36,19 +37,6 @@ struct loop {
 	bool is_stopped;
 };
 
-static int64_t read_clock_ns(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return time.tv_sec * NS_PER_S + time.tv_nsec;
-}
-
-static struct monotime clock_now(void)
-{
-	return (struct monotime){read_clock_ns(CLOCK_MONOTONIC)};
-}
-
 struct loop *loop_new(struct error *error)
 {
 	struct loop *loop = calloc(1, sizeof *loop);
@@ -64,7 +52,7 @@ struct loop *loop_new(struct error *error)
 		return NULL;
 	}
 	loop->signals = -1;
-	loop->now = clock_now();
+	loop->now = clock_monotonic();
 	return loop;
 }
 
@@ -86,13 +74,13 @@ struct monotime loop_now(const struct loop *loop)
 
 struct monotime loop_clock(struct loop *loop)
 {
-	loop->now = clock_now();
+	loop->now = clock_monotonic();
 	return loop->now;
 }
 
 struct monotime loop_time_of_stamp(struct loop *loop, int64_t realtime_ns)
 {
-	int64_t age_ns = read_clock_ns(CLOCK_REALTIME) - realtime_ns;
+	int64_t age_ns = clock_realtime_ns() - realtime_ns;
 
 	return monotime_add(loop_clock(loop), age_ns > 0 ? -age_ns : 0);
 }
@@ -253,7 +241,7 @@ static const struct timespec *time_to_wait(const struct loop *loop, struct times
 
 	if (!loop->timers)
 		return NULL;
-	ns = monotime_diff_ns(loop->timers->deadline, clock_now());
+	ns = monotime_diff_ns(loop->timers->deadline, clock_monotonic());
 	if (ns < 0)
 		ns = 0;
 	*wait = (struct timespec){ns / NS_PER_S, ns % NS_PER_S};
@@ -397,7 +385,7 @@ int loop_run(struct loop *loop, struct error *error)
 		if (count < 0 && errno != EINTR)
 			return error_system(error, HOSTCAST_SYSTEM, errno,
 					    "cannot wait for events");
-		loop->now = clock_now();
+		loop->now = clock_monotonic();
 		run_timers(loop);
 		for (int i = 0; i < count && !loop->is_stopped; i++)
 			dispatch(loop, &events[i]);

@@ -3,6 +3,7 @@
 #include "net/address.h"
 #include "receiver.h"
 #include "sender.h"
+#include "tree.h"
 
 #include <stdio.h>
 
@@ -76,6 +77,33 @@ static int open_host(struct hostcast *h, const struct target *target, unsigned m
 	return status;
 }
 
+static int open_tree(struct hostcast *h, const struct target *target, unsigned mode)
+{
+	struct handle_socket socket = {.tree = tree_new(h, &target->address, mode)};
+	int index;
+
+	if (!socket.tree)
+		return h->error.code;
+	socket.fd = tree_fd(socket.tree);
+	index = handle_add_socket(h, &socket);
+	if (index < 0 || !(mode & HOSTCAST_SEND))
+		return index < 0 ? index : 0;
+	return handle_add_route(h, (size_t)index, &target->address);
+}
+
+static int open_target(struct hostcast *h, const struct target *target, unsigned mode)
+{
+	switch (target->kind) {
+	case TARGET_GROUP:
+		return open_groups(h, target, mode);
+	case TARGET_TREE:
+		return open_tree(h, target, mode);
+	case TARGET_HOST:
+		break;
+	}
+	return open_host(h, target, mode);
+}
+
 int hostcast_open(struct hostcast *h, const char *text, unsigned mode)
 {
 	size_t sockets = h->socket_count, routes = h->route_count;
@@ -94,7 +122,7 @@ int hostcast_open(struct hostcast *h, const char *text, unsigned mode)
 			"'%s' names a source, which only a receiver chooses; the address to "
 			"send from is set apart (--source)",
 			text);
-	status = target.is_group ? open_groups(h, &target, mode) : open_host(h, &target, mode);
+	status = open_target(h, &target, mode);
 	if (status < 0) {
 		handle_close_from(h, sockets);
 		h->route_count = routes;

@@ -52,6 +52,13 @@ void ready_watch(struct ready *ready, int fd, size_t index, bool is_full)
 	epoll_ctl(ready->epoll, EPOLL_CTL_MOD, fd, &event);
 }
 
+void ready_watch_room(struct ready *ready, int fd, size_t index)
+{
+	struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = index};
+
+	epoll_ctl(ready->epoll, EPOLL_CTL_MOD, fd, &event);
+}
+
 void ready_forget_from(struct ready *ready, size_t first)
 {
 	size_t kept = 0;

@@ -31,6 +31,9 @@ int ready_collect(struct ready *ready, void (*has_room)(void *context, size_t in
 /* Watches a socket that is not on the list (any more), for room to send too if it is full. */
 void ready_watch(struct ready *ready, int fd, size_t index, bool is_full);
 
+/* Watches a socket for nothing but room to send: what comes to it waits. */
+void ready_watch_room(struct ready *ready, int fd, size_t index);
+
 /* To be called when the list has changed: the descriptor tells whether there is more. */
 void ready_tell(struct ready *ready);
 

@@ -5,6 +5,8 @@
 #include "net/interface.h"
 #include "net/socket.h"
 #include "sender.h"
+#include "tree.h"
+#include "wire/protocol.h"
 
 #include <errno.h>
 #include <string.h>
@@ -29,7 +31,7 @@ static bool is_own(struct hostcast *h, const union hostcast_address *source)
 	for (size_t i = 0; i < h->route_count; i++) {
 		const struct handle_socket *socket = &h->sockets[h->routes[i].socket];
 
-		if (address_port(&socket->local) != address_port(source) ||
+		if (socket->tree || address_port(&socket->local) != address_port(source) ||
 		    socket->local.any.sa_family != source->any.sa_family)
 			continue;
 		if (!address_is_any(&socket->local))
@@ -93,11 +95,15 @@ static bool receive_from(struct hostcast *h, size_t index, struct hostcast_messa
 			 size_t *got, size_t share, int *failure)
 {
 	const struct handle_socket *socket = &h->sockets[index];
-	int status = datagrams_receive(h->datagrams, socket->fd, &socket->local, *got,
-				       messages + *got, share);
+	int status;
 
+	if (socket->tree)
+		status = tree_receive(socket->tree, messages + *got, share);
+	else
+		status = datagrams_receive(h->datagrams, socket->fd, &socket->local, *got,
+					   messages + *got, share);
 	if (status < 0) {
-		*failure = receive_failed(h, socket, -status);
+		*failure = socket->tree ? status : receive_failed(h, socket, -status);
 		return true; /* an error of one datagram: others may stand behind it */
 	}
 	account(h, socket, messages + *got, (size_t)status);
@@ -156,6 +162,13 @@ int hostcast_receive(struct hostcast *h, struct hostcast_message *messages, size
 
 static int too_large(struct hostcast *h, size_t size, size_t most)
 {
+	bool is_plain = most == HOSTCAST_MAX_SIZE_4 || most == HOSTCAST_MAX_SIZE_6;
+
+	if (!is_plain)
+		return error_set(&h->error, HOSTCAST_TOO_LARGE,
+				 "a message of %zu bytes is too large: a tree carries at most %zu "
+				 "bytes (one UDP datagram, less the %d of its header)",
+				 size, most, HEADER_SIZE);
 	return error_set(
 		&h->error, HOSTCAST_TOO_LARGE,
 		"a message of %zu bytes is too large: UDP carries at most %d bytes over IPv4 "
@@ -169,12 +182,30 @@ static size_t max_size_to(int family)
 	return family == AF_INET6 ? HOSTCAST_MAX_SIZE_6 : HOSTCAST_MAX_SIZE_4;
 }
 
+static size_t max_size_by(const struct hostcast *h, const struct route *route)
+{
+	size_t most = max_size_to(route->to.any.sa_family);
+
+	return h->sockets[route->socket].tree ? most - HEADER_SIZE : most;
+}
+
 size_t hostcast_max_size(const struct hostcast *h)
 {
+	size_t most = HOSTCAST_MAX_SIZE_6;
+
 	for (size_t i = 0; i < h->route_count; i++)
-		if (h->routes[i].to.any.sa_family == AF_INET)
-			return HOSTCAST_MAX_SIZE_4;
-	return HOSTCAST_MAX_SIZE_6;
+		if (max_size_by(h, &h->routes[i]) < most)
+			most = max_size_by(h, &h->routes[i]);
+	return most;
+}
+
+/* Counts what went. */
+static int count_sent(struct hostcast *h, const struct datagram_out *list, int sent)
+{
+	h->counters[COUNT_SENT] += (uint64_t)sent;
+	for (int i = 0; i < sent; i++)
+		h->counters[COUNT_SENT_BYTES] += list[i].payload.iov_len;
+	return sent;
 }
 
 /* Sends a list through one socket. An ICMP error that an earlier datagram caused comes out of this
@@ -198,10 +229,20 @@ static int send_list(struct hostcast *h, size_t index, const struct datagram_out
 	if (sent < 0)
 		return socket_send_error(-sent, fd, first_to, list[0].payload.iov_len, &h->error);
 	set_full(h, index, false);
-	h->counters[COUNT_SENT] += (uint64_t)sent;
-	for (int i = 0; i < sent; i++)
-		h->counters[COUNT_SENT_BYTES] += list[i].payload.iov_len;
-	return sent;
+	return count_sent(h, list, sent);
+}
+
+/* The same into a tree, where payloads are taken one by one. */
+static int send_list_to_tree(struct hostcast *h, struct tree *tree, const struct datagram_out *list,
+			     size_t count)
+{
+	int sent = 0, status = 0;
+
+	while (status == 0 && (size_t)sent < count) {
+		status = tree_send(tree, &list[sent].payload);
+		sent += status == 0 ? 1 : 0;
+	}
+	return sent > 0 ? count_sent(h, list, sent) : status;
 }
 
 /* Sends the longest run of (payload, route) pairs that leave by one socket, from the given payload
@@ -226,6 +267,8 @@ static int send_run(struct hostcast *h, const struct iovec *payloads, size_t cou
 			i++;
 		}
 	}
+	if (h->sockets[first->socket].tree)
+		return send_list_to_tree(h, h->sockets[first->socket].tree, list, size);
 	return send_list(h, first->socket, list, size, &first->to);
 }
 
@@ -294,8 +337,11 @@ int hostcast_send_to(struct hostcast *h, const union hostcast_address *to, const
 
 	if (to->any.sa_family != AF_INET && to->any.sa_family != AF_INET6)
 		return error_set(&h->error, HOSTCAST_INVALID,
-				 "an address of family %d is neither IPv4 nor IPv6",
-				 to->any.sa_family);
+				 "an address of family %d is neither IPv4 nor IPv6%s",
+				 to->any.sa_family,
+				 to->any.sa_family == AF_UNSPEC
+					 ? " (a tree does not tell who sent a message)"
+					 : "");
 	if (size > most)
 		return too_large(h, size, most);
 	sender = sender_of_family(h, to->any.sa_family);

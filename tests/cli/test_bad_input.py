@@ -22,7 +22,7 @@ BOTH = [SEND, RECV]
 
 # Verbs, arguments, status, and what the message must say. Nothing here gets as far as a packet.
 TABLE = [
-    (BOTH, [], 2, r'a group or an? (host|address) is missing'),
+    (BOTH, [], 2, r'a group, an? (host|address) or a tree is missing'),
     (BOTH, [''], 2, r'a target has 1 to 300 characters'),
     (BOTH, ['224.1.1.1:0'], 2, r"port '0' in '224.1.1.1:0' must be 1 to 65535"),
     (BOTH, ['224.1.1.1:65536'], 2, r"port '65536' in"),

@@ -288,7 +288,8 @@ def test_json_is_a_summary(send, member, target):
     result = send('--json', target, 'one', 'zwölf')
     assert result.events == [{
         'event': 'summary', 'messages': 2, 'unsent': 0, 'answers': 0, 'received': 0, 'received_bytes': 0, 'cut_off': 0,
-        'kernel_drops': 0, 'sent': 2, 'sent_bytes': 9, 'refused': 0}]
+        'kernel_drops': 0, 'sent': 2, 'sent_bytes': 9, 'refused': 0, 'tree_held': 0, 'tree_returned': 0,
+        'tree_lost': 0, 'tree_unsent': 0, 'tree_dropped': 0}]
     assert result.stderr == ''
 
 

@@ -202,8 +202,29 @@ static void writes_what_is_no_address_too(void **state)
 
 	(void)state;
 	assert_string_equal(address_ip_text(&none, text), "-");
+	assert_string_equal(hostcast_address_text(&none, text), "-");
 	gone.v6.sin6_scope_id = 4000000000u; /* an interface that is no more */
 	assert_string_equal(hostcast_address_text(&gone, text), "[fe80::1%4000000000]:0");
+}
+
+static void knows_link_local_addresses(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_link_local;
+	} cases[] = {
+		{"169.254.0.0", true},  {"169.254.255.255", true}, {"169.253.255.255", false},
+		{"169.255.0.0", false}, {"127.0.0.1", false},      {"fe80::1", true},
+		{"febf::1", true},      {"fec0::1", false},        {"::1", false},
+		{"ff02::1", false},     {"224.0.0.1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		union hostcast_address address = parsed(cases[i].text);
+
+		assert_int_equal(address_is_link_local(&address), cases[i].is_link_local);
+	}
 }
 
 /* Any binary address comes back from its text as it was. */
@@ -243,6 +264,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(compares),
 		cmocka_unit_test(advances),
 		cmocka_unit_test(writes_what_is_no_address_too),
+		cmocka_unit_test(knows_link_local_addresses),
 		cmocka_unit_test(texts_are_read_back),
 	};
 

@@ -59,7 +59,8 @@ static void add(struct chat_members *members, const char *name, const char *text
 	char former[CHAT_NAME_SIZE];
 
 	assert_true(address_parse_with_port(text, 0, &address));
-	chat_members_hear(members, &address, span(name), (struct monotime){0}, former);
+	chat_members_hear(members, (struct chat_speaker){&address, span(name)},
+			  (struct monotime){0}, former);
 }
 
 static void finds_recipients(void **state)

@@ -30,7 +30,8 @@ static enum chat_news hear(struct chat_members *members, unsigned number, const 
 {
 	union hostcast_address address = at(number);
 
-	return chat_members_hear(members, &address, span(name), second(s), former);
+	return chat_members_hear(members, (struct chat_speaker){&address, span(name)}, second(s),
+				 former);
 }
 
 static enum chat_news hear_talk(struct chat_members *members, unsigned number, const char *name,
@@ -38,7 +39,8 @@ static enum chat_news hear_talk(struct chat_members *members, unsigned number, c
 {
 	union hostcast_address address = at(number);
 
-	return chat_members_hear_talk(members, &address, span(name), second(s), former);
+	return chat_members_hear_talk(members, (struct chat_speaker){&address, span(name)},
+				      second(s), former);
 }
 
 static int begin(void **state)
@@ -149,8 +151,8 @@ static void removes_who_leaves(void **state)
 
 	hear(members, 1, "Ada", 0);
 	hear(members, 2, "Bob", 0);
-	assert_true(chat_members_remove(members, &ada));
-	assert_false(chat_members_remove(members, &ada));
+	assert_true(chat_members_remove(members, (struct chat_speaker){&ada, span("Ada")}));
+	assert_false(chat_members_remove(members, (struct chat_speaker){&ada, span("Ada")}));
 	assert_null(chat_members_find(members, &ada));
 	assert_string_equal(chat_members_find(members, &bob)->name, "Bob");
 }
@@ -180,8 +182,77 @@ static void has_room_for_so_many(void **state)
 	assert_int_equal(hear(members, CHAT_MEMBERS_MAX, "Eve", 0), CHAT_NO_ROOM);
 	assert_int_equal(members->overflow, 2);
 	assert_int_equal(hear(members, 7, "Ada", 0), CHAT_KNOWN);
-	chat_members_remove(members, &first);
+	chat_members_remove(members, (struct chat_speaker){&first, span("Ada")});
 	assert_int_equal(hear(members, CHAT_MEMBERS_MAX, "Eve", 0), CHAT_NEW);
+}
+
+/* ---- In a tree, where nobody has an address ---- */
+
+static const union hostcast_address nowhere;
+
+static struct chat_speaker named(const char *name)
+{
+	return (struct chat_speaker){&nowhere, span(name)};
+}
+
+static enum chat_news hear_name(struct chat_members *members, const char *name, int64_t s)
+{
+	return chat_members_hear(members, named(name), second(s), former);
+}
+
+static enum chat_news hear_rename(struct chat_members *members, const char *old_name,
+				  const char *new_name, int64_t s)
+{
+	return chat_members_rename(members, named(new_name), span(old_name), second(s), former);
+}
+
+static void without_addresses_the_name_is_the_member(void **state)
+{
+	struct chat_members *members = *state;
+
+	assert_int_equal(hear_name(members, "Ada", 0), CHAT_NEW);
+	assert_int_equal(hear_name(members, "Bob", 0), CHAT_NEW);
+	assert_int_equal(hear_name(members, "Ada", 1), CHAT_KNOWN);
+	assert_int_equal(chat_members_hear_talk(members, named("Bob"), second(2), former),
+			 CHAT_KNOWN);
+	assert_int_equal(chat_members_hear_talk(members, named("Eve"), second(2), former),
+			 CHAT_SPEAKER);
+	assert_int_equal(members->count, 2);
+	assert_false(chat_members_remove(members, named("Eve")));
+	assert_true(chat_members_remove(members, named("Ada")));
+	assert_string_equal(members->list[0].name, "Bob");
+}
+
+static void without_addresses_a_new_name_is_the_same_member(void **state)
+{
+	struct chat_members *members = *state;
+
+	hear_name(members, "Bob", 0);
+	hear_name(members, "Ada", 0);
+	assert_int_equal(hear_rename(members, "Ada", "Grace", 1), CHAT_NAMED);
+	assert_string_equal(former, "Ada");
+	assert_int_equal(members->count, 2);
+	assert_string_equal(members->list[1].name, "Grace");
+	assert_int_equal(members->list[1].heard.ns, NS_PER_S);
+	assert_int_equal(hear_rename(members, "Eve", "Mallory", 1), CHAT_NEW); /* never seen */
+	assert_int_equal(hear_rename(members, "Ada", "Grace", 2), CHAT_KNOWN); /* said again */
+	assert_int_equal(members->count, 3);
+}
+
+static void without_addresses_two_of_one_name_are_one(void **state)
+{
+	struct chat_members *members = *state;
+	struct chat_member silent;
+
+	hear_name(members, "Ada", 0);
+	hear_name(members, "Bob", 0);
+	hear_name(members, "Eve", 5);
+	assert_int_equal(hear_rename(members, "Ada", "Bob", 10), CHAT_NAMED);
+	assert_string_equal(former, "Ada");
+	assert_int_equal(members->count, 2);
+	assert_true(chat_members_take_silent(members, second(185), LIMIT, &silent));
+	assert_string_equal(silent.name, "Eve");
+	assert_false(chat_members_take_silent(members, second(185), LIMIT, &silent));
 }
 
 int main(int argc, char **argv)
@@ -196,6 +267,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(removes_who_leaves, begin, end),
 		cmocka_unit_test_setup_teardown(knows_who_shares_a_name, begin, end),
 		cmocka_unit_test_setup_teardown(has_room_for_so_many, begin, end),
+		cmocka_unit_test_setup_teardown(without_addresses_the_name_is_the_member, begin,
+						end),
+		cmocka_unit_test_setup_teardown(without_addresses_a_new_name_is_the_same_member,
+						begin, end),
+		cmocka_unit_test_setup_teardown(without_addresses_two_of_one_name_are_one, begin,
+						end),
 	};
 
 	if (argc > 1)

@@ -17,6 +17,7 @@ static void writes_every_kind_of_member(void **state)
 	json_bool(&text, "yes", true);
 	json_bool(&text, "no", false);
 	json_address(&text, "source", &address);
+	json_address(&text, "nobody", &(union hostcast_address){0}); /* left out */
 	json_begin_array(&text, "objects");
 	for (int i = 1; i <= 2; i++) {
 		json_begin_object(&text);

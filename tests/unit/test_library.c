@@ -150,8 +150,10 @@ static bool has_text(const union hostcast_address *address, const char *expected
 
 static void describes_itself(void **state)
 {
-	static const char *const names[] = {"received", "received_bytes", "cut_off", "kernel_drops",
-					    "sent",     "sent_bytes",     "refused"};
+	static const char *const names[] = {"received",     "received_bytes", "cut_off",
+					    "kernel_drops", "sent",           "sent_bytes",
+					    "refused",      "tree_held",      "tree_returned",
+					    "tree_lost",    "tree_unsent",    "tree_dropped"};
 	struct hostcast *h = hostcast_new();
 	union hostcast_address address = {.v4 = {.sin_family = AF_INET, .sin_port = htons(7)}};
 	char text[HOSTCAST_TEXT_SIZE];
@@ -217,6 +219,12 @@ static void checks_every_option(void **state)
 	for (int i = 1; i < 64; i++)
 		assert_int_equal(hostcast_set_blocked(h, "::2"), 0);
 	assert_fails(h, hostcast_set_blocked(h, "::2"), HOSTCAST_INVALID, "more than 64");
+	assert_int_equal(hostcast_set_allowed(h, "2001:db8::/32"), 0);
+	assert_fails(h, hostcast_set_allowed(h, "10.0.0.0/33"), HOSTCAST_INVALID, "0 to 32");
+	assert_fails(h, hostcast_set_allowed(h, "lan"), HOSTCAST_INVALID, "'lan' is no network");
+	for (int i = 1; i < 64; i++)
+		assert_int_equal(hostcast_set_allowed(h, "10.0.0.1"), 0);
+	assert_fails(h, hostcast_set_allowed(h, "10.0.0.1"), HOSTCAST_INVALID, "more than 64");
 	hostcast_free(h);
 }
 
@@ -825,6 +833,581 @@ static void the_kernel_s_drops_are_counted(void **state)
 
 /* ---- Threads ---- */
 
+/* ---- Trees ---- */
+
+/* A rendezvous point as T-3 and T-4 have it; whoever waits keeps it going. */
+struct rdv {
+	int fd;
+	union hostcast_address address, root; /* root family 0: none */
+	char target[HOSTCAST_TEXT_SIZE + 8];
+};
+
+static struct rdv open_rdv(int family)
+{
+	struct rdv rdv = {.fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+	socklen_t size = sizeof rdv.address;
+	char text[HOSTCAST_TEXT_SIZE];
+
+	assert_true(rdv.fd >= 0);
+	rdv.address.any.sa_family = (sa_family_t)family;
+	if (family == AF_INET)
+		rdv.address.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	else
+		rdv.address.v6.sin6_addr = in6addr_loopback;
+	if (bind(rdv.fd, &rdv.address.any, size) < 0) {
+		print_message("no IPv%c loopback here\n", family == AF_INET ? '4' : '6');
+		close(rdv.fd);
+		skip();
+	}
+	assert_int_equal(getsockname(rdv.fd, &rdv.address.any, &size), 0);
+	snprintf(rdv.target, sizeof rdv.target, "tree://%s",
+		 hostcast_address_text(&rdv.address, text));
+	return rdv;
+}
+
+static bool is_same(const union hostcast_address *a, const union hostcast_address *b)
+{
+	char text_a[HOSTCAST_TEXT_SIZE], text_b[HOSTCAST_TEXT_SIZE];
+
+	return strcmp(hostcast_address_text(a, text_a), hostcast_address_text(b, text_b)) == 0;
+}
+
+static void write_root(const struct rdv *rdv, char *answer, size_t size)
+{
+	char ip[INET6_ADDRSTRLEN];
+	const union hostcast_address *root = &rdv->root;
+	bool is_v6 = root->any.sa_family == AF_INET6;
+
+	strcpy(answer, "TOOR\n");
+	if (root->any.sa_family == AF_UNSPEC)
+		return;
+	if (is_v6)
+		inet_ntop(AF_INET6, &root->v6.sin6_addr, ip, sizeof ip);
+	else
+		inet_ntop(AF_INET, &root->v4.sin_addr, ip, sizeof ip);
+	snprintf(answer, size, "TOOR\n%s %d", ip,
+		 ntohs(is_v6 ? root->v6.sin6_port : root->v4.sin_port));
+}
+
+static void answer_one(struct rdv *rdv, const char *request, const union hostcast_address *from,
+		       socklen_t size)
+{
+	char answer[80] = "";
+
+	if (strncmp(request, "ROOT", 4) == 0)
+		write_root(rdv, answer, sizeof answer);
+	if (strncmp(request, "RREG", 4) == 0) {
+		bool is_free = rdv->root.any.sa_family == AF_UNSPEC;
+
+		if (is_free)
+			rdv->root = *from;
+		strcpy(answer, is_same(&rdv->root, from) ? "YREG\n" : "NREG\n");
+	}
+	if (strncmp(request, "LEAV", 4) == 0 && is_same(&rdv->root, from))
+		rdv->root = (union hostcast_address){0};
+	if (*answer)
+		sendto(rdv->fd, answer, strlen(answer), 0, &from->any, size);
+}
+
+static void answer_all(struct rdv *rdv)
+{
+	union hostcast_address from = {0};
+	socklen_t size = sizeof from;
+	char request[80] = "";
+
+	while (recvfrom(rdv->fd, request, sizeof request - 1, 0, &from.any, &size) >= 0) {
+		answer_one(rdv, request, &from, size);
+		memset(request, 0, sizeof request);
+		size = sizeof from;
+	}
+}
+
+/* A tree in this process: handles that take turns, and what each has heard. */
+enum { TREE_HANDLES = 4 };
+
+struct heard {
+	struct hostcast_message message; /* the last one */
+	char text[16];                   /* its payload, or the beginning */
+	char notices[1024];
+	size_t count;
+};
+
+struct grove {
+	struct rdv rdv;
+	struct hostcast *handles[TREE_HANDLES];
+	struct heard heard[TREE_HANDLES];
+	size_t count;
+};
+
+static struct grove *plant(int family)
+{
+	struct grove *grove = calloc(1, sizeof *grove);
+
+	assert_non_null(grove);
+	grove->rdv = open_rdv(family);
+	return grove;
+}
+
+static void fell(struct grove *grove)
+{
+	for (size_t i = 0; i < grove->count; i++)
+		hostcast_free(grove->handles[i]);
+	close(grove->rdv.fd);
+	free(grove);
+}
+
+/* Opens the tree with a handle that has its options already, and gives its number. */
+static size_t add_handle(struct grove *grove, struct hostcast *h, unsigned mode)
+{
+	if (hostcast_open(h, grove->rdv.target, mode) != 0)
+		fail_msg("%s", hostcast_error_text(h));
+	grove->handles[grove->count] = h;
+	return grove->count++;
+}
+
+static size_t add_new(struct grove *grove, unsigned mode)
+{
+	return add_handle(grove, hostcast_new(), mode);
+}
+
+static void take_turn(struct hostcast *h, struct heard *heard)
+{
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	int count = hostcast_receive(h, messages, HOSTCAST_BATCH);
+	const char *notice;
+
+	if (count < 0)
+		fail_msg("%s", hostcast_error_text(h));
+	for (int i = 0; i < count; i++) {
+		heard->message = messages[i];
+		snprintf(heard->text, sizeof heard->text, "%.*s", (int)messages[i].size,
+			 (const char *)messages[i].data);
+		heard->count++;
+	}
+	while ((notice = hostcast_notice(h)))
+		strncat(heard->notices, notice, sizeof heard->notices - strlen(heard->notices) - 1);
+}
+
+/* Waits until somebody has something to do, and lets all do it. */
+static void turn(struct grove *grove)
+{
+	struct pollfd ready[TREE_HANDLES + 1] = {{.fd = grove->rdv.fd, .events = POLLIN}};
+
+	for (size_t i = 0; i < grove->count; i++)
+		ready[i + 1] =
+			(struct pollfd){.fd = hostcast_fd(grove->handles[i]), .events = POLLIN};
+	if (poll(ready, grove->count + 1, LIMIT_MS) < 1)
+		fail_msg("nothing comes");
+	answer_all(&grove->rdv);
+	for (size_t i = 0; i < grove->count; i++)
+		if (ready[i + 1].revents)
+			take_turn(grove->handles[i], &grove->heard[i]);
+}
+
+static void wait_for_notice(struct grove *grove, size_t number, const char *text)
+{
+	while (!strstr(grove->heard[number].notices, text))
+		turn(grove);
+}
+
+static void wait_until_heard(struct grove *grove, size_t number, size_t count)
+{
+	while (grove->heard[number].count < count)
+		turn(grove);
+}
+
+/* The first one is the root, the others its children. */
+static void add_nodes(struct grove *grove, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t number = add_new(grove, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+
+		wait_for_notice(grove, number, i == 0 ? "is now the root" : "is now a child of");
+	}
+}
+
+static void deliver_in_tree(int family)
+{
+	struct grove *grove = plant(family);
+
+	add_nodes(grove, 3);
+	for (size_t from = 0; from < 3; from++) {
+		char text[16];
+
+		snprintf(text, sizeof text, "from %zu", from);
+		send_text(grove->handles[from], text);
+		for (size_t i = 0; i < 3; i++) {
+			const struct heard *heard = &grove->heard[i];
+
+			wait_until_heard(grove, i, from + 1);
+			assert_string_equal(heard->text, text);
+			assert_int_equal(heard->message.flags, i == from ? HOSTCAST_OWN : 0);
+			assert_int_equal(heard->message.source.any.sa_family, AF_UNSPEC);
+			assert_true(is_same(&heard->message.destination, &grove->rdv.address));
+			assert_int_equal(heard->message.interface_index, 0);
+			assert_int_equal(heard->message.ttl, -1);
+			assert_true(heard->message.time_ns > 0);
+			assert_int_equal(heard->message.full_size, 6);
+		}
+	}
+	for (size_t i = 0; i < 3; i++) { /* each once */
+		assert_int_equal(grove->heard[i].count, 3);
+		assert_int_equal(counter(grove->handles[i], "received"), 3);
+		assert_int_equal(counter(grove->handles[i], "received_bytes"), 18);
+		assert_int_equal(counter(grove->handles[i], "sent"), 1);
+		assert_int_equal(counter(grove->handles[i], "sent_bytes"), 6);
+		assert_int_equal(counter(grove->handles[i], "tree_held"), 0);
+		assert_int_equal(counter(grove->handles[i], "tree_lost"), 0);
+		assert_int_equal(counter(grove->handles[i], "tree_unsent"), 0);
+	}
+	fell(grove);
+}
+
+static void a_tree_delivers(void **state)
+{
+	(void)state;
+	deliver_in_tree(AF_INET);
+}
+
+static void an_ipv6_tree_delivers(void **state)
+{
+	(void)state;
+	deliver_in_tree(AF_INET6);
+}
+
+static void who_only_sends_to_a_tree_waits_for_its_root(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	size_t sender = add_new(grove, HOSTCAST_SEND), node;
+
+	(void)state;
+	send_text(grove->handles[sender], "early");
+	assert_int_equal(counter(grove->handles[sender], "tree_held"), 1);
+	turn(grove); /* there is no root */
+	assert_int_equal(counter(grove->handles[sender], "tree_held"), 1);
+	node = add_new(grove, HOSTCAST_RECEIVE);
+	wait_until_heard(grove, node, 1);
+	assert_string_equal(grove->heard[node].text, "early");
+	assert_int_equal(grove->heard[node].message.flags, 0);
+	assert_int_equal(counter(grove->handles[sender], "tree_held"), 0);
+	assert_int_equal(counter(grove->handles[sender], "sent"), 1);
+	fell(grove);
+}
+
+/* Nothing is lost: what no more room is for waits with the caller. */
+static void so_much_waits_for_the_root_of_a_tree(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	struct iovec payload = {(void *)(uintptr_t) "x", 1};
+	size_t sender = add_new(grove, HOSTCAST_SEND), node, sent = 0;
+	int status;
+
+	(void)state;
+	while ((status = hostcast_send(grove->handles[sender], &payload, 1)) == 1)
+		sent++;
+	assert_int_equal(status, HOSTCAST_AGAIN);
+	assert_int_equal(sent, 1024);
+	assert_non_null(strstr(hostcast_error_text(grove->handles[sender]), "wait for a root"));
+	node = add_new(grove, HOSTCAST_RECEIVE);
+	while (hostcast_send(grove->handles[sender], &payload, 1) == HOSTCAST_AGAIN)
+		turn(grove);
+	wait_until_heard(grove, node, 1025);
+	assert_int_equal(counter(grove->handles[sender], "sent"), 1025);
+	assert_int_equal(counter(grove->handles[sender], "tree_lost"), 0);
+	assert_int_equal(grove->heard[node].count, 1025);
+	fell(grove);
+}
+
+/* A caller that only sends, and waits where it is told to, gets rid of what it has. */
+static void who_only_sends_to_a_tree_need_not_receive(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	struct hostcast *sender = hostcast_new();
+	struct iovec payload = {(void *)(uintptr_t) "x", 1};
+	size_t node = add_new(grove, HOSTCAST_RECEIVE), sent = 0;
+
+	(void)state;
+	wait_for_notice(grove, node, "is now the root");
+	assert_int_equal(hostcast_open(sender, grove->rdv.target, HOSTCAST_SEND), 0);
+	while (hostcast_send(sender, &payload, 1) == 1)
+		sent++;
+	answer_all(&grove->rdv);
+	wait_for(sender);
+	send_text(sender, "x");
+	grove->handles[grove->count++] = sender;
+	wait_until_heard(grove, node, sent + 1);
+	fell(grove);
+}
+
+/* T-11: the rendezvous point names one who is not the root, which is node 0. Gives the sender. */
+static struct hostcast *send_astray(struct grove *grove, union hostcast_address *root)
+{
+	struct hostcast *child = hostcast_new();
+	size_t sender;
+
+	add_nodes(grove, 1);
+	*root = grove->rdv.root;
+	assert_int_equal(hostcast_set_source(child, "127.0.0.1:7793"), 0);
+	add_handle(grove, child, HOSTCAST_RECEIVE);
+	wait_for_notice(grove, 1, "is now a child of");
+	grove->rdv.root.v4.sin_port = htons(7793);
+	sender = add_new(grove, HOSTCAST_SEND);
+	send_text(grove->handles[sender], "astray");
+	return grove->handles[sender];
+}
+
+static void what_comes_back_from_a_tree_is_sent_again(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	union hostcast_address root;
+	struct hostcast *sender = send_astray(grove, &root);
+
+	(void)state;
+	while (counter(sender, "tree_returned") == 0)
+		turn(grove);
+	assert_int_equal(counter(sender, "tree_held"), 1);
+	grove->rdv.root = root;
+	wait_until_heard(grove, 0, 1);
+	wait_until_heard(grove, 1, 1);
+	assert_string_equal(grove->heard[0].text, "astray");
+	assert_int_equal(counter(sender, "tree_held"), 0);
+	assert_int_equal(counter(sender, "tree_lost"), 0);
+	assert_int_equal(counter(grove->handles[1], "tree_dropped"), 1);
+	fell(grove);
+}
+
+static void what_comes_back_from_a_tree_too_often_is_counted(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	union hostcast_address root;
+	struct hostcast *sender = send_astray(grove, &root);
+
+	(void)state;
+	while (counter(sender, "tree_lost") == 0)
+		turn(grove);
+	assert_int_equal(counter(sender, "tree_lost"), 1);
+	assert_int_equal(counter(sender, "tree_returned"), 4);
+	assert_int_equal(counter(sender, "tree_held"), 0);
+	assert_int_equal(grove->heard[0].count + grove->heard[1].count, 0);
+	fell(grove);
+}
+
+static void a_silent_rendezvous_point_is_told(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+
+	(void)state;
+	strcpy(grove->rdv.target, "tree://127.0.0.1:7794"); /* nobody is there */
+	add_new(grove, HOSTCAST_SEND);
+	add_new(grove, HOSTCAST_RECEIVE);
+	send_text(grove->handles[0], "x");
+	wait_for_notice(grove, 0, "127.0.0.1:7794 does not answer");
+	wait_for_notice(grove, 1, "127.0.0.1:7794 does not answer");
+	fell(grove);
+}
+
+static void a_node_need_not_hear_itself(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	struct hostcast *deaf = hostcast_new();
+
+	(void)state;
+	assert_int_equal(hostcast_set_loop(deaf, false), 0);
+	add_handle(grove, deaf, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+	wait_for_notice(grove, 0, "is now the root");
+	add_new(grove, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+	wait_for_notice(grove, 1, "is now a child of");
+	send_text(grove->handles[0], "mine");
+	wait_until_heard(grove, 1, 1);
+	assert_string_equal(grove->heard[1].text, "mine");
+	send_text(grove->handles[1], "other");
+	wait_until_heard(grove, 0, 1);
+	assert_string_equal(grove->heard[0].text, "other");
+	assert_int_equal(grove->heard[0].count, 1);
+	assert_int_equal(counter(deaf, "received"), 1);
+	fell(grove);
+}
+
+/* What another one says in the same words is not our own. */
+static void others_may_send_the_same_into_a_tree(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	struct hostcast *deaf = hostcast_new();
+
+	(void)state;
+	add_nodes(grove, 1);
+	assert_int_equal(hostcast_set_loop(deaf, false), 0);
+	add_handle(grove, deaf, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+	wait_for_notice(grove, 1, "is now a child of");
+	send_text(deaf, "ping");
+	wait_until_heard(grove, 0, 1);
+	for (size_t i = 1; i <= 3; i++) {
+		send_text(grove->handles[0], "ping");
+		wait_until_heard(grove, 1, i);
+		assert_int_equal(grove->heard[1].message.flags, 0);
+	}
+	assert_int_equal(grove->heard[1].count, 3);
+	fell(grove);
+}
+
+/* T-15 */
+static void freeing_a_handle_leaves_the_tree(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+
+	(void)state;
+	add_nodes(grove, 2);
+	hostcast_free(grove->handles[0]);
+	grove->handles[0] = grove->handles[1];
+	grove->heard[0] = grove->heard[1];
+	grove->count = 1;
+	wait_for_notice(grove, 0, "is no child any more of");
+	wait_for_notice(grove, 0, "is now the root");
+	assert_true(grove->rdv.root.any.sa_family == AF_INET);
+	fell(grove);
+}
+
+static void what_is_sent_goes_to_trees_and_groups(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	struct hostcast *both = open_lo(GROUP, HOSTCAST_SEND), *member;
+	struct hostcast *node = hostcast_new();
+
+	(void)state;
+	add_handle(grove, node, HOSTCAST_RECEIVE);
+	member = open_lo(GROUP, HOSTCAST_RECEIVE);
+	assert_fails(both, hostcast_open(both, grove->rdv.target, HOSTCAST_SEND), HOSTCAST_INVALID,
+		     "no use for an interface");
+	hostcast_free(both);
+	both = hostcast_new();
+	assert_int_equal(hostcast_open(both, "127.0.0.1:7703", HOSTCAST_RECEIVE), 0);
+	assert_int_equal(hostcast_open(both, grove->rdv.target, HOSTCAST_SEND), 0);
+	assert_int_equal(hostcast_set_interface(both, "lo"), 0);
+	assert_int_equal(hostcast_open(both, GROUP, HOSTCAST_SEND), 0);
+	send_text(both, "to both");
+	assert_receives(member, "to both");
+	grove->handles[grove->count++] = both;
+	wait_until_heard(grove, 0, 1);
+	assert_string_equal(grove->heard[0].text, "to both");
+	assert_int_equal(counter(both, "sent"), 2);
+	assert_int_equal(hostcast_max_size(both), HOSTCAST_MAX_SIZE_4 - 5);
+	hostcast_free(member);
+	fell(grove);
+}
+
+static void largest_payload_of_a_tree(int family, size_t largest)
+{
+	struct grove *grove = plant(family);
+	struct hostcast *h = hostcast_new();
+	char *bytes = calloc(1, largest + 1);
+	struct iovec payload = {bytes, largest + 1};
+
+	assert_non_null(bytes);
+	assert_int_equal(hostcast_set_receive_size(h, 10), 0);
+	add_handle(grove, h, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+	assert_int_equal(hostcast_max_size(h), largest);
+	assert_fails(h, hostcast_send(h, &payload, 1), HOSTCAST_TOO_LARGE,
+		     "a tree carries at most");
+	payload.iov_len--;
+	assert_int_equal(hostcast_send(h, &payload, 1), 1);
+	wait_until_heard(grove, 0, 1);
+	assert_int_equal(grove->heard[0].message.size, 10);
+	assert_int_equal(grove->heard[0].message.full_size, largest);
+	assert_true(grove->heard[0].message.flags & HOSTCAST_CUT_OFF);
+	assert_int_equal(counter(h, "cut_off"), 1);
+	free(bytes);
+	fell(grove);
+}
+
+static void a_tree_s_header_takes_five_bytes(void **state)
+{
+	(void)state;
+	largest_payload_of_a_tree(AF_INET, HOSTCAST_MAX_SIZE_4 - 5);
+}
+
+static void a_tree_s_header_takes_five_bytes_over_ipv6(void **state)
+{
+	(void)state;
+	largest_payload_of_a_tree(AF_INET6, HOSTCAST_MAX_SIZE_6 - 5);
+}
+
+/* T-14 */
+static void a_node_serves_only_whom_it_is_told_to(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	struct hostcast *choosy = hostcast_new();
+	size_t sender;
+
+	(void)state;
+	assert_int_equal(hostcast_set_allowed(choosy, "192.0.2.0/24"), 0);
+	add_handle(grove, choosy, HOSTCAST_RECEIVE);
+	wait_for_notice(grove, 0, "is now the root");
+	sender = add_new(grove, HOSTCAST_SEND);
+	send_text(grove->handles[sender], "hello");
+	wait_for_notice(grove, 0, "--allow 127.0.0.0/24");
+	assert_int_equal(counter(choosy, "tree_dropped"), 1);
+	assert_int_equal(grove->heard[0].count, 0);
+	fell(grove);
+}
+
+static void listens_where_it_is_told_to(void **state)
+{
+	struct grove *grove = plant(AF_INET);
+	struct hostcast *h = hostcast_new(), *second = hostcast_new();
+
+	(void)state;
+	assert_int_equal(hostcast_set_source(h, "127.0.0.7:7790"), 0);
+	add_handle(grove, h, HOSTCAST_RECEIVE);
+	wait_for_notice(grove, 0, "listens at 127.0.0.7:7790");
+	wait_for_notice(grove, 0, "is now the root");
+	assert_true(has_text(&grove->rdv.root, "127.0.0.7:7790"));
+	assert_int_equal(hostcast_set_source(second, "127.0.0.7:7790"), 0);
+	assert_fails(second, hostcast_open(second, grove->rdv.target, HOSTCAST_RECEIVE),
+		     HOSTCAST_REFUSED, "127.0.0.7:7790");
+	hostcast_free(second);
+	fell(grove);
+}
+
+static void what_a_tree_cannot_do_is_refused(void **state)
+{
+	static const char target[] = "tree://127.0.0.1:7791";
+	struct hostcast *h = hostcast_new();
+	size_t descriptors = open_descriptors();
+
+	(void)state;
+	assert_fails(h, hostcast_open(h, "10.0.0.1@tree://127.0.0.1", HOSTCAST_RECEIVE),
+		     HOSTCAST_INVALID, "");
+	assert_fails(h, hostcast_open(h, "tree://10.0.0.1@127.0.0.1", HOSTCAST_RECEIVE),
+		     HOSTCAST_INVALID, "neither a source");
+	assert_fails(h, hostcast_open(h, "tree://127.0.0.1+2", HOSTCAST_RECEIVE), HOSTCAST_INVALID,
+		     "nor a range");
+	assert_fails(h, hostcast_open(h, "tree://[fe80::1%lo]", HOSTCAST_SEND), HOSTCAST_INVALID,
+		     "has a zone");
+	hostcast_set_source(h, "127.0.0.1");
+	assert_fails(h, hostcast_open(h, target, HOSTCAST_SEND), HOSTCAST_INVALID,
+		     "no use for a source address");
+	assert_fails(h, hostcast_open(h, "tree://[::1]:7791", HOSTCAST_RECEIVE), HOSTCAST_INVALID,
+		     "one tree has one family");
+	hostcast_set_buffers(h, 4096, 0);
+	assert_fails(h, hostcast_open(h, target, HOSTCAST_RECEIVE), HOSTCAST_INVALID,
+		     "no use for a send buffer");
+	hostcast_set_blocked(h, "192.0.2.1");
+	assert_fails(h, hostcast_open(h, target, HOSTCAST_RECEIVE), HOSTCAST_INVALID,
+		     "does not tell who sent");
+	hostcast_set_dscp(h, 1);
+	assert_fails(h, hostcast_open(h, target, HOSTCAST_RECEIVE), HOSTCAST_INVALID, "a DSCP");
+	hostcast_set_ttl(h, 1);
+	assert_fails(h, hostcast_open(h, target, HOSTCAST_RECEIVE), HOSTCAST_INVALID, "a TTL");
+	hostcast_set_interface(h, "lo");
+	assert_fails(h, hostcast_open(h, target, HOSTCAST_RECEIVE), HOSTCAST_INVALID,
+		     "an interface");
+	assert_fails(h, try_send(h, "x"), HOSTCAST_INVALID, "no target was opened");
+	assert_fails(h, hostcast_send_to(h, &(union hostcast_address){0}, "x", 1), HOSTCAST_INVALID,
+		     "a tree does not tell");
+	assert_int_equal(open_descriptors(), descriptors);
+	hostcast_free(h);
+}
+
 static void *talk(void *context)
 {
 	int number = *(int *)context;
@@ -948,6 +1531,23 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_is_too_large_is_refused_over_ipv6),
 		cmocka_unit_test(waits_for_room_in_the_send_buffer),
 		cmocka_unit_test(the_kernel_s_drops_are_counted),
+		cmocka_unit_test(a_tree_delivers),
+		cmocka_unit_test(an_ipv6_tree_delivers),
+		cmocka_unit_test(who_only_sends_to_a_tree_waits_for_its_root),
+		cmocka_unit_test(so_much_waits_for_the_root_of_a_tree),
+		cmocka_unit_test(who_only_sends_to_a_tree_need_not_receive),
+		cmocka_unit_test(what_comes_back_from_a_tree_is_sent_again),
+		cmocka_unit_test(what_comes_back_from_a_tree_too_often_is_counted),
+		cmocka_unit_test(a_silent_rendezvous_point_is_told),
+		cmocka_unit_test(a_node_need_not_hear_itself),
+		cmocka_unit_test(others_may_send_the_same_into_a_tree),
+		cmocka_unit_test(freeing_a_handle_leaves_the_tree),
+		cmocka_unit_test(what_is_sent_goes_to_trees_and_groups),
+		cmocka_unit_test(a_tree_s_header_takes_five_bytes),
+		cmocka_unit_test(a_tree_s_header_takes_five_bytes_over_ipv6),
+		cmocka_unit_test(a_node_serves_only_whom_it_is_told_to),
+		cmocka_unit_test(listens_where_it_is_told_to),
+		cmocka_unit_test(what_a_tree_cannot_do_is_refused),
 		cmocka_unit_test(threads_use_different_handles),
 	};
 

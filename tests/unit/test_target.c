@@ -23,7 +23,8 @@ static const char *write_target(const struct target *target, char text[300])
 	hostcast_address_text(&group, address);
 	port = strrchr(address, ':');
 	size = (size_t)(port - address);
-	snprintf(text, 300, "%s%.*s%s%s", source, (int)size, address, range, port);
+	snprintf(text, 300, "%s%s%.*s%s%s", target->kind == TARGET_TREE ? "tree://" : "", source,
+		 (int)size, address, range, port);
 	return text;
 }
 
@@ -31,30 +32,36 @@ static void understands_all_forms(void **state)
 {
 	static const struct {
 		const char *text, *expected;
-		bool is_group;
+		enum target_kind kind;
 	} cases[] = {
-		{"224.1.1.1", "224.1.1.1:99", true},
-		{"224.1.1.1:5004", "224.1.1.1:5004", true},
-		{"[224.1.1.1]:5004", "224.1.1.1:5004", true},
-		{"ff12::1", "[ff12::1]:99", true},
-		{"[ff12::1%lo]:5004", "[ff12::1%lo]:5004", true},
-		{"ff12::1%1", "[ff12::1%lo]:99", true},
-		{"10.0.0.7@232.1.1.1", "10.0.0.7@232.1.1.1:99", true},
-		{"10.0.0.7@232.1.1.1:5", "10.0.0.7@232.1.1.1:5", true},
-		{"fd00::1@ff3e::8000:1", "fd00::1@[ff3e::8000:1]:99", true},
-		{"[fd00::1]@[ff3e::8000:1]:7", "fd00::1@[ff3e::8000:1]:7", true},
-		{"225.1.2.3+20", "225.1.2.3+20:99", true},
-		{"225.1.2.3+20:5004", "225.1.2.3+20:5004", true},
-		{"225.1.2.3+1", "225.1.2.3:99", true},
-		{"ff12::1+20", "[ff12::1]+20:99", true},
-		{"[ff12::1]+20:5004", "[ff12::1]+20:5004", true},
-		{"[ff12::1+20]:5004", "[ff12::1]+20:5004", true},
-		{"239.255.0.0+65536", "239.255.0.0+65536:99", true},
-		{"10.0.0.7@232.1.1.1+3:5", "10.0.0.7@232.1.1.1+3:5", true},
-		{"192.0.2.1:5004", "192.0.2.1:5004", false},
-		{"[::1]:1", "[::1]:1", false},
-		{"::1", "[::1]:99", false},
-		{"0.0.0.0:65535", "0.0.0.0:65535", false},
+		{"224.1.1.1", "224.1.1.1:99", TARGET_GROUP},
+		{"224.1.1.1:5004", "224.1.1.1:5004", TARGET_GROUP},
+		{"[224.1.1.1]:5004", "224.1.1.1:5004", TARGET_GROUP},
+		{"ff12::1", "[ff12::1]:99", TARGET_GROUP},
+		{"[ff12::1%lo]:5004", "[ff12::1%lo]:5004", TARGET_GROUP},
+		{"ff12::1%1", "[ff12::1%lo]:99", TARGET_GROUP},
+		{"10.0.0.7@232.1.1.1", "10.0.0.7@232.1.1.1:99", TARGET_GROUP},
+		{"10.0.0.7@232.1.1.1:5", "10.0.0.7@232.1.1.1:5", TARGET_GROUP},
+		{"fd00::1@ff3e::8000:1", "fd00::1@[ff3e::8000:1]:99", TARGET_GROUP},
+		{"[fd00::1]@[ff3e::8000:1]:7", "fd00::1@[ff3e::8000:1]:7", TARGET_GROUP},
+		{"225.1.2.3+20", "225.1.2.3+20:99", TARGET_GROUP},
+		{"225.1.2.3+20:5004", "225.1.2.3+20:5004", TARGET_GROUP},
+		{"225.1.2.3+1", "225.1.2.3:99", TARGET_GROUP},
+		{"ff12::1+20", "[ff12::1]+20:99", TARGET_GROUP},
+		{"[ff12::1]+20:5004", "[ff12::1]+20:5004", TARGET_GROUP},
+		{"[ff12::1+20]:5004", "[ff12::1]+20:5004", TARGET_GROUP},
+		{"239.255.0.0+65536", "239.255.0.0+65536:99", TARGET_GROUP},
+		{"10.0.0.7@232.1.1.1+3:5", "10.0.0.7@232.1.1.1+3:5", TARGET_GROUP},
+		{"192.0.2.1:5004", "192.0.2.1:5004", TARGET_HOST},
+		{"[::1]:1", "[::1]:1", TARGET_HOST},
+		{"::1", "[::1]:99", TARGET_HOST},
+		{"0.0.0.0:65535", "0.0.0.0:65535", TARGET_HOST},
+		{"tree://192.0.2.1", "tree://192.0.2.1:99", TARGET_TREE},
+		{"tree://192.0.2.1:5", "tree://192.0.2.1:5", TARGET_TREE},
+		{"tree://127.0.0.2:10000", "tree://127.0.0.2:10000", TARGET_TREE},
+		{"tree://[::1]:10000", "tree://[::1]:10000", TARGET_TREE},
+		{"tree://[2001:db8::1]", "tree://[2001:db8::1]:99", TARGET_TREE},
+		{"tree://2001:db8::1", "tree://[2001:db8::1]:99", TARGET_TREE},
 	};
 
 	(void)state;
@@ -66,7 +73,7 @@ static void understands_all_forms(void **state)
 		if (target_parse(cases[i].text, AF_UNSPEC, 99, &target, &error) != 0)
 			fail_msg("'%s': %s", cases[i].text, error.text);
 		assert_string_equal(write_target(&target, text), cases[i].expected);
-		assert_int_equal(target.is_group, cases[i].is_group);
+		assert_int_equal(target.kind, cases[i].kind);
 	}
 }
 
@@ -86,7 +93,71 @@ static void resolves_host_names(void **state)
 	freeaddrinfo(found);
 	assert_int_equal(target_parse("localhost:7", AF_INET, 99, &target, &error), 0);
 	assert_string_equal(write_target(&target, text), "127.0.0.1:7");
-	assert_false(target.is_group);
+	assert_int_equal(target.kind, TARGET_HOST);
+	assert_int_equal(target_parse("tree://localhost:7", AF_INET, 99, &target, &error), 0);
+	assert_string_equal(write_target(&target, text), "tree://127.0.0.1:7");
+}
+
+static void each_kind_has_a_port_of_its_own(void **state)
+{
+	static const struct {
+		const char *text;
+		uint16_t port;
+	} cases[] = {
+		{"224.1.1.1", HOSTCAST_PORT},
+		{"192.0.2.1", HOSTCAST_PORT},
+		{"tree://192.0.2.1", HOSTCAST_TREE_PORT},
+		{"tree://192.0.2.1:5004", 5004},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct target target;
+		struct error error = {0};
+
+		assert_int_equal(target_parse(cases[i].text, AF_UNSPEC, 0, &target, &error), 0);
+		assert_int_equal(address_port(&target.address), cases[i].port);
+	}
+}
+
+/* T-1: what stands in the messages of a tree must mean the same wherever it is read. */
+static void trees_are_named_by_one_host(void **state)
+{
+	static const struct {
+		const char *text, *reason;
+	} cases[] = {
+		{"tree://224.1.1.1", "names no host"},
+		{"tree://[ff12::1]", "names no host"},
+		{"tree://0.0.0.0:10000", "names no host"},
+		{"tree://[::]", "names no host"},
+		{"tree://169.254.0.7", "is link-local"},
+		{"tree://fe80::1", "is link-local"},
+		{"tree://[fe80::1%lo]:10000", "has a zone"},
+		{"tree://[::1%lo]", "has a zone"},
+		{"tree://[::ffff:192.0.2.1]:10000", "write it as IPv4"},
+		{"tree://10.0.0.7@192.0.2.1", "neither a source"},
+		{"tree://192.0.2.1+3", "nor a range"},
+		{"tree://192.0.2.1/24", "must be tree://HOST[:PORT]"},
+		{"tree://", "'' is no address"},
+		{"tree://:10000", "'' is no address"},
+		{"tree://192.0.2.1:0", "port '0' in 'tree://192.0.2.1:0'"},
+		{"tree://192.0.2.1:65536", "port '65536'"},
+		{"tree://192.0.2.300", "'192.0.2.300' is no address"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct target target;
+		struct error error = {0};
+
+		assert_true(target_names_tree(cases[i].text));
+		assert_int_equal(target_parse(cases[i].text, AF_UNSPEC, 99, &target, &error),
+				 HOSTCAST_INVALID);
+		if (!strstr(error.text, cases[i].reason))
+			fail_msg("'%s' gives '%s'", cases[i].text, error.text);
+	}
+	assert_false(target_names_tree("192.0.2.1"));
+	assert_false(target_names_tree("TREE://192.0.2.1"));
 }
 
 static void refuses_with_the_reason(void **state)
@@ -152,6 +223,12 @@ static void asks_for_the_family_and_for_groups(void **state)
 			 HOSTCAST_INVALID);
 	assert_non_null(strstr(error.text, "'10.0.0.1' is not a multicast group"));
 	assert_int_equal(target_parse_group("224.1.1.1", AF_INET, 9, &target, &error), 0);
+	assert_int_equal(target_parse("tree://::1", AF_INET, 99, &target, &error),
+			 HOSTCAST_INVALID);
+	assert_non_null(strstr(error.text, "'tree://::1' is not an IPv4 address"));
+	assert_int_equal(target_parse_group("tree://192.0.2.1", AF_INET, 9, &target, &error),
+			 HOSTCAST_INVALID);
+	assert_non_null(strstr(error.text, "'tree://192.0.2.1' is a tree of hosts"));
 	memset(longest, '1', 301);
 	longest[301] = '\0';
 	assert_int_equal(target_parse(longest, AF_UNSPEC, 99, &target, &error), HOSTCAST_INVALID);
@@ -214,7 +291,7 @@ static void any_accepted_text_is_read_back(void **state)
 	static const char *const seeds[] = {
 		"224.1.1.1:5004", "[ff12::1%lo]:5004",          "10.0.0.7@232.1.1.1+3:5",
 		"225.1.2.3+20",   "[fd00::1]@[ff3e::8000:1]:7", "::1",
-		"ff12::1+20",
+		"ff12::1+20",     "tree://192.0.2.1:10000",     "tree://[2001:db8::1]:7",
 	};
 	struct random random = {11};
 	int accepted = 0, refused = 0;
@@ -249,6 +326,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(understands_all_forms),
 		cmocka_unit_test(resolves_host_names),
+		cmocka_unit_test(each_kind_has_a_port_of_its_own),
+		cmocka_unit_test(trees_are_named_by_one_host),
 		cmocka_unit_test(refuses_with_the_reason),
 		cmocka_unit_test(asks_for_the_family_and_for_groups),
 		cmocka_unit_test(says_which_name_does_not_resolve),

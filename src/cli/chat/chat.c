@@ -1,8 +1,10 @@
 #include "chat.h"
 
 #include "chat_show.h"
+#include "cli/show.h"
 #include "net/address.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -20,9 +22,15 @@ static struct span name_span(const char *name)
 
 /* ---- Speaking ---- */
 
+/* In a tree also what waits for a root. */
+static bool is_all_sent(const struct chat *chat)
+{
+	return chat->queue.count == 0 && show_counter(chat->handle, "tree_held") == 0;
+}
+
 static void end_when_all_is_sent(struct chat *chat)
 {
-	if (chat->is_leaving && chat->queue.count == 0)
+	if (chat->is_leaving && is_all_sent(chat))
 		session_end(&chat->session, EXIT_DONE);
 }
 
@@ -125,10 +133,16 @@ static void on_leaving_over(void *context)
 		*(datagram->to.any.sa_family ? &chat->private_sent : &chat->sent) -= 1;
 	}
 	chat->refused += unsent;
-	session_error(&chat->session,
-		      "the socket was full for %d s: not sent are %zu of your lines, and that you "
-		      "have left",
-		      (int)(LEAVING_MAX_NS / NS_PER_S), unsent);
+	if (chat->queue.count > 0)
+		session_error(&chat->session,
+			      "the socket was full for %d s: not sent are %zu of your lines, and "
+			      "that you have left",
+			      (int)(LEAVING_MAX_NS / NS_PER_S), unsent);
+	if (show_counter(chat->handle, "tree_held") > 0)
+		session_error(&chat->session,
+			      "no root of the tree is known: %" PRIu64 " of your lines and "
+			      "announcements are lost",
+			      show_counter(chat->handle, "tree_held"));
 	session_end(&chat->session, EXIT_PARTIAL);
 }
 
@@ -245,7 +259,8 @@ static void hear_name(struct chat *chat, const struct chat_line *line,
 static void hear_talk(struct chat *chat, const struct chat_line *line,
 		      const struct hostcast_message *message)
 {
-	bool is_private_talk = !address_is_multicast(&message->destination);
+	bool is_private_talk =
+		!chat->options->is_tree && !address_is_multicast(&message->destination);
 
 	*(is_private_talk ? &chat->private_received : &chat->received) += 1;
 	show(chat, (struct chat_event){.kind = is_private_talk ? EVENT_PRIVATE : EVENT_MESSAGE,
@@ -257,7 +272,7 @@ static void hear_talk(struct chat *chat, const struct chat_line *line,
 static void hear_leaving(struct chat *chat, const struct chat_line *line,
 			 const union hostcast_address *source)
 {
-	chat_members_remove(&chat->members, source);
+	chat_members_remove(&chat->members, (struct chat_speaker){source, line->name});
 	show(chat, (struct chat_event){.kind = EVENT_LEAVE, .name = line->name, .source = source});
 }
 
@@ -266,11 +281,14 @@ static enum chat_news hear_member(struct chat *chat, const struct chat_line *lin
 				  const union hostcast_address *source, char former[CHAT_NAME_SIZE])
 {
 	struct monotime now = loop_now(chat->session.loop);
+	struct chat_speaker speaker = {source, line->name};
 
 	if (line->kind == CHAT_TALK)
-		return chat_members_hear_talk(&chat->members, source, line->name, now, former);
-	return chat_members_hear(&chat->members, source,
-				 line->kind == CHAT_RENAMED ? line->text : line->name, now, former);
+		return chat_members_hear_talk(&chat->members, speaker, now, former);
+	if (line->kind == CHAT_JOINED || line->kind == CHAT_HERE)
+		return chat_members_hear(&chat->members, speaker, now, former);
+	speaker.name = line->text;
+	return chat_members_rename(&chat->members, speaker, line->name, now, former);
 }
 
 static void hear(struct chat *chat, const struct hostcast_message *message)
@@ -317,6 +335,8 @@ static void on_ready(void *context, uint32_t events)
 			hear(chat, &messages[i]);
 	if (chat->queue.count > 0)
 		send_queue(chat);
+	session_print_notices(&chat->session, chat->handle);
+	end_when_all_is_sent(chat);
 }
 
 int chat_join(struct chat *chat)

@@ -4,6 +4,7 @@
 #define CLI_CHAT_H
 
 #include "cli/input.h"
+#include "cli/tree_options.h"
 #include "members.h"
 #include "queue.h"
 
@@ -14,6 +15,8 @@ struct chat_options {
 	const char *room;
 	const char *name;
 	int64_t presence_ns; /* between two announcements; after CHAT_MISSED_MAX a member is gone */
+	bool is_tree;        /* the room: nobody has an address there */
+	struct tree_options tree;
 };
 
 struct chat {

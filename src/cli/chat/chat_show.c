@@ -16,7 +16,7 @@ static void add_name(struct text *out, struct span name, const union hostcast_ad
 	char text[HOSTCAST_TEXT_SIZE];
 
 	text_add_escaped(out, name.bytes, name.size);
-	if (address)
+	if (address && address->any.sa_family != AF_UNSPEC)
 		text_addf(out, "@%s", hostcast_address_text(address, text));
 }
 
@@ -94,7 +94,10 @@ void chat_show_malformed_text(struct text *out, const struct hostcast_message *m
 	size_t shown = message->size < MALFORMED_SHOWN_MAX ? message->size : MALFORMED_SHOWN_MAX;
 	char text[HOSTCAST_TEXT_SIZE];
 
-	text_addf(out, "* %s sent: ", hostcast_address_text(&message->source, text));
+	bool is_known = message->source.any.sa_family != AF_UNSPEC;
+
+	text_addf(out, "* %s sent: ",
+		  is_known ? hostcast_address_text(&message->source, text) : "somebody");
 	text_add_escaped(out, message->data, shown);
 	if (shown < message->full_size)
 		text_addf(out, "... (%zu bytes)", message->full_size);
@@ -123,8 +126,9 @@ void chat_show_who_text(struct text *out, const struct chat_members *members, co
 
 		text_add_string(out, "*   ");
 		text_add_escaped(out, member->name, strlen(member->name));
-		text_addf(out, " at %s, heard %.0f s ago\n",
-			  hostcast_address_text(&member->address, text),
+		if (member->address.any.sa_family != AF_UNSPEC)
+			text_addf(out, " at %s", hostcast_address_text(&member->address, text));
+		text_addf(out, ", heard %.0f s ago\n",
 			  seconds(monotime_diff_ns(now, member->heard)));
 	}
 }

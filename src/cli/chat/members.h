@@ -1,6 +1,7 @@
 /* Who is in a chat. Members are known by the address and port that their datagrams come from; a
- * name is only what they say of themselves. Who has announced itself is a member; who has not been
- * heard for long enough is gone. Pure: the time comes from the caller. */
+ * name is only what they say of themselves. In a tree, which does not tell addresses (family 0),
+ * the name is all there is: who says it is that member. Who has announced itself is a member; who
+ * has not been heard for long enough is gone. Pure: the time comes from the caller. */
 #ifndef CLI_CHAT_MEMBERS_H
 #define CLI_CHAT_MEMBERS_H
 
@@ -22,6 +23,12 @@ struct chat_members {
 	uint64_t overflow; /* datagrams of those for whom there was no room */
 };
 
+/* Who says something, and under which name. */
+struct chat_speaker {
+	const union hostcast_address *address;
+	struct span name;
+};
+
 enum chat_news {
 	CHAT_KNOWN,   /* a member of that name */
 	CHAT_NEW,     /* not yet known */
@@ -36,20 +43,23 @@ void chat_members_done(struct chat_members *members);
 
 /* Somebody announced itself under a valid name, and is a member. former gets the name before
  * (CHAT_NAMED). */
-enum chat_news chat_members_hear(struct chat_members *members,
-				 const union hostcast_address *address, struct span name,
+enum chat_news chat_members_hear(struct chat_members *members, struct chat_speaker speaker,
 				 struct monotime now, char former[CHAT_NAME_SIZE]);
 
 /* Somebody talked: news of a member, or CHAT_SPEAKER. */
-enum chat_news chat_members_hear_talk(struct chat_members *members,
-				      const union hostcast_address *address, struct span name,
+enum chat_news chat_members_hear_talk(struct chat_members *members, struct chat_speaker speaker,
 				      struct monotime now, char former[CHAT_NAME_SIZE]);
+
+/* Somebody took another name, which is that of the speaker now. */
+enum chat_news chat_members_rename(struct chat_members *members, struct chat_speaker speaker,
+				   struct span old_name, struct monotime now,
+				   char former[CHAT_NAME_SIZE]);
 
 /* NULL: not a member. */
 const struct chat_member *chat_members_find(const struct chat_members *members,
 					    const union hostcast_address *address);
 
-bool chat_members_remove(struct chat_members *members, const union hostcast_address *address);
+bool chat_members_remove(struct chat_members *members, struct chat_speaker speaker);
 
 /* Removes one who has been silent for limit_ns and gives who that was; false: there is none. */
 bool chat_members_take_silent(struct chat_members *members, struct monotime now, int64_t limit_ns,

@@ -122,7 +122,11 @@ static void say_privately(struct chat *chat, struct span argument)
 {
 	struct chat_recipient recipient = chat_recipient_find(&chat->members, argument);
 
-	if (argument.size == 0)
+	if (chat->options->is_tree)
+		refuse(chat, "/msg",
+		       "does not work in a tree: it gives all to all, and does not tell who has "
+		       "which address");
+	else if (argument.size == 0)
 		refuse(chat, "/msg", "needs a name and a text: /msg NAME TEXT");
 	else if (!recipient.member)
 		refuse_unknown(chat, recipient.name);

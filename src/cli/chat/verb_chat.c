@@ -72,10 +72,13 @@ static int open_room(struct chat *chat)
 	const struct chat_options *options = chat->options;
 	int code = 0;
 
-	if (options->common.port == NOT_GIVEN)
+	if (options->common.port == NOT_GIVEN && !options->is_tree)
 		code = hostcast_set_port(chat->handle, CHAT_PORT);
 	if (code == 0)
-		code = hostcast_open(chat->handle, options->room, HOSTCAST_SEND | HOSTCAST_RECEIVE);
+		code = tree_options_apply(&options->tree, chat->handle);
+	if (code == 0)
+		code = session_open_target(chat->handle, options->room,
+					   HOSTCAST_SEND | HOSTCAST_RECEIVE);
 	if (code < 0)
 		return session_fail_handle(&chat->session, chat->handle, code);
 	session_print_notices(&chat->session, chat->handle);
@@ -153,6 +156,11 @@ static int check_room(const struct command *command, const struct chat_options *
 	struct target target;
 	struct error error;
 
+	if (options->is_tree) /* hostcast_open() says what is wrong with it */
+		return EXIT_DONE;
+	if (tree_options_are_given(&options->tree))
+		return options_usage_error(command, "--listen and --allow are for a room in a tree "
+						    "(tree://HOST[:PORT])");
 	if (target_parse_group(options->room, family, CHAT_PORT, &target, &error) < 0)
 		return options_usage_error(command, "%s", error.text);
 	if (target.count > 1 || target.source.any.sa_family != AF_UNSPEC)
@@ -162,14 +170,14 @@ static int check_room(const struct command *command, const struct chat_options *
 	return EXIT_DONE;
 }
 
-static int check(const struct command *command, const struct chat_options *options,
-		 struct span *name)
+static int check(const struct command *command, struct chat_options *options, struct span *name)
 {
 	const char *problem;
 
 	if (!options->room || !options->name)
 		return options_usage_error(command, "%s is missing",
 					   options->room ? "--name NAME" : "--room GROUP");
+	options->is_tree = target_names_tree(options->room);
 	*name = span_trim((struct span){options->name, strlen(options->name)});
 	problem = chat_name_problem(*name);
 	if (problem)
@@ -187,13 +195,15 @@ int verb_chat(int argc, char **argv)
 	};
 	const struct option_row rows[] = {
 		TEXT_ROW("room", 0, &o.room, "GROUP",
-			 "the group: 224.1.1.1, ff12::801:101%eth0, ..."),
+			 "the group: 224.1.1.1, ff12::801:101%eth0, ...; or tree://HOST"),
 		TEXT_ROW("name", 0, &o.name, "NAME", "who you are: 1 to 32 characters, no colon"),
 		SECONDS_ROW("presence", 0, &o.presence_ns, "SECONDS",
 			    "say 'is here' so often (default 60); who misses three is gone"),
 		ROW_INTERFACE(&o.common.interfaces),
 		ROW_PORT(&o.common.port, "port, if the room names none (default 5000)"),
 		ROW_TTL(&o.common.ttl),
+		ROW_TREE_LISTEN(&o.tree.listen),
+		ROW_TREE_ALLOW(&o.tree.allowed),
 		ROW_DEADLINE(&o.common.deadline_ns),
 		ROW_IPV4(&o.common.ipv4),
 		ROW_IPV6(&o.common.ipv6),
@@ -204,7 +214,8 @@ int verb_chat(int argc, char **argv)
 	const struct command command = {
 		.name = "hostcast chat",
 		.usage = "--room GROUP --name NAME [OPTION]...",
-		.about = "A conversation in a group. Lines are said to all; /help tells what else "
+		.about = "A conversation in a group, or in a tree. Lines are said to all; /help "
+			 "tells what else "
 			 "there is.\n"
 			 "The end of input (Ctrl-D) leaves.",
 		.examples = "  hostcast chat --room 224.1.1.1 --name Ada\n"

@@ -21,7 +21,10 @@ int echo_address(const struct echo_options *o, union hostcast_address *address, 
 
 	if (status < 0)
 		return status;
-	if (target.is_group)
+	if (target.kind == TARGET_TREE)
+		return error_set(error, HOSTCAST_INVALID,
+				 "'%s' is a tree, and an echo is between two hosts", addr);
+	if (target.kind == TARGET_GROUP)
 		return error_set(error, HOSTCAST_INVALID,
 				 "'%s' is a group, and an echo is between two hosts (for groups: "
 				 "hostcast send --ack, hostcast recv --ack)",

@@ -4,19 +4,11 @@
 #include "cli/json.h"
 #include "cli/show.h"
 #include "net/address.h"
+#include "run/clock.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
-
-static int64_t realtime_ns(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return time.tv_sec * NS_PER_S + time.tv_nsec;
-}
 
 static bool is_json(const struct echo_log *log)
 {
@@ -31,7 +23,7 @@ static void begin_line(struct echo_log *log, const char *what, const union hostc
 	char text[HOSTCAST_TEXT_SIZE];
 
 	if (log->has_time) {
-		show_time(out, realtime_ns());
+		show_time(out, clock_realtime_ns());
 		text_add_string(out, " ");
 	}
 	text_addf(out, "%s %s", what, hostcast_address_text(who, text));
@@ -42,7 +34,7 @@ static void begin_object(struct echo_log *log, const char *event, const struct e
 	struct text *out = &log->session->out;
 
 	json_begin_event(out, event);
-	json_integer(out, "time_ns", realtime_ns());
+	json_integer(out, "time_ns", clock_realtime_ns());
 	json_address(out, "client", &peer->client);
 	json_address(out, "local", &peer->local);
 }

@@ -1,4 +1,4 @@
-/* hostcast send: messages to a group or a host, from arguments, files or lines of input. */
+/* hostcast send: messages to a group, a host or a tree, from arguments, files or lines of input. */
 #include "acks.h"
 #include "cli/input.h"
 #include "cli/json.h"
@@ -7,15 +7,23 @@
 #include "cli/show.h"
 #include "cli/verbs.h"
 #include "hostcast.h"
+#include "net/target.h"
 #include "outbox.h"
 #include "responders.h"
+#include "tree_wait.h"
 
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
 
-enum { FILE_MAX = 1 << 20, DEFAULT_ACK_WAIT_MS = 500, PROBES_MAX = 1000, MESSAGES_A_TURN = 1024 };
+enum {
+	FILE_MAX = 1 << 20,
+	DEFAULT_ACK_WAIT_MS = 500,
+	DEFAULT_ROOT_WAIT_MS = 10000,
+	PROBES_MAX = 1000,
+	MESSAGES_A_TURN = 1024
+};
 
 struct send_options {
 	struct common_options common;
@@ -29,6 +37,7 @@ struct send_options {
 	struct text_list files;
 	const char *quit_word;
 	const char *target;
+	bool is_tree; /* the target */
 };
 
 struct sender {
@@ -43,6 +52,7 @@ struct sender {
 	/* How it is sent: */
 	struct hostcast *handle; /* plainly, through the outbox, */
 	struct outbox outbox;
+	struct tree_wait tree_wait;
 	struct acks *acks;    /* or with acknowledgements */
 	struct monotime next; /* when the next message may go */
 	struct loop_timer timer;
@@ -107,16 +117,41 @@ static int drain(struct sender *s)
 		return session_fail_handle(&s->session, s->handle, count);
 	if (count > 0)
 		s->answers += (uint64_t)count;
+	session_print_notices(&s->session, s->handle);
 	return EXIT_DONE;
+}
+
+static uint64_t held(const struct sender *s)
+{
+	return s->options->is_tree ? show_counter(s->handle, "tree_held") : 0;
+}
+
+/* On their way into a tree: came back too often, or the system refused to send them. */
+static uint64_t lost(const struct sender *s)
+{
+	return show_counter(s->handle, "tree_lost") + show_counter(s->handle, "tree_unsent");
 }
 
 static int plain_status(struct sender *s)
 {
 	int status = drain(s);
 
+	if (status == EXIT_DONE && lost(s) > 0) {
+		session_error(&s->session,
+			      "%" PRIu64 " %s lost: no root took %s (tree_lost), or the system "
+			      "refused to send (tree_unsent)",
+			      lost(s), lost(s) == 1 ? "message is" : "messages are",
+			      lost(s) == 1 ? "it" : "them");
+		return EXIT_PARTIAL;
+	}
 	if (status != EXIT_DONE || show_counter(s->handle, "refused") == 0)
 		return status;
-	session_error(&s->session, "%s", hostcast_error_text(s->handle));
+	if (s->options->is_tree)
+		session_error(&s->session,
+			      "the root of the tree does not listen any more (ICMP): what was sent "
+			      "to it is lost, and will be until the tree has another one");
+	else
+		session_error(&s->session, "%s", hostcast_error_text(s->handle));
 	return EXIT_ADDRESS;
 }
 
@@ -124,13 +159,15 @@ static void end_if_done(struct sender *s)
 {
 	if (!is_all_taken(s) || s->outbox.count > 0 || (s->acks && acks_are_awaited(s->acks)))
 		return;
+	if (s->options->is_tree && !tree_wait_is_over(&s->tree_wait))
+		return;
 	if (s->acks)
 		session_end(&s->session, acks_status(s->acks));
 	else
 		session_end(&s->session, plain_status(s));
 }
 
-static void all_answers_over(void *context)
+static void it_may_be_over(void *context)
 {
 	end_if_done(context);
 }
@@ -185,6 +222,8 @@ static void go_on(void *context)
 		session_fail_handle(&s->session, s->handle, code);
 		return;
 	}
+	if (s->options->is_tree)
+		tree_wait_look(&s->tree_wait);
 	if (s->input && may_take(s))
 		input_resume(s->input);
 	if (!is_all_taken(s) && !s->outbox.is_blocked && !may_take(s))
@@ -200,7 +239,9 @@ static void on_ready(void *context, uint32_t events)
 	struct sender *s = context;
 
 	(void)events;
-	if (drain(s) == EXIT_DONE && s->outbox.is_blocked) { /* it also tells when there is room */
+	if (drain(s) != EXIT_DONE)
+		return;
+	if (s->outbox.is_blocked || s->options->is_tree) { /* it also tells when there is room */
 		s->outbox.is_blocked = false;
 		go_on(s);
 	}
@@ -251,7 +292,10 @@ static void on_stop(void *context)
 	struct sender *s = context;
 	bool is_endless = s->limit == UINT64_MAX && s->options->common.deadline_ns == NOT_GIVEN;
 
-	session_end(&s->session, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
+	if (is_endless)
+		session_end(&s->session, held(s) > 0 ? EXIT_PARTIAL : EXIT_DONE);
+	else
+		session_end(&s->session, EXIT_CUT_SHORT);
 }
 
 static void on_deadline(void *context)
@@ -263,7 +307,7 @@ static void on_deadline(void *context)
 		acks_give_up(s->acks);
 		status = acks_status(s->acks);
 	}
-	if (status == EXIT_DONE && s->limit != UINT64_MAX && s->taken < s->limit)
+	if (status == EXIT_DONE && ((s->limit != UINT64_MAX && s->taken < s->limit) || held(s) > 0))
 		status = EXIT_PARTIAL;
 	session_end(&s->session, status);
 }
@@ -273,7 +317,12 @@ static uint64_t unsent(const struct sender *s)
 {
 	bool is_cut_short = s->session.is_ended && s->messages.count > 0;
 
-	return s->outbox.count + (is_cut_short ? s->limit - s->taken : 0);
+	return s->outbox.count + held(s) + (is_cut_short ? s->limit - s->taken : 0);
+}
+
+static uint64_t sent(const struct sender *s)
+{
+	return s->taken - s->outbox.count - held(s);
 }
 
 static void summary_json(struct sender *s)
@@ -281,7 +330,7 @@ static void summary_json(struct sender *s)
 	struct text *out = &s->session.out;
 
 	json_begin_event(out, "summary");
-	json_integer(out, "messages", (int64_t)(s->taken - s->outbox.count));
+	json_integer(out, "messages", (int64_t)sent(s));
 	json_integer(out, "unsent", (int64_t)unsent(s));
 	json_integer(out, "answers", (int64_t)s->answers);
 	show_counters_json(out, s->handle);
@@ -294,18 +343,27 @@ static void show_refusals(struct text *line, uint64_t refusals)
 	show_quantity(line, refusals, "time", "times");
 }
 
+static void add_datagrams(struct text *line, const struct hostcast *handle)
+{
+	text_add_string(line, " (");
+	show_quantity(line, show_counter(handle, "sent"), "datagram", "datagrams");
+	text_add_string(line, ", ");
+	show_quantity(line, show_counter(handle, "sent_bytes"), "byte", "bytes");
+	text_add_string(line, ")");
+}
+
 static void summary_text(struct sender *s)
 {
 	struct text line = {0};
 
-	show_quantity(&line, s->taken - s->outbox.count, "message", "messages");
-	text_addf(&line, " sent to %s (", s->options->target);
-	show_quantity(&line, show_counter(s->handle, "sent"), "datagram", "datagrams");
-	text_add_string(&line, ", ");
-	show_quantity(&line, show_counter(s->handle, "sent_bytes"), "byte", "bytes");
-	text_add_string(&line, ")");
+	show_quantity(&line, sent(s), "message", "messages");
+	text_addf(&line, " sent to %s", s->options->target);
+	if (held(s) == 0)
+		add_datagrams(&line, s->handle);
 	if (unsent(s) > 0)
 		text_addf(&line, ", %" PRIu64 " not sent", unsent(s));
+	if (lost(s) > 0)
+		text_addf(&line, ", %" PRIu64 " lost", lost(s));
 	if (s->answers > 0)
 		text_addf(&line, "; %" PRIu64 " came back (--ack lists answers)", s->answers);
 	if (show_counter(s->handle, "refused") > 0)
@@ -336,7 +394,7 @@ static int prepare_acks(struct sender *s)
 		.expect = o->expect == NOT_GIVEN ? 0 : (uint64_t)o->expect,
 		.show_numbers = s->limit > 1,
 		.open = open_handle,
-		.all_over = all_answers_over,
+		.all_over = it_may_be_over,
 		.context = s,
 	};
 
@@ -355,6 +413,14 @@ static int prepare_plain(struct sender *s)
 	if (!s->handle)
 		return s->session.status;
 	s->outbox = (struct outbox){.handle = s->handle};
+	s->tree_wait = (struct tree_wait){
+		.session = &s->session,
+		.handle = s->handle,
+		.patience_ns = s->options->common.wait_ns,
+		.over = it_may_be_over,
+		.context = s,
+	};
+	tree_wait_init(&s->tree_wait);
 	if (loop_watch(s->session.loop, hostcast_fd(s->handle), EPOLLIN, on_ready, s, &error) < 0)
 		return session_fail(&s->session, &error);
 	return EXIT_DONE;
@@ -419,10 +485,17 @@ static int check(const struct command *command, struct send_options *o)
 	const char *colon = o->source ? strrchr(o->source, ':') : NULL;
 	bool has_source_port = colon && (strchr(o->source, ':') == colon || colon[-1] == ']');
 
-	if (!o->ack && (o->expect != NOT_GIVEN || common->wait_ns != NOT_GIVEN))
+	o->is_tree = target_names_tree(o->target);
+	if (o->is_tree && o->ack)
+		return options_usage_error(command,
+					   "--ack does not go with '%s': answers come by address, "
+					   "and in a tree nobody knows the sender's",
+					   o->target);
+	if (!o->ack && (o->expect != NOT_GIVEN || (common->wait_ns != NOT_GIVEN && !o->is_tree)))
 		return options_usage_error(command, "--expect and --wait go with --ack");
 	if (common->wait_ns == NOT_GIVEN)
-		common->wait_ns = DEFAULT_ACK_WAIT_MS * NS_PER_MS;
+		common->wait_ns =
+			(o->is_tree ? DEFAULT_ROOT_WAIT_MS : DEFAULT_ACK_WAIT_MS) * NS_PER_MS;
 	if (o->interval_ns == NOT_GIVEN)
 		o->interval_ns = o->ack ? common->wait_ns : 0;
 	if (!o->ack)
@@ -457,7 +530,8 @@ int verb_send(int argc, char **argv)
 		FLAG_ROW("ack", 'a', &o.ack, "wait for answers and list who answered"),
 		NUMBER_ROW("expect", 'e', &o.expect, "N",
 			   "with --ack: fewer than N receivers is an error", 1, RESPONDERS_MAX),
-		ROW_WAIT(&o.common.wait_ns, "with --ack: how long for (default 0.5)"),
+		ROW_WAIT(&o.common.wait_ns, "with --ack: how long for (default 0.5); tree: for a "
+					    "root (10)"),
 		ROW_COUNT(&o.common.count, "N messages in all, the MESSAGEs over and over"),
 		SECONDS_ROW("interval", 0, &o.interval_ns, "SECONDS",
 			    "time between messages (default 0; --ack: --wait)"),
@@ -482,9 +556,9 @@ int verb_send(int argc, char **argv)
 	};
 	const struct command command = {
 		.name = "hostcast send",
-		.usage = "[OPTION]... GROUP[+COUNT][:PORT] [MESSAGE]...",
-		.about = "Send messages to a group or a host. Without MESSAGE and --file each line "
-			 "of standard\n"
+		.usage = "[OPTION]... {GROUP[+COUNT][:PORT] | tree://HOST[:PORT]} [MESSAGE]...",
+		.about = "Send messages to a group, a host or a tree. Without MESSAGE and --file "
+			 "each line of standard\n"
 			 "input is one, with a prompt on a terminal.",
 		.examples = "  hostcast send 224.1.1.1 hello\n"
 			    "  hostcast send --ack -c 10 --interval 1 224.1.1.1:10000 ping   who "
@@ -499,7 +573,7 @@ int verb_send(int argc, char **argv)
 	if (first < 0)
 		return -first - 1;
 	if (first == argc)
-		return options_usage_error(&command, "a group or a host is missing");
+		return options_usage_error(&command, "a group, a host or a tree is missing");
 	o.target = argv[first];
 	if (check(&command, &o) != EXIT_DONE)
 		return EXIT_USAGE;

@@ -1,0 +1,23 @@
+/* Options of the verbs that become a node of a tree where they are told to (tree://). */
+#ifndef CLI_TREE_OPTIONS_H
+#define CLI_TREE_OPTIONS_H
+
+#include "options.h"
+
+struct tree_options {
+	const char *listen;
+	struct text_list allowed;
+};
+
+#define ROW_TREE_LISTEN(target) \
+	TEXT_ROW("listen", 0, target, "ADDR[:PORT]", "in a tree: address of this host to listen at")
+#define ROW_TREE_ALLOW(target) \
+	LIST_ROW("allow", 0, target, "CIDR", "in a tree: network that is served (again for more)")
+
+bool tree_options_are_given(const struct tree_options *options);
+
+/* To be called before hostcast_open(). Returns 0 or the error of the handle. */
+struct hostcast;
+int tree_options_apply(const struct tree_options *options, struct hostcast *handle);
+
+#endif

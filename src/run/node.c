@@ -1,0 +1,578 @@
+#include "node.h"
+
+#include "admitted.h"
+#include "clock.h"
+#include "data_port.h"
+#include "held.h"
+#include "net/address.h"
+#include "tree_address.h"
+#include "tree_io.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum { DATAGRAM_MAX = 65535, NOTICE_MAX = 300 };
+
+struct node {
+	struct node_hooks hooks;
+	struct tree_io io;
+	int tree_source, data_sources[DATA_SOCKETS]; /* in io; negative: none */
+	struct tree_socket socket;
+	struct data_port data_port;
+	struct admitted admitted;
+	struct member_config config;
+	struct member member;
+	struct member_counters member_counters;
+	struct node_counters *counters; /* brought up to date when asked for */
+	struct sent sent[NODE_SENT_MAX];
+	struct output output;
+	struct datagrams *datagrams;
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	struct held held;
+	struct held passed;    /* were held, and are on their way out */
+	struct held delivered; /* were held, and are with the caller until the next turn */
+	bool is_waiting;       /* what is held: until the core says that there may be a root */
+	bool is_overflow_told, is_too_large_told;
+};
+
+/* What one turn has to give, and has given. */
+struct turn {
+	struct monotime now;
+	int64_t time_ns;
+	struct delivery *deliveries;
+	size_t most;  /* datagrams and payloads that may be taken; each is at most one delivery */
+	size_t taken; /* and how many were */
+	size_t count; /* of deliveries */
+};
+
+/* ---- What the core wants ---- */
+
+static void tell(const struct node *n, const char *text)
+{
+	if (n->hooks.notice)
+		n->hooks.notice(n->hooks.context, text);
+}
+
+static void refuse(struct node *n, const struct wire_address *from)
+{
+	char text[NOTICE_MAX];
+
+	if (admitted_refuse(&n->admitted, from, text, sizeof text))
+		tell(n, text);
+}
+
+static void tell_events(struct node *n)
+{
+	for (size_t i = 0; i < n->output.event_count; i++) {
+		const struct event *event = &n->output.events[i];
+
+		if (event->type == EVENT_NOT_ALLOWED)
+			refuse(n, &event->address);
+		else if (n->hooks.event)
+			n->hooks.event(n->hooks.context, event);
+	}
+}
+
+/* T-12: what becomes of it the owner knows. */
+static void deliver(struct node *n, struct turn *turn, const union hostcast_address *from,
+		    bool is_own)
+{
+	const struct reader *payload = &n->output.payload;
+	struct delivery *delivery;
+
+	if (!turn->deliveries)
+		return;
+	delivery = &turn->deliveries[turn->count++];
+	*delivery = (struct delivery){
+		.data = payload->at,
+		.size = reader_left(payload),
+		.time_ns = turn->time_ns,
+		.is_own = is_own,
+	};
+	if (from)
+		delivery->from = *from;
+}
+
+/* All but payloads. */
+static void carry_out(struct node *n)
+{
+	tell_events(n);
+	if (n->output.release)
+		n->is_waiting = false;
+	tree_socket_send(&n->socket, &n->output);
+}
+
+/* T-10: a payload of ours, which goes out behind the letters DATA and LF. */
+static void carry_out_own(struct node *n, struct turn *turn)
+{
+	carry_out(n);
+	if (n->output.fate == FATE_HELD)
+		n->is_waiting = !n->output.release;
+	if (n->output.fate == FATE_SENT)
+		tree_socket_copy_own(&n->socket, &n->output);
+	if (n->output.is_delivered)
+		deliver(n, turn, NULL, true);
+}
+
+/* ---- Payloads that enter the tree here (T-10) ---- */
+
+static void tell_overflow(struct node *n)
+{
+	char text[NOTICE_MAX];
+
+	n->counters->input_overflow++;
+	if (n->is_overflow_told)
+		return;
+	n->is_overflow_told = true;
+	snprintf(text, sizeof text,
+		 "no root is known, and no more than %d payloads and %d MiB of them can wait for "
+		 "one: payloads are lost (the summary counts them as input_overflow)",
+		 NODE_HELD_MAX, NODE_HELD_BYTES >> 20);
+	tell(n, text);
+}
+
+static bool hold(struct node *n, struct reader payload, unsigned attempts)
+{
+	return held_add(&n->held, payload.at, reader_left(&payload), attempts, NODE_HELD_MAX,
+			NODE_HELD_BYTES);
+}
+
+static bool has_held_to_offer(const struct node *n)
+{
+	return n->held.count > 0 && !n->is_waiting;
+}
+
+static void offer(struct node *n, struct turn *turn, struct reader payload, unsigned attempts)
+{
+	member_offer(&n->member, turn->now, payload, attempts, &n->output);
+	carry_out_own(n, turn);
+}
+
+/* The first of those that wait; it goes on waiting if the core says so. */
+static void offer_held(struct node *n, struct turn *turn)
+{
+	const struct held_payload *first = n->held.first;
+
+	offer(n, turn, reader_of(first->bytes, first->size), first->attempts);
+	if (n->output.fate == FATE_HELD)
+		return;
+	held_append(n->output.is_delivered ? &n->delivered : &n->passed, held_take(&n->held));
+	turn->taken++;
+}
+
+static void offer_all_held(struct node *n, struct turn *turn)
+{
+	while (turn->taken < turn->most && has_held_to_offer(n))
+		offer_held(n, turn);
+}
+
+static void tell_too_large(struct node *n, size_t size)
+{
+	char text[NOTICE_MAX];
+
+	n->counters->input_too_large++;
+	if (n->is_too_large_told)
+		return;
+	n->is_too_large_told = true;
+	snprintf(text, sizeof text,
+		 "a payload of %zu bytes is too large and was dropped: in this tree one may have "
+		 "%zu (the summary counts further ones as input_too_large)",
+		 size, node_payload_max(n));
+	tell(n, text);
+}
+
+/* From the data port; those that wait already go first. */
+static void take_payload(struct node *n, struct turn *turn, const struct hostcast_message *message)
+{
+	struct reader payload = reader_of(message->data, message->size);
+
+	if (!data_port_is_from_here(&n->data_port, &message->source)) {
+		n->counters->input_foreign++;
+		return;
+	}
+	n->counters->input++;
+	if (message->size > node_payload_max(n)) {
+		tell_too_large(n, message->size);
+		return;
+	}
+	if (n->held.count == 0) {
+		offer(n, turn, payload, 0);
+		if (n->output.fate != FATE_HELD)
+			return;
+	}
+	if (!hold(n, payload, 0))
+		tell_overflow(n);
+}
+
+/* ---- Datagrams of the tree ---- */
+
+/* The node knows its own payloads again when they come back from the root. */
+static bool is_own(struct node *n)
+{
+	return n->member_counters.origin.input_sent > 0 &&
+	       origin_recognize(&n->member.origin, n->output.payload);
+}
+
+static void take_datagram(struct node *n, struct turn *turn, const struct hostcast_message *message)
+{
+	struct incoming in = tree_socket_incoming(&n->socket, message);
+	const struct output *output = &n->output;
+
+	member_receive(&n->member, turn->now, &in, &n->output);
+	carry_out(n);
+	if (output->is_delivered) {
+		tree_socket_copy(&n->socket, output, &in);
+		deliver(n, turn, n->member.path_length > 0 ? &message->source : NULL, is_own(n));
+	}
+	if (output->fate == FATE_HELD) { /* it came back (T-11) */
+		if (!hold(n, output->payload, output->attempts))
+			tell_overflow(n);
+		n->is_waiting = !output->release;
+	}
+}
+
+/* ---- Turns ---- */
+
+typedef void take_fn(struct node *n, struct turn *turn, const struct hostcast_message *message);
+
+static void take_batch(struct node *n, struct turn *turn, int source, int got, size_t asked,
+		       take_fn *take)
+{
+	size_t first = turn->taken;
+
+	n->io.sources[source].has_more = got == (int)asked;
+	for (int i = 0; i < got; i++)
+		take(n, turn, &n->messages[first + (size_t)i]);
+	if (got > 0)
+		turn->taken += (size_t)got;
+}
+
+static int work_tree(struct node *n, struct turn *turn, size_t share, struct error *error)
+{
+	int got;
+
+	if (share == 0 || !n->io.sources[n->tree_source].has_more)
+		return 0;
+	got = tree_socket_receive(&n->socket, n->datagrams, turn->taken, n->messages + turn->taken,
+				  share, error);
+	take_batch(n, turn, n->tree_source, got, share, take_datagram);
+	return got < 0 ? got : 0;
+}
+
+static int work_data(struct node *n, struct turn *turn, size_t index, size_t share,
+		     struct error *error)
+{
+	int source = n->data_sources[index], got;
+
+	if (share == 0 || source < 0 || !n->io.sources[source].has_more)
+		return 0;
+	got = datagrams_receive(n->datagrams, n->data_port.fds[index], &n->data_port.local[index],
+				turn->taken, n->messages + turn->taken, share);
+	take_batch(n, turn, source, got, share, take_payload);
+	return got < 0 ? error_system(error, HOSTCAST_SYSTEM, -got, "cannot receive") : 0;
+}
+
+/* Of all that has come, and what waits, each gets a share; the tree's may be half of it. */
+static int work_all(struct node *n, struct turn *turn, struct error *error)
+{
+	int status = work_tree(n, turn, (turn->most + 1) / 2, error);
+
+	for (size_t i = 0; status == 0 && i < DATA_SOCKETS; i++)
+		status = work_data(n, turn, i, (turn->most - turn->taken + 1) / 2, error);
+	if (status == 0)
+		offer_all_held(n, turn);
+	if (status == 0)
+		status = work_tree(n, turn, turn->most - turn->taken, error);
+	return status;
+}
+
+static void rest(struct node *n)
+{
+	bool is_full = !tree_socket_flush(&n->socket);
+
+	if (!is_full)
+		held_clear(&n->passed);
+	tree_io_rest(&n->io, member_deadline(&n->member), has_held_to_offer(n),
+		     is_full ? n->tree_source : -1);
+}
+
+static void tick(struct node *n, struct monotime now)
+{
+	if (monotime_is_before(now, member_deadline(&n->member)))
+		return;
+	member_tick(&n->member, now, &n->output);
+	carry_out(n);
+}
+
+static struct turn begin_turn(struct delivery *deliveries, size_t most)
+{
+	return (struct turn){
+		.now = clock_monotonic(),
+		.time_ns = clock_realtime_ns(),
+		.deliveries = deliveries,
+		.most = most < HOSTCAST_BATCH ? most : HOSTCAST_BATCH,
+	};
+}
+
+/* While the socket is full nothing is read, so that what is forwarded can go on from where it
+ * stands. */
+int node_work(struct node *n, struct delivery *deliveries, size_t most, struct error *error)
+{
+	struct turn turn = begin_turn(deliveries, most);
+	int status = tree_io_collect(&n->io, error);
+
+	if (status < 0)
+		return status;
+	tick(n, turn.now);
+	if (tree_socket_flush(&n->socket)) {
+		held_clear(&n->delivered);
+		status = work_all(n, &turn, error);
+	}
+	rest(n);
+	return status < 0 && turn.count == 0 ? status : (int)turn.count;
+}
+
+int node_send(struct node *n, const void *payload, size_t size, struct error *error)
+{
+	struct turn turn = begin_turn(NULL, HOSTCAST_BATCH);
+
+	if (size > node_payload_max(n)) {
+		n->counters->input_too_large++;
+		return error_set(error, HOSTCAST_TOO_LARGE,
+				 "a message of %zu bytes is too large: in this tree one may have "
+				 "%zu",
+				 size, node_payload_max(n));
+	}
+	if (!hold(n, reader_of(payload, size), 0))
+		return error_set(error, HOSTCAST_AGAIN,
+				 "%zu messages wait for a root already, and no more than %d and "
+				 "%d MiB of them can",
+				 n->held.count, NODE_HELD_MAX, NODE_HELD_BYTES >> 20);
+	n->counters->input++;
+	if (n->member.state != MEMBER_ROOT && !tree_socket_is_full(&n->socket))
+		offer_all_held(n, &turn);
+	rest(n);
+	return 0;
+}
+
+/* T-15 */
+void node_leave(struct node *n)
+{
+	struct turn turn = begin_turn(NULL, HOSTCAST_BATCH);
+
+	while (has_held_to_offer(n) && tree_socket_flush(&n->socket)) {
+		turn.taken = 0;
+		offer_all_held(n, &turn);
+	}
+	member_leave(&n->member, turn.now, &n->output);
+	carry_out(n);
+	rest(n);
+}
+
+/* ---- The beginning and the end ---- */
+
+static void unreachable(void *context, const struct wire_address *address)
+{
+	struct node *n = context;
+
+	member_unreachable(&n->member, address);
+}
+
+static void notice(void *context, const char *text)
+{
+	tell(context, text);
+}
+
+static int open_tree(struct node *n, const struct node_options *options,
+		     const struct attachment *attachments, size_t count, struct error *error)
+{
+	union hostcast_address any = {.any.sa_family = options->rendezvous.any.sa_family};
+	const struct tree_socket_options socket_options = {
+		.listen = options->listen.any.sa_family == AF_UNSPEC ? &any : &options->listen,
+		.attachments = attachments,
+		.attachment_count = count,
+		.receive_buffer = options->receive_buffer,
+		.no_fragment = options->no_fragment,
+	};
+	const struct tree_socket_hooks hooks = {unreachable, notice, n};
+	int status = admitted_init(&n->admitted, options->allowed, options->allowed_count,
+				   attachments, count, error);
+
+	if (status == 0)
+		status = tree_socket_open(&n->socket, &socket_options, &hooks, error);
+	if (status == 0)
+		status = n->tree_source = tree_io_add(&n->io, n->socket.fd, error);
+	return status < 0 ? status : 0;
+}
+
+static void tell_no_data_port(const struct node *n, const struct error *error)
+{
+	char text[ERROR_TEXT_SIZE + 64];
+
+	snprintf(text, sizeof text, "%s; until then this node has no data port", error->text);
+	tell(n, text);
+}
+
+static int open_data_port(struct node *n, const struct node_options *options, struct error *error)
+{
+	int status;
+
+	if (options->data_port == NODE_NO_DATA_PORT)
+		return 0;
+	status = data_port_open(&n->data_port, (unsigned)options->data_port, error);
+	if (status == HOSTCAST_REFUSED && options->is_data_port_optional) {
+		tell_no_data_port(n, error);
+		return 0;
+	}
+	for (size_t i = 0; status == 0 && i < DATA_SOCKETS; i++) {
+		if (n->data_port.fds[i] < 0)
+			continue;
+		n->data_sources[i] = tree_io_add(&n->io, n->data_port.fds[i], error);
+		status = n->data_sources[i] < 0 ? n->data_sources[i] : 0;
+	}
+	return status;
+}
+
+static int open_all(struct node *n, const struct node_options *options, struct error *error)
+{
+	struct attachment *attachments;
+	size_t count;
+	int status = attachments_read(&attachments, &count, error);
+
+	if (status < 0)
+		return status;
+	status = open_tree(n, options, attachments, count, error);
+	free(attachments);
+	if (status == 0)
+		status = open_data_port(n, options, error);
+	if (status < 0)
+		return status;
+	n->datagrams = datagrams_new(DATAGRAM_MAX);
+	n->counters = calloc(1, sizeof *n->counters);
+	if (!n->datagrams || !n->counters)
+		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
+	return 0;
+}
+
+static int begin(struct node *n, const struct node_options *options, struct error *error)
+{
+	uint64_t seed;
+
+	n->config = (struct member_config){
+		.rendezvous = wire_of_address(&options->rendezvous),
+		.admission = admitted_admission(&n->admitted),
+		.timers = options->timers,
+		.children_most = options->children_most,
+	};
+	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot get a random number");
+	member_init(&n->member, &n->config, &n->socket.own.own, seed, n->sent, NODE_SENT_MAX,
+		    &n->member_counters);
+	member_begin(&n->member, clock_monotonic(), &n->output);
+	carry_out(n);
+	rest(n);
+	return 0;
+}
+
+static struct node *node_empty(const struct node_hooks *hooks, struct error *error)
+{
+	struct node *n = calloc(1, sizeof *n);
+
+	if (!n) {
+		error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	n->hooks = *hooks;
+	n->socket.fd = -1;
+	for (size_t i = 0; i < DATA_SOCKETS; i++)
+		n->data_port.fds[i] = n->data_sources[i] = -1;
+	if (tree_io_open(&n->io, error) < 0) {
+		free(n);
+		return NULL;
+	}
+	return n;
+}
+
+struct node *node_new(const struct node_options *options, const struct node_hooks *hooks,
+		      struct error *error)
+{
+	struct node *n = node_empty(hooks, error);
+
+	if (!n)
+		return NULL;
+	if (open_all(n, options, error) < 0 || begin(n, options, error) < 0) {
+		node_free(n);
+		return NULL;
+	}
+	return n;
+}
+
+void node_free(struct node *n)
+{
+	if (!n)
+		return;
+	tree_io_close(&n->io);
+	tree_socket_close(&n->socket);
+	data_port_close(&n->data_port);
+	admitted_done(&n->admitted);
+	held_clear(&n->held);
+	held_clear(&n->passed);
+	held_clear(&n->delivered);
+	datagrams_free(n->datagrams);
+	free(n->counters);
+	free(n);
+}
+
+/* ---- What there is to see ---- */
+
+int node_fd(const struct node *n)
+{
+	return n->io.ready.epoll;
+}
+
+size_t node_held(const struct node *n)
+{
+	return n->held.count;
+}
+
+bool node_has_room(const struct node *n)
+{
+	return n->held.count < NODE_HELD_MAX &&
+	       n->held.bytes + node_payload_max(n) <= NODE_HELD_BYTES;
+}
+
+size_t node_payload_max(const struct node *n)
+{
+	return n->socket.local.any.sa_family == AF_INET6 ? PAYLOAD_MAX_6 : PAYLOAD_MAX_4;
+}
+
+const struct member *node_member(const struct node *n)
+{
+	return &n->member;
+}
+
+const struct node_counters *node_counters(const struct node *n)
+{
+	n->counters->kernel_drops = datagrams_dropped(n->socket.fd);
+	for (size_t i = 0; i < DATA_SOCKETS; i++)
+		if (n->data_port.fds[i] >= 0)
+			n->counters->kernel_drops += datagrams_dropped(n->data_port.fds[i]);
+	return n->counters;
+}
+
+const struct tree_socket_counters *node_socket_counters(const struct node *n)
+{
+	return &n->socket.counters;
+}
+
+union hostcast_address node_address(const struct node *n)
+{
+	return n->socket.local;
+}
+
+uint16_t node_data_port(const struct node *n)
+{
+	return data_port_number(&n->data_port);
+}

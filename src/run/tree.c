@@ -1,0 +1,320 @@
+#include "tree.h"
+
+#include "net/address.h"
+#include "node.h"
+#include "tree_address.h"
+#include "tree_sender.h"
+
+#include <stdlib.h>
+
+struct tree {
+	struct hostcast *handle;
+	union hostcast_address rendezvous;
+	struct node *node; /* NULL: the handle only sends, */
+	struct tree_sender *sender;
+	bool is_heard_by_itself; /* what the handle sends is given to it, too */
+	bool has_details;
+	bool is_silence_told; /* of the rendezvous point */
+};
+
+/* ---- Opening ---- */
+
+static int refuse_option(struct hostcast *h, const char *what, const char *why)
+{
+	return error_set(&h->error, HOSTCAST_INVALID, "a tree has no use for %s: %s", what, why);
+}
+
+/* What was set and cannot come true is refused, rather than forgotten. */
+static int check_options(struct hostcast *h, unsigned mode)
+{
+	const struct options *o = &h->options;
+	bool is_node = mode & HOSTCAST_RECEIVE;
+
+	if (o->interface_count > 0)
+		return refuse_option(h, "an interface",
+				     "its datagrams go from host to host by unicast, where the "
+				     "routing table says");
+	if (o->ttl >= 0)
+		return refuse_option(h, "a TTL",
+				     "its datagrams go from host to host by unicast, and reach all "
+				     "of its nodes");
+	if (o->dscp != 0)
+		return refuse_option(h, "a DSCP", "its nodes do not pass it on");
+	if (o->blocked_count > 0)
+		return refuse_option(h, "blocked sources", "it does not tell who sent a message");
+	if (o->send_buffer > 0)
+		return refuse_option(h, "a send buffer",
+				     "what cannot go at once waits in the node");
+	if (!is_node && o->source.any.sa_family != AF_UNSPEC)
+		return refuse_option(h, "a source address",
+				     "who only sends is no node, and listens nowhere");
+	if (!is_node && o->receive_buffer > 0)
+		return refuse_option(h, "a receive buffer", "who only sends receives nothing");
+	if (!is_node && !o->loop)
+		return refuse_option(h, "an end of the loop on this host",
+				     "all of its nodes get everything");
+	return 0;
+}
+
+static bool is_of_family(const union hostcast_address *address, int family)
+{
+	return address->any.sa_family == AF_UNSPEC || address->any.sa_family == family;
+}
+
+static int check_listen(struct hostcast *h, const union hostcast_address *rendezvous)
+{
+	const union hostcast_address *listen = &h->options.source;
+	char text[HOSTCAST_TEXT_SIZE], rendezvous_text[HOSTCAST_TEXT_SIZE];
+
+	if (!is_of_family(listen, rendezvous->any.sa_family))
+		return error_set(&h->error, HOSTCAST_INVALID,
+				 "a node cannot listen at %s in the tree of %s: one tree has one "
+				 "family of addresses",
+				 hostcast_address_text(listen, text),
+				 hostcast_address_text(rendezvous, rendezvous_text));
+	if (listen->any.sa_family != AF_UNSPEC && address_is_link_local(listen))
+		return error_set(&h->error, HOSTCAST_INVALID,
+				 "a node cannot listen at %s: it is link-local, and the addresses "
+				 "of a tree must mean the same on every host",
+				 hostcast_address_text(listen, text));
+	return 0;
+}
+
+/* ---- What is told ---- */
+
+static void tell(struct tree *tree, const struct event *event)
+{
+	union hostcast_address other = address_of_wire(&event->address);
+	char text[HOSTCAST_TEXT_SIZE], rendezvous[HOSTCAST_TEXT_SIZE];
+
+	hostcast_address_text(&other, text);
+	hostcast_address_text(&tree->rendezvous, rendezvous);
+	if (event->type == EVENT_RDV_SILENT)
+		handle_notice(tree->handle,
+			      "the rendezvous point at %s does not answer; it is asked again",
+			      rendezvous);
+	else
+		handle_notice(tree->handle, "tree of %s: this node %s%s%s", rendezvous,
+			      event_text(event->type), other.any.sa_family == AF_UNSPEC ? "" : " ",
+			      other.any.sa_family == AF_UNSPEC ? "" : text);
+}
+
+/* The rest is what those ask for who run a node for others. */
+static void on_event(void *context, const struct event *event)
+{
+	struct tree *tree = context;
+
+	switch (event->type) {
+	case EVENT_RDV_SILENT:
+		if (!tree->is_silence_told)
+			tell(tree, event);
+		tree->is_silence_told = true;
+		break;
+	case EVENT_ROOT_FOUND:
+		tree->is_silence_told = false;
+		break;
+	case EVENT_ATTACHED:
+	case EVENT_ROOT_GAINED:
+		tree->is_silence_told = false;
+		tell(tree, event);
+		break;
+	case EVENT_PARENT_LOST:
+	case EVENT_ROOT_LOST:
+		tell(tree, event);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_notice(void *context, const char *text)
+{
+	struct tree *tree = context;
+
+	handle_notice(tree->handle, "%s", text);
+}
+
+static int open_node(struct tree *tree)
+{
+	const struct options *o = &tree->handle->options;
+	struct wire_network allowed[ALLOWED_MAX];
+	const struct node_options options = {
+		.rendezvous = tree->rendezvous,
+		.listen = o->source,
+		.data_port = NODE_NO_DATA_PORT,
+		.children_most = CHILDREN_DEFAULT,
+		.timers = TIMERS_DEFAULT,
+		.allowed = allowed,
+		.allowed_count = o->allowed_count,
+		.receive_buffer = o->receive_buffer,
+	};
+	const struct node_hooks hooks = {.event = on_event, .notice = on_notice, .context = tree};
+	char rendezvous[HOSTCAST_TEXT_SIZE], listen[HOSTCAST_TEXT_SIZE];
+	union hostcast_address address;
+
+	for (size_t i = 0; i < o->allowed_count; i++)
+		allowed[i] = wire_of_network(&o->allowed[i]);
+	tree->node = node_new(&options, &hooks, &tree->handle->error);
+	if (!tree->node)
+		return tree->handle->error.code;
+	address = node_address(tree->node);
+	handle_notice(tree->handle, "tree of %s: this node listens at %s",
+		      hostcast_address_text(&tree->rendezvous, rendezvous),
+		      hostcast_address_text(&address, listen));
+	return 0;
+}
+
+static int open_sender(struct tree *tree)
+{
+	const struct tree_sender_hooks hooks = {on_event, on_notice, tree};
+
+	tree->sender = tree_sender_new(&tree->rendezvous, &hooks, &tree->handle->error);
+	return tree->sender ? 0 : tree->handle->error.code;
+}
+
+struct tree *tree_new(struct hostcast *h, const union hostcast_address *rendezvous, unsigned mode)
+{
+	struct tree *tree;
+
+	if (check_options(h, mode) < 0 || check_listen(h, rendezvous) < 0)
+		return NULL;
+	tree = calloc(1, sizeof *tree);
+	if (!tree) {
+		error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	tree->handle = h;
+	tree->rendezvous = *rendezvous;
+	tree->is_heard_by_itself = h->options.loop;
+	tree->has_details = h->options.details;
+	if ((mode & HOSTCAST_RECEIVE ? open_node(tree) : open_sender(tree)) < 0) {
+		free(tree);
+		return NULL;
+	}
+	return tree;
+}
+
+void tree_free(struct tree *tree)
+{
+	if (tree->node)
+		node_leave(tree->node);
+	node_free(tree->node);
+	tree_sender_free(tree->sender);
+	free(tree);
+}
+
+int tree_fd(const struct tree *tree)
+{
+	return tree->node ? node_fd(tree->node) : tree_sender_fd(tree->sender);
+}
+
+/* ---- Payloads ---- */
+
+static void describe(const struct tree *tree, const struct delivery *delivery,
+		     struct hostcast_message *message)
+{
+	size_t most = tree->handle->options.receive_size;
+	bool is_cut_off = delivery->size > most;
+
+	*message = (struct hostcast_message){
+		.data = delivery->data,
+		.size = is_cut_off ? most : delivery->size,
+		.full_size = delivery->size,
+		.time_ns = tree->has_details ? delivery->time_ns : 0,
+		.destination = tree->rendezvous,
+		.ttl = -1,
+		.flags = (is_cut_off ? HOSTCAST_CUT_OFF : 0u) |
+			 (delivery->is_own ? HOSTCAST_OWN : 0u),
+	};
+}
+
+int tree_receive(struct tree *tree, struct hostcast_message *messages, size_t most)
+{
+	struct delivery deliveries[HOSTCAST_BATCH];
+	int count, given = 0;
+
+	if (!tree->node)
+		return tree_sender_work(tree->sender, &tree->handle->error);
+	count = node_work(tree->node, deliveries, most, &tree->handle->error);
+	for (int i = 0; i < count; i++)
+		if (tree->is_heard_by_itself || !deliveries[i].is_own)
+			describe(tree, &deliveries[i], &messages[given++]);
+	return count < 0 ? count : given;
+}
+
+/* A caller that only sends may not receive, so what has come is looked at here, too. A node's
+ * deliveries have to stay until the next hostcast_receive(). */
+static int send_only(struct tree *tree, const struct iovec *payload)
+{
+	struct error *error = &tree->handle->error;
+	int status = tree_sender_send(tree->sender, payload->iov_base, payload->iov_len, error);
+
+	if (status != HOSTCAST_AGAIN)
+		return status;
+	status = tree_sender_work(tree->sender, error);
+	if (status < 0)
+		return status;
+	return tree_sender_send(tree->sender, payload->iov_base, payload->iov_len, error);
+}
+
+int tree_send(struct tree *tree, const struct iovec *payload)
+{
+	if (!tree->node)
+		return send_only(tree, payload);
+	return node_send(tree->node, payload->iov_base, payload->iov_len, &tree->handle->error);
+}
+
+/* ---- What is counted ---- */
+
+static const struct origin_counters *origin_of(const struct tree *tree)
+{
+	return tree->node ? &node_member(tree->node)->counters->origin
+			  : tree_sender_counters(tree->sender);
+}
+
+static uint64_t dropped_by(const struct tree *tree)
+{
+	const struct member_counters *c;
+
+	if (!tree->node)
+		return tree_sender_ignored(tree->sender);
+	c = node_member(tree->node)->counters;
+	return c->data_stranger + c->data_candidate + c->data_former + c->data_unreturned +
+	       c->not_allowed + c->malformed + c->unknown + c->unasked;
+}
+
+/* Control messages that are sent again when they are due do not count. */
+static uint64_t unsent_by(const struct tree *tree)
+{
+	const struct tree_socket_counters *c = tree->node
+						       ? node_socket_counters(tree->node)
+						       : tree_sender_socket_counters(tree->sender);
+
+	return c->send_no_buffers + c->send_too_large + c->send_failed;
+}
+
+uint64_t tree_counter(const struct tree *tree, enum counter counter)
+{
+	const struct node *node = tree->node;
+
+	switch (counter) {
+	case COUNT_KERNEL_DROPS:
+		return node ? node_counters(node)->kernel_drops : 0;
+	case COUNT_REFUSED:
+		return node ? node_socket_counters(node)->unreachable
+			    : tree_sender_refused(tree->sender);
+	case COUNT_TREE_HELD:
+		return node ? node_held(node) : tree_sender_held(tree->sender);
+	case COUNT_TREE_RETURNED:
+		return origin_of(tree)->input_refused;
+	case COUNT_TREE_LOST:
+		return origin_of(tree)->input_lost +
+		       (node ? node_counters(node)->input_overflow : 0);
+	case COUNT_TREE_UNSENT:
+		return unsent_by(tree);
+	case COUNT_TREE_DROPPED:
+		return dropped_by(tree);
+	default:
+		return 0;
+	}
+}

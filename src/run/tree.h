@@ -1,0 +1,27 @@
+/* A tree as a target of a handle, which is a node of it or, where it only sends, asks for the root.
+ * It stands among the handle's sockets, with one descriptor of its own. */
+#ifndef RUN_TREE_H
+#define RUN_TREE_H
+
+#include "handle.h"
+
+/* Mode as of hostcast_open(). NULL after it filled in the handle's error. */
+struct tree *tree_new(struct hostcast *h, const union hostcast_address *rendezvous, unsigned mode);
+
+/* Leaves the tree (T-15). */
+void tree_free(struct tree *tree);
+
+/* Readable when tree_receive() has something to do. */
+int tree_fd(const struct tree *tree);
+
+/* Does what there is to do, and describes up to `most` payloads that came, which stay until the
+ * next call. Returns how many, or an error of the handle. */
+int tree_receive(struct tree *tree, struct hostcast_message *messages, size_t most);
+
+/* Takes a payload that is not too large. HOSTCAST_AGAIN: too many wait for a root. */
+int tree_send(struct tree *tree, const struct iovec *payload);
+
+/* What the tree counts for the handle; 0 of the counters that the handle keeps itself. */
+uint64_t tree_counter(const struct tree *tree, enum counter counter);
+
+#endif
