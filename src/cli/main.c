@@ -24,6 +24,7 @@ static const struct verb verbs[] = {
 	{"info", "what a group address means and who has joined it", verb_info},
 	{"rdv", "rendezvous point of a tree", verb_rdv},
 	{"node", "member of a tree", verb_node},
+	{"status", "the state of a running rendezvous point or node; the tree drawn", verb_status},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
