@@ -133,7 +133,7 @@ void adoption_path_changed(struct member *m, struct monotime now, struct output 
 		if (is_on_path(m, &child->address)) { /* T-9 */
 			m->counters->children_removed++;
 			output_event(output, EVENT_CHILD_REMOVED, &child->address);
-			/* T-15; from our parent's child it would mean that we leave. */
+			/* T-15. Our parent would take it for our leaving. */
 			if (!wire_address_equal(&child->address, &m->path[0]))
 				output_send(output, MESSAGE_LEAV, to_child(child));
 			children_remove(&m->children, child);
