@@ -60,6 +60,16 @@ static void refuse(struct member *m, struct monotime now, const struct incoming 
 	}
 }
 
+/* Whoever still takes the root for its child copies to it what came from it, and the payload would
+ * go round, and multiply, until a root path tells (T-9). Nothing shows that it is not a payload of
+ * its own; so it is told that it has no child here, which is nothing to a source. */
+static void end_circle(struct member *m, struct monotime now, const struct incoming *in,
+		       struct output *output)
+{
+	if (!children_find(&m->children, &in->from))
+		walk_disown(m, now, in, output);
+}
+
 /* T-11 */
 void distribution_take(struct member *m, struct monotime now, const struct incoming *in,
 		       struct reader payload, struct output *output)
@@ -74,6 +84,8 @@ void distribution_take(struct member *m, struct monotime now, const struct incom
 		m->counters->data_former++;
 		walk_part(a, now, in->at, output);
 	} else if (m->state == MEMBER_ROOT || is_from_parent) {
+		if (m->state == MEMBER_ROOT)
+			end_circle(m, now, in, output);
 		m->counters->data_received++;
 		distribution_pass_on(m, payload, output);
 	} else {

@@ -85,7 +85,7 @@ static void take_leave(struct member *m, struct monotime now, const struct incom
 		adoption_take_leave(m, child, output);
 	else if (is_parent(m, &in->from))
 		walk_lose_parent(m, now, true, output);
-	else
+	else if (!wire_address_equal(&in->from, &m->origin.root)) /* who says so to every source */
 		m->counters->unasked++;
 }
 
@@ -214,6 +214,8 @@ void member_tick(struct member *m, struct monotime now, struct output *output)
 	if (m->state == MEMBER_IDLE)
 		return;
 	adoption_tick(m, now, output);
+	if (m->path_length > 0)
+		origin_suppose(&m->origin, &m->path[m->path_length - 1]);
 	origin_tick(&m->origin, now, output);
 	if (!monotime_is_before(now, m->due))
 		walk_tick(m, now, output);

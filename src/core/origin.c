@@ -95,10 +95,12 @@ bool origin_take_root(struct origin *o, struct monotime now, const struct wire_a
 		if (!wire_address_equal(root, &o->root))
 			output_event(output, EVENT_ROOT_FOUND, root);
 		o->is_asking = false;
+		o->is_denied = false;
 		o->root = *root;
 		use_root(o, now, output);
 	} else { /* asked again when it is due: there may be one soon */
 		o->is_usable = false;
+		o->is_denied = true;
 		o->attempts = 0;
 		o->root = *root;
 	}
@@ -177,6 +179,14 @@ void origin_know_none(struct origin *o)
 {
 	origin_forget(o);
 	o->root = (struct wire_address){.port = 0};
+}
+
+void origin_suppose(struct origin *o, const struct wire_address *root)
+{
+	bool is_silent = o->is_asking && o->attempts >= ATTEMPTS;
+
+	if (is_silent && wire_address_is_none(&o->root) && !o->is_denied)
+		o->root = *root;
 }
 
 void origin_forget_if(struct origin *o, const struct wire_address *address)

@@ -41,6 +41,7 @@ struct origin {
 	struct wire_address root; /* the last known; none: none */
 	bool is_usable;           /* payloads go to it */
 	bool is_asking;
+	bool is_denied; /* the RP says that there is no root */
 	uint8_t attempts;
 	struct monotime known; /* when the RP named it */
 	struct monotime due;   /* when to ask again */
@@ -73,6 +74,10 @@ void origin_forget_if(struct origin *origin, const struct wire_address *address)
 
 /* Whom we know is certainly not the root. */
 void origin_know_none(struct origin *origin);
+
+/* This seems to be the root: it is used if no other was known before the RP fell silent, and the RP
+ * has not said that there is none. */
+void origin_suppose(struct origin *origin, const struct wire_address *root);
 
 /* Nothing goes to the root any more (we are it): asks no more. */
 void origin_rest(struct origin *origin);

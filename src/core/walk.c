@@ -76,10 +76,30 @@ static void say_goodbye(struct acquaintance *a, struct monotime now, uint8_t at,
 	output_send(output, MESSAGE_LEAV, (struct destination){a->address, at});
 }
 
+static bool may_part(const struct acquaintance *a, struct monotime now)
+{
+	return !monotime_is_before(now, monotime_add(a->parted, SECOND_WORD_NS));
+}
+
 void walk_part(struct acquaintance *a, struct monotime now, uint8_t at, struct output *output)
 {
-	if (!monotime_is_before(now, monotime_add(a->parted, SECOND_WORD_NS)))
+	if (may_part(a, now))
 		say_goodbye(a, now, at, output);
+}
+
+/* Nobody is told goodbye twice within a second, not even by being forgotten in between. */
+void walk_disown(struct member *m, struct monotime now, const struct incoming *in,
+		 struct output *output)
+{
+	struct acquaintance *a = walk_acquaintance(m, &in->from, now);
+
+	if (!a) {
+		a = to_be_forgotten(m, now);
+		if (worth(m, a, now) > 0 && !may_part(a, now))
+			return;
+		a = meet(m, &in->from, now);
+	}
+	walk_part(a, now, in->at, output);
 }
 
 static bool has_failed(struct member *m, const struct wire_address *address, struct monotime now)
@@ -216,7 +236,10 @@ static void try_next(struct member *m, struct monotime now, struct output *outpu
 
 static void fail_candidate(struct member *m, struct monotime now, struct output *output)
 {
-	meet(m, &m->candidate, now)->failed_walk = m->walk;
+	struct acquaintance *a = meet(m, &m->candidate, now);
+
+	a->failed_walk = m->walk;
+	say_goodbye(a, now, OWN_ANY, output); /* it may have said yes, which was lost */
 	output_event(output, EVENT_UNREACHABLE, &m->candidate);
 	try_next(m, now, output);
 }

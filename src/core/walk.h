@@ -36,4 +36,8 @@ struct acquaintance *walk_acquaintance(struct member *member, const struct wire_
 void walk_part(struct acquaintance *acquaintance, struct monotime now, uint8_t at,
 	       struct output *output);
 
+/* The same to one whom we need not know. */
+void walk_disown(struct member *member, struct monotime now, const struct incoming *in,
+		 struct output *output);
+
 #endif

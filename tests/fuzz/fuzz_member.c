@@ -291,6 +291,17 @@ static void check_unchanged_but_for_children(struct bench *b)
 	     "who is as deep as can be takes nobody in");
 }
 
+/* T-11: the root remembers to whom it has said lately that it is no child. */
+static void check_unchanged_but_for_acquaintances(const struct bench *b)
+{
+	struct member after;
+
+	memcpy(&after, &b->member, sizeof after);
+	memcpy(after.acquaintances, b->member_before.acquaintances, sizeof after.acquaintances);
+	must(memcmp(&after, &b->member_before, sizeof after) == 0,
+	     "DATA changes nothing but whom the root knows");
+}
+
 /* T-11: a payload that came back makes the origin ask, and nobody else hear of it. */
 static void check_asks_for_root(const struct bench *b)
 {
@@ -314,6 +325,8 @@ static void check_stranger(struct bench *b, const struct incoming *in, enum mess
 	check_answer(&b->output, in);
 	if (type == MESSAGE_RJOI)
 		check_unchanged_but_for_children(b);
+	else if (type == MESSAGE_DATA && b->member_before.state == MEMBER_ROOT)
+		check_unchanged_but_for_acquaintances(b);
 	else if (!is_acquaintance(b, &in->from))
 		must(is_member_unchanged(b), "a stranger changes nothing");
 	must(!is_nothing_done(b) || !is_member_unchanged(b) || is_counted(b),

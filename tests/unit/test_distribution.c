@@ -15,7 +15,8 @@ static void the_root_takes_data_from_anyone(void **state)
 	node_hears(n, CHILD_1, "RJOI\n");
 	node_hears(n, CHILD_2, "RJOI\n");
 	node_hears(n, NEIGHBOUR, "DATA\nhello");
-	assert_said(n, "deliver hello\ncopy hello to " CHILD_1 "\ncopy hello to " CHILD_2 "\n");
+	assert_said(n, "to " NEIGHBOUR " LEAV\ndeliver hello\ncopy hello to " CHILD_1
+		       "\ncopy hello to " CHILD_2 "\n");
 	node_hears(n, CHILD_1, "DATA\nhello"); /* a child's own: it gets its copy too */
 	assert_said(n, "deliver hello\ncopy hello to " CHILD_1 "\ncopy hello to " CHILD_2 "\n");
 	assert_int_equal(n->counters.data_received, 2);
@@ -265,6 +266,8 @@ static void one_that_seemed_silent_gets_leav(void **state)
 	n->now = monotime_add(n->now, 3 * RETRY_NS);
 	node_waits(n, 2 * RETRY_NS);
 	assert_int_not_equal(n->member.state, MEMBER_JOINING);
+	assert_int_equal(tree_count(n, "to " OTHER " LEAV\n"), 1); /* T-15 */
+	node_waits(n, SECOND_WORD_NS);
 	node_hears(n, OTHER, "DATA\nx");
 	assert_said(n, "to " OTHER " LEAV\n");
 }
@@ -375,7 +378,35 @@ static void a_new_root_takes_data_from_whom_it_only_asked(void **state)
 	node_hears(n, RDV, "TOOR\n");
 	node_hears(n, RDV, "YREG\n");
 	node_hears(n, OTHER, "DATA\nx");
+	assert_said(n, "to " OTHER " LEAV\ndeliver x\n");
+}
+
+/* T-11: one that takes the root for its child would copy to it what came from it, round and round.
+ * A source that is no parent loses nothing by LEAV. Each gets it at most once a second, and however
+ * many there are, no more than can be remembered. */
+static void whoever_may_take_the_root_for_its_child_is_told(void **state)
+{
+	struct tree_node *n = *state;
+	size_t told = 0;
+
+	node_becomes_root(n);
+	node_hears(n, NEIGHBOUR, "DATA\nx");
+	assert_said(n, "to " NEIGHBOUR " LEAV\ndeliver x\n");
+	node_hears(n, NEIGHBOUR, "DATA\nx");
 	assert_said(n, "deliver x\n");
+	node_waits(n, SECOND_WORD_NS);
+	node_hears(n, NEIGHBOUR, "DATA\nx");
+	assert_said(n, "to " NEIGHBOUR " LEAV\ndeliver x\n");
+	for (unsigned i = 0; i < 1000; i++) {
+		char from[32];
+
+		snprintf(from, sizeof from, "10.0.7.%u %u", i % 250 + 1, 20000 + i);
+		node_hears(n, from, "DATA\nx");
+		assert_int_equal(tree_count(n, "deliver x"), 1);
+		told += tree_count(n, "LEAV");
+	}
+	assert_int_equal(told, ACQUAINTANCES_MAX - 1);
+	assert_int_equal(n->counters.data_delivered, 1003);
 }
 
 /* T-11: an orphan takes nothing, and its former parent gets no payload back. */
@@ -413,6 +444,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_root_takes_data_from_anyone, tree_setup,
 						tree_teardown),
+		cmocka_unit_test_setup_teardown(whoever_may_take_the_root_for_its_child_is_told,
+						tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(the_root_takes_no_data_from_those_not_admitted,
 						tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(an_attached_member_takes_data_from_its_parent,

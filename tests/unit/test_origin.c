@@ -131,6 +131,7 @@ static void the_rdv_is_asked_until_it_answers(void **state)
 
 	node_attaches(n);
 	node_offers(n, "x", 0);
+	node_hears(n, RDV, "TOOR\n");
 	node_waits(n, RETRY_NS - 1);
 	assert_said(n, "");
 	node_waits(n, 1);
@@ -141,6 +142,23 @@ static void the_rdv_is_asked_until_it_answers(void **state)
 	find_root(n, ROOT);
 	node_waits(n, 8 * RETRY_NS);
 	assert_said(n, "");
+}
+
+/* T-10: while the RP is silent the last known root stays in use, which is the end of the root path
+ * for one that has never sent. */
+static void a_silent_rdv_leaves_the_end_of_the_root_path(void **state)
+{
+	struct tree_node *n = *state;
+
+	node_attaches(n);
+	node_offers(n, "x", 0);
+	assert_said(n, "to " RDV " ROOT\nhold x\n");
+	node_waits(n, 3 * RETRY_NS - 1);
+	assert_int_equal(tree_count(n, "release"), 0);
+	node_waits(n, 1);
+	assert_int_equal(tree_count(n, "release"), 1);
+	node_offers(n, "x", 0);
+	assert_said(n, "copy x to " ROOT "\n");
 }
 
 /* T-10: while the RP is silent the last known root stays in use. */
@@ -320,7 +338,8 @@ static void the_root_of_ndat_is_never_ourselves(void **state)
 	node_offers(n, "hello", 1);
 	assert_said(n, "to " RDV " ROOT\nhold hello (1)\n");
 	node_waits(n, 10 * RETRY_NS);
-	assert_int_equal(tree_count(n, "release"), 0);
+	node_offers(n, "hello", 1);
+	assert_said(n, "copy hello to " ROOT "\n"); /* the end of the root path */
 }
 
 /* T-10, T-11: nor a child, which would take it for what comes down to it from its parent. */
@@ -586,6 +605,8 @@ int main(int argc, char **argv)
 						tree_teardown),
 		cmocka_unit_test_setup_teardown(the_rdv_is_asked_until_it_answers, tree_setup,
 						tree_teardown),
+		cmocka_unit_test_setup_teardown(a_silent_rdv_leaves_the_end_of_the_root_path,
+						tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(while_the_rdv_is_silent_the_last_root_stays_in_use,
 						tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(while_the_rdv_says_none_payloads_wait, tree_setup,
