@@ -79,6 +79,15 @@ static void copy_address(union hostcast_address *to, const struct sockaddr *from
 	memcpy(to, from, from->sa_family == AF_INET6 ? sizeof to->v6 : sizeof to->v4);
 }
 
+static void clear_bits_beyond_prefix(struct network *network)
+{
+	uint8_t *bytes = bytes_of(&network->address);
+	unsigned bits = bits_of(&network->address);
+
+	for (unsigned bit = network->prefix; bit < bits; bit++)
+		bytes[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
+}
+
 static struct attachment attachment_of(const struct ifaddrs *entry)
 {
 	bool has_peer = entry->ifa_flags & IFF_POINTOPOINT && is_ip(entry->ifa_dstaddr);
@@ -89,6 +98,7 @@ static struct attachment attachment_of(const struct ifaddrs *entry)
 	copy_address(&attachment.network.address, has_peer ? entry->ifa_dstaddr : entry->ifa_addr);
 	copy_address(&mask, entry->ifa_netmask);
 	attachment.network.prefix = count_bits(&mask);
+	clear_bits_beyond_prefix(&attachment.network);
 	return attachment;
 }
 
@@ -125,10 +135,9 @@ int attachments_read(struct attachment **list, size_t *count, struct error *erro
 struct network network_around(const union hostcast_address *address)
 {
 	struct network network = {*address, address->any.sa_family == AF_INET6 ? 64 : 24};
-	size_t kept = network.prefix / 8;
 
 	address_set_port(&network.address, 0);
-	memset(bytes_of(&network.address) + kept, 0, bits_of(address) / 8 - kept);
+	clear_bits_beyond_prefix(&network);
 	return network;
 }
 

@@ -1,4 +1,4 @@
-#include "run/held.h"
+#include "run/tree/held.h"
 #include "unit.h"
 
 static bool add(struct held *held, const char *text, size_t count_most, size_t bytes_most)

@@ -1,5 +1,5 @@
-#include "cli/tree_drawing.h"
-#include "cli/tree_picture.h"
+#include "cli/status/tree_drawing.h"
+#include "cli/status/tree_picture.h"
 #include "xml.h"
 
 #define UNKNOWN DRAWN_PARENT_UNKNOWN

@@ -1,9 +1,9 @@
 /* On sockets of the loopback interface, at ports that the system chooses. */
-#include "run/tree_socket.h"
+#include "run/tree/tree_socket.h"
 
 #include "net/address.h"
 #include "net/socket.h"
-#include "run/tree_address.h"
+#include "run/tree/tree_address.h"
 #include "unit.h"
 
 #include <poll.h>

@@ -1,7 +1,7 @@
 #include "state_show.h"
 
 #include "cli/json.h"
-#include "run/tree_address.h"
+#include "run/tree/tree_address.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "survey.h"
 
 #include "base/list.h"
-#include "run/tree_address.h"
+#include "run/tree/tree_address.h"
 
 #include <stdlib.h>
 #include <string.h>

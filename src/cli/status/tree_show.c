@@ -1,9 +1,9 @@
 #include "tree_show.h"
 
 #include "cli/json.h"
-#include "cli/tree_drawing.h"
-#include "cli/tree_picture.h"
 #include "state_show.h"
+#include "tree_drawing.h"
+#include "tree_picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

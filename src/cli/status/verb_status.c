@@ -8,7 +8,7 @@
 
 #include "net/address.h"
 #include "net/target.h"
-#include "run/tree_address.h"
+#include "run/tree/tree_address.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "net/interface.h"
 #include "net/target.h"
 #include "run/loop.h"
-#include "run/tree_address.h"
+#include "run/tree/tree_address.h"
 #include "wire/protocol.h"
 
 #include <stdio.h>

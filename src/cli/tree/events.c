@@ -3,7 +3,7 @@
 #include "base/monotime.h"
 #include "cli/json.h"
 #include "run/clock.h"
-#include "run/tree_address.h"
+#include "run/tree/tree_address.h"
 
 #include <inttypes.h>
 

@@ -2,7 +2,7 @@
 #ifndef CLI_TREE_LOCAL_PROGRAM_H
 #define CLI_TREE_LOCAL_PROGRAM_H
 
-#include "run/node.h"
+#include "run/tree/node.h"
 
 struct local_program {
 	int fd; /* -1: there is none */

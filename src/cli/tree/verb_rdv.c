@@ -6,7 +6,7 @@
 #include "cli/verbs.h"
 #include "events.h"
 #include "run/clock.h"
-#include "run/rdv.h"
+#include "run/tree/rdv.h"
 
 #include <inttypes.h>
 #include <sys/epoll.h>

@@ -1,14 +1,14 @@
 #include "rdv.h"
 
 #include "admitted.h"
-#include "clock.h"
+#include "run/clock.h"
 #include "tree_address.h"
 #include "tree_io.h"
 #include "tree_socket.h"
 
 #include <stdlib.h>
 
-enum { DATAGRAM_MAX = 65535, NOTICE_MAX = 300 };
+enum { DATAGRAM_MAX = 65535, NOTICE_MAX = 600 };
 
 struct rdv {
 	struct rdv_hooks hooks;

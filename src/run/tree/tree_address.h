@@ -11,5 +11,6 @@ struct wire_address wire_of_address(const union hostcast_address *address);
 union hostcast_address address_of_wire(const struct wire_address *wire);
 
 struct wire_network wire_of_network(const struct network *network);
+struct network network_of_wire(const struct wire_network *wire);
 
 #endif

@@ -37,6 +37,7 @@ int admitted_init(struct admitted *admitted, const struct wire_network *allowed,
 	if (!admitted->networks)
 		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
 	admitted->count = allowed_count;
+	admitted->is_default = allowed_count == 0;
 	if (allowed_count > 0)
 		memcpy(admitted->networks, allowed, allowed_count * sizeof *allowed);
 	else
@@ -63,13 +64,60 @@ static bool is_known(const struct admitted *admitted, const struct network *netw
 	return false;
 }
 
+/* Does one that stands before it admit all that it does? */
+static bool is_repeated(const struct admitted *admitted, size_t index)
+{
+	const struct wire_network *network = &admitted->networks[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (admitted->networks[i].prefix <= network->prefix &&
+		    wire_network_has(&admitted->networks[i], network->ip))
+			return true;
+	return false;
+}
+
+/* Networks that the user chooses take the place of the default ones: those are named too. */
+static size_t write_defaults(const struct admitted *admitted, int family, char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < admitted->count && used < size; i++) {
+		struct network network = network_of_wire(&admitted->networks[i]);
+		char name[HOSTCAST_TEXT_SIZE];
+
+		if (network.address.any.sa_family != family || is_repeated(admitted, i))
+			continue;
+		used += (size_t)snprintf(text + used, size - used, " --allow %s",
+					 network_text(&network, name));
+	}
+	return used;
+}
+
+static void write_refusal(const struct admitted *admitted, const char *who,
+			  const struct network *network, char *text, size_t size)
+{
+	char name[HOSTCAST_TEXT_SIZE];
+	size_t used = (size_t)snprintf(
+		text, size, "%s is not served, its network is not allowed; to admit it: --allow %s",
+		who, network_text(network, name));
+
+	if (admitted->is_default && used < size) {
+		used += (size_t)snprintf(text + used, size - used, ", and to keep those of now:");
+		used += used < size ? write_defaults(admitted, network->address.any.sa_family,
+						     text + used, size - used)
+				    : 0;
+	}
+	if (admitted->refused_count == REFUSED_MAX && used < size)
+		snprintf(text + used, size - used, "; further networks are only counted");
+}
+
 bool admitted_refuse(struct admitted *admitted, const struct wire_address *from, char *text,
 		     size_t size)
 {
 	const struct admission admission = admitted_admission(admitted);
 	union hostcast_address address = address_of_wire(from);
 	struct network network;
-	char who[HOSTCAST_TEXT_SIZE], around[HOSTCAST_TEXT_SIZE];
+	char who[HOSTCAST_TEXT_SIZE];
 
 	if (address.any.sa_family == AF_UNSPEC || admitted->refused_count == REFUSED_MAX ||
 	    admission_has(&admission, from)) /* refused for another reason */
@@ -85,11 +133,6 @@ bool admitted_refuse(struct admitted *admitted, const struct wire_address *from,
 			 "which link-local ones do not",
 			 who);
 	else
-		snprintf(text, size,
-			 "%s is not served, its network is not allowed; to admit it: --allow %s%s",
-			 who, network_text(&network, around),
-			 admitted->refused_count < REFUSED_MAX
-				 ? ""
-				 : " (further networks are only counted)");
+		write_refusal(admitted, who, &network, text, size);
 	return true;
 }

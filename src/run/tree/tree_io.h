@@ -3,9 +3,9 @@
 #ifndef RUN_TREE_IO_H
 #define RUN_TREE_IO_H
 
-#include "alarm.h"
 #include "base/error.h"
-#include "ready.h"
+#include "run/alarm.h"
+#include "run/ready.h"
 
 enum { TREE_SOURCES_MAX = 4, TREE_ALARM = 0 };
 

@@ -46,3 +46,15 @@ struct wire_network wire_of_network(const struct network *network)
 	memcpy(wire.ip, address.ip, IP_SIZE);
 	return wire;
 }
+
+struct network network_of_wire(const struct wire_network *wire)
+{
+	struct wire_address address = {.port = 1}; /* none would be no address */
+	struct network network;
+
+	memcpy(address.ip, wire->ip, IP_SIZE);
+	network.address = address_of_wire(&address);
+	address_set_port(&network.address, 0);
+	network.prefix = wire->prefix - (wire_address_is_v4(&address) ? V4_BITS : 0u);
+	return network;
+}

@@ -1,10 +1,10 @@
 #include "node.h"
 
 #include "admitted.h"
-#include "clock.h"
 #include "data_port.h"
 #include "held.h"
 #include "net/address.h"
+#include "run/clock.h"
 #include "tree_address.h"
 #include "tree_io.h"
 
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { DATAGRAM_MAX = 65535, NOTICE_MAX = 300 };
+enum { DATAGRAM_MAX = 65535, NOTICE_MAX = 600 };
 
 struct node {
 	struct node_hooks hooks;

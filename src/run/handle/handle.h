@@ -9,14 +9,14 @@
 #include "net/datagrams.h"
 #include "net/networks.h"
 #include "net/target.h"
-#include "ready.h"
+#include "run/ready.h"
 
 enum {
 	INTERFACES_MAX = 64,
 	BLOCKED_MAX = 64,
 	ALLOWED_MAX = 64,
 	NOTICES_MAX = 16,
-	NOTICE_SIZE = 256,
+	NOTICE_SIZE = 600,
 	DATAGRAM_MAX = 65535
 };
 

@@ -1,7 +1,7 @@
 #include "tree_sender.h"
 
-#include "clock.h"
 #include "held.h"
+#include "run/clock.h"
 #include "tree_address.h"
 #include "tree_io.h"
 

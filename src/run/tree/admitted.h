@@ -10,6 +10,7 @@ enum { REFUSED_MAX = 64 };
 struct admitted {
 	struct wire_network *networks;
 	size_t count;
+	bool is_default; /* nobody has chosen them */
 	struct network refused[REFUSED_MAX];
 	size_t refused_count;
 };

@@ -1,9 +1,9 @@
 #include "tree.h"
 
 #include "net/address.h"
-#include "node.h"
-#include "tree_address.h"
-#include "tree_sender.h"
+#include "run/tree/node.h"
+#include "run/tree/tree_address.h"
+#include "run/tree/tree_sender.h"
 
 #include <stdlib.h>
 
