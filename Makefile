@@ -4,7 +4,10 @@
 #   make demo        builds it and shows what it does, in less than a minute
 #   make test        runs every test        (make test ARGS='-k chat' runs some)
 #   make check-asan  runs every test with AddressSanitizer and UndefinedBehaviorSanitizer
+#   make fuzz        looks for inputs that break the tree protocol  (SECONDS_EACH=60)
+#   make soak        runs the simulator with new seeds  (SECONDS=600)
 #   make bench       measures, beside a bare program
+#   make sim-scale   measures the simulator with 100,000 members and with a million
 #   make install     installs all of it: program, library, header, pkg-config, man pages,
 #                    completions  (PREFIX=/usr/local, DESTDIR=)
 #   make format      formats the C code
@@ -14,6 +17,8 @@
 
 PREFIX ?= /usr/local
 BUILD ?= build
+SECONDS ?= 600
+SECONDS_EACH ?= 60
 PYTEST = /usr/bin/python3 -m pytest -c tests/pytest.ini --rootdir tests -n 4 tests $(ARGS)
 SANITIZERS = -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
 
@@ -42,8 +47,18 @@ check-asan:
 	@ninja -C build-asan --quiet
 	@BUILD=build-asan HOSTCAST=build-asan/hostcast $(PYTEST)
 
+fuzz:
+	@tools/packages fuzz
+	@tools/fuzz $(SECONDS_EACH)
+
+soak: all
+	@HOSTCAST=$(BUILD)/hostcast tools/soak $(SECONDS)
+
 bench: all
 	@bench/run
+
+sim-scale: all
+	@BUILD=$(BUILD) bench/sim_scale
 
 install: all
 	meson configure $(BUILD) --prefix=$(PREFIX)
@@ -54,6 +69,6 @@ format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean:
-	rm -rf $(BUILD) build-asan
+	rm -rf $(BUILD) build-asan build-fuzz
 
-.PHONY: all demo test check-asan bench install format clean
+.PHONY: all demo test check-asan fuzz soak bench sim-scale install format clean

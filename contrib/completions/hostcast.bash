@@ -11,11 +11,11 @@ _hostcast_options() {
 		--quit-word=WORD -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	recv) echo '-i,-I,--interface=IF -p,--port=N --source=ADDR --block=SOURCE -a,--ack
 		-c,--count=N -w,--wait=SECONDS -W,--deadline=SECONDS --time -x,--hex --raw --join
-		-o,--output=FILE --rcvbuf=BYTES -t,--ttl=N -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet
+		-o,--output=FILE --rcvbuf=BYTES --listen=ADDR --allow=CIDR -t,--ttl=N -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet
 		-v,--verbose -h,--help -V,--version' ;;
 	chat) echo '--room=GROUP --name=NAME --presence=SECONDS -i,-I,--interface=IF -p,--port=N
-		-t,--ttl=N -W,--deadline=SECONDS -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet
-		-v,--verbose -h,--help -V,--version' ;;
+		-t,--ttl=N --listen=ADDR --allow=CIDR -W,--deadline=SECONDS -4,--ipv4 -6,--ipv6
+		-j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	echo) echo '-h,--help -V,--version' ;;
 	'echo serve') echo '--tcp --udp --addr=ADDR -p,--port=N -r,--reply=TEXT -c,--count=N
 		-W,--deadline=SECONDS --time -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
@@ -23,6 +23,20 @@ _hostcast_options() {
 	'echo send') echo '--tcp --udp --addr=ADDR -p,--port=N -f,--file=FILE
 		-w,--wait=SECONDS -c,--count=N --interval=SECONDS -W,--deadline=SECONDS -4,--ipv4
 		-6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
+	rdv) echo '--listen=ADDR --allow=CIDR --hold=SECONDS --time -4,--ipv4 -6,--ipv6 -j,--json
+		-q,--quiet -v,--verbose -h,--help -V,--version' ;;
+	node) echo '--rdv=HOST --listen=ADDR --data-port=N --children=N --deliver=ADDR
+		-o,--output=HOW --stdin --allow=CIDR --refresh=SECONDS --hold=SECONDS --retry=SECONDS
+		--cache=SECONDS --no-fragment -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
+		-h,--help -V,--version' ;;
+	status) echo '--tree --dot --svg=FILE -w,--wait=SECONDS -W,--deadline=SECONDS -4,--ipv4
+		-6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
+	sim) echo '--members=N --seed=N --seeds=A-B --mix --time=SECONDS --join=SECONDS
+		--network=KIND --delay=SECONDS --jitter=SECONDS --loss=PERCENT --duplicate=PERCENT
+		--reorder=PERCENT --mtu=BYTES --no-fragment --lose-first=N --drift=PERCENT
+		--faults=LIST --churn=RATE --payloads=N --size=BYTES --children=N --refresh=SECONDS
+		--hold=SECONDS --retry=SECONDS --cache=SECONDS --log=FILE --svg=FILE --shrink
+		-j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	info) echo '-i,-I,--interface=IF -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
 		-h,--help -V,--version' ;;
 	esac
@@ -48,7 +62,7 @@ _hostcast_long_options() {
 
 _hostcast() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local verb='' offered='send recv chat echo info'
+	local verb='' offered='send recv chat echo info rdv node status sim'
 
 	if ((COMP_CWORD > 1)); then
 		verb=${COMP_WORDS[1]} offered=''

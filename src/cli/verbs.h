@@ -10,5 +10,6 @@ int verb_info(int argc, char **argv);
 int verb_rdv(int argc, char **argv);
 int verb_node(int argc, char **argv);
 int verb_status(int argc, char **argv);
+int verb_sim(int argc, char **argv);
 
 #endif

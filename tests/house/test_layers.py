@@ -12,12 +12,17 @@ MAY_INCLUDE = {
     'wire': {'base'},
     'core': {'base', 'wire'},
     'net': {'base'},
-    'run': {'base', 'wire', 'core', 'net'},
-    'cli': {'base', 'wire', 'core', 'net', 'run'},
+    'run': {'base'},
+    'run/tree': {'base', 'wire', 'core', 'net', 'run'},
+    'run/handle': {'base', 'wire', 'core', 'net', 'run', 'run/tree'},
+    'sim': {'base', 'wire', 'core'},  # it runs what the program runs, and reaches for no real network
+    'cli': {'base', 'wire', 'core', 'net', 'run', 'run/tree'},
 }
 # Each verb of more than one file has a folder on top of all, and knows nothing of the other verbs.
-for verb in ('send', 'chat', 'echo', 'info'):
+for verb in ('send', 'chat', 'echo', 'info', 'status', 'tree'):
     MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli'}
+
+MAY_INCLUDE['cli/sim'] = MAY_INCLUDE['cli'] | {'cli', 'sim'}
 
 # For everybody: the public interface, and what the build found on this machine.
 FOR_ALL = {'hostcast.h', 'config.h'}
@@ -26,10 +31,11 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
 def read_includes(source):
-    """Every file below source, with the files there that it includes; and what stands nowhere."""
+    """Every file below source or in the simulator beside it, with the files there that it includes; and what stands
+    nowhere."""
     graph, missing = {}, []
-    for path in sorted([*source.rglob('*.c'), *source.rglob('*.h')]):
-        name = path.relative_to(source).as_posix()
+    for path in sorted(path for root in (source, source.parent / 'sim') for path in root.rglob('*.[ch]')):
+        name = name_of(source, path)
         graph[name] = []
         for included in INCLUDE.findall(path.read_text()):
             found = find(source, path, included)
@@ -41,11 +47,17 @@ def read_includes(source):
 
 
 def find(source, path, included):
-    """As the compiler looks for it: beside the file, then from the root of the sources."""
-    for candidate in (path.parent / included, source / included):
+    """As the compiler looks for it: beside the file, then from the root of the sources, then beside that."""
+    for candidate in (path.parent / included, source / included, source.parent / included):
         if candidate.is_file():
-            return candidate.resolve().relative_to(source.resolve()).as_posix()
+            return name_of(source, candidate)
     return None
+
+
+def name_of(source, path):
+    root = source.resolve()
+    path = path.resolve()
+    return path.relative_to(root if path.is_relative_to(root) else root.parent).as_posix()
 
 
 def folder_of(name):
@@ -101,22 +113,24 @@ def test_the_sources_depend_downwards():
 def tree(tmp_path):
     """write({'base/a.h': ['net/b.h']}) makes files with these includes, and gives their violations."""
     def write(files):
+        source = tmp_path / 'src'
         for name, includes in files.items():
-            path = tmp_path / name
+            path = (tmp_path if name.startswith('sim/') else source) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(''.join(f'#include "{included}"\n' for included in includes))
-        return violations(tmp_path)
+        return violations(source)
     return write
 
 
 def test_downward_includes_are_allowed(tree):
-    assert tree({'base/a.h': ['hostcast.h'], 'net/b.h': ['base/a.h'], 'run/c.c': ['config.h', 'net/b.h'],
+    assert tree({'base/a.h': ['hostcast.h'], 'net/b.h': ['base/a.h'], 'run/tree/c.c': ['config.h', 'net/b.h'],
                  'cli/d.c': ['net/b.h', 'd.h'], 'cli/d.h': []}) == []
 
 
 @pytest.mark.parametrize('name, included', [('base/x.h', 'net/y.h'), ('net/x.c', 'run/y.h'), ('run/x.c', 'cli/y.h'),
                                             ('other/x.c', 'base/y.h'), ('cli/x.c', 'cli/chat/y.h'),
-                                            ('cli/echo/x.c', 'cli/chat/y.h')])
+                                            ('cli/echo/x.c', 'cli/chat/y.h'), ('sim/x.c', 'net/y.h'),
+                                            ('cli/x.c', 'sim/y.h'), ('core/x.c', 'sim/y.h')])
 def test_an_upward_include_is_found(tree, name, included):
     assert tree({name: [included], included: []}) == [f'{name} includes {included}']
 
