@@ -14,7 +14,7 @@ from support import program, terminal, worlds
 # pytest finds the hooks by their names here.
 from support.cmocka import pytest_collect_file
 from support.signals import keep_ignored_signals_private
-from support.summary import pytest_sessionfinish, pytest_unconfigure
+from support.summary import MEASURED, pytest_sessionfinish, pytest_terminal_summary, pytest_unconfigure
 
 keep_ignored_signals_private()
 
@@ -43,6 +43,12 @@ def spawn_terminal():
     """Like spawn, on a pseudo terminal."""
     with contextlib.ExitStack() as running:
         yield lambda *args, **options: running.enter_context(terminal.Terminal(*args, **options))
+
+
+@pytest.fixture
+def measured(record_property):
+    """measured('healed after 1.3 s') is shown at the end of the run."""
+    return lambda text: record_property(MEASURED, text)
 
 
 # Worlds, with the hosts by name; for others use the functions of support/worlds.py in a with statement

@@ -79,3 +79,11 @@ def test_a_run_that_broke_off_is_no_success(tmp_path, interruption):
 def test_a_crashed_worker_is_a_failure(tmp_path):
     (tmp_path / 'test_it.py').write_text('import os\ndef test_crash(): os._exit(1)\n' + GOOD)
     assert run_pytest(tmp_path, '-n', '1').stdout.splitlines()[-1] == '1 passed, 1 failed'
+
+
+@pytest.mark.parametrize('options', [[], ['-n', '2']])
+def test_what_was_measured_stands_before_the_last_line(tmp_path, options):
+    measuring = "def test_it(record_property): record_property('measured', '1.3 s')\n"
+    lines = run_files(tmp_path, [measuring, GOOD], *options).stdout.splitlines()
+    assert 'test_0.py::test_it: 1.3 s' in lines
+    assert lines[-1] == '2 passed, 0 failed'

@@ -379,7 +379,7 @@ def zsh_tables():
     """The arrays of the zsh completion, with those that they contain, by name."""
     tables = {}
     text = (COMPLETIONS / '_hostcast').read_text()
-    for name, body in re.findall(r'^\tlocal -a (\w+)=\(\n(.*?)^\t\)$', text, re.MULTILINE | re.DOTALL):
+    for name, body in re.findall(r'^\tlocal -h?a (\w+)=\(\n(.*?)^\t\)$', text, re.MULTILINE | re.DOTALL):
         body = re.sub(r'\$(\w+)', lambda match: tables[match[1]], body)
         tables[name] = re.sub(r'\[[^\]]*\]', '', body)
     return tables

@@ -1,15 +1,27 @@
-"""The last line of the whole run: plain "N passed, N failed", for whoever reads only that."""
+"""The end of the whole run: what tests have measured, and as the last line plain "N passed, N failed", for whoever
+reads only that."""
 
 import warnings
 
 import pytest
 
+MEASURED = 'measured'  # the user property of a test that holds a line
 EXIT_STATUS = pytest.StashKey[int]()
 BROKEN_OFF = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
 
 def pytest_sessionfinish(session, exitstatus):
     session.config.stash[EXIT_STATUS] = exitstatus
+
+
+def pytest_terminal_summary(terminalreporter):
+    reports = [report for category in ('passed', 'failed') for report in terminalreporter.stats.get(category, [])]
+    lines = [(report.nodeid, text) for report in reports if report.when == 'call'
+             for name, text in report.user_properties if name == MEASURED]
+    if lines:
+        terminalreporter.section('measured')
+    for nodeid, text in sorted(lines):
+        terminalreporter.line(f'{nodeid}: {text}')
 
 
 @pytest.hookimpl(trylast=True)

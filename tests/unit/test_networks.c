@@ -1,9 +1,9 @@
 #include "net/networks.h"
 
 #include "net/address.h"
-#include "run/admitted.h"
-#include "run/own_addresses.h"
-#include "run/tree_address.h"
+#include "run/tree/admitted.h"
+#include "run/tree/own_addresses.h"
+#include "run/tree/tree_address.h"
 #include "unit.h"
 
 #include <stdio.h>
