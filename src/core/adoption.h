@@ -3,7 +3,7 @@
 #ifndef CORE_ADOPTION_H
 #define CORE_ADOPTION_H
 
-#include "member.h"
+#include "state.h"
 
 /* RJOI: somebody wants to become our child, or still is. */
 void adoption_take_request(struct member *member, struct monotime now, const struct incoming *in,

@@ -2,7 +2,7 @@
 #ifndef CORE_DISTRIBUTION_H
 #define CORE_DISTRIBUTION_H
 
-#include "member.h"
+#include "state.h"
 
 /* A DATA message. */
 void distribution_take(struct member *member, struct monotime now, const struct incoming *in,

@@ -57,6 +57,25 @@ static void answer_registration(struct rendezvous *r, struct monotime now,
 	}
 }
 
+/* T-16 */
+static bool answer_status(const struct rendezvous *r, struct monotime now,
+			  const struct incoming *in, struct output *output)
+{
+	struct status status;
+
+	status_begin(&status, r->own, in);
+	status_add_word(&status, "role", "rdv");
+	if (!wire_address_is_none(&r->root)) {
+		status_add_address(&status, "root", &r->root);
+		status_add_age(&status, "root_heard_ms", now, r->heard);
+		status_add_age(&status, "root_since_ms", now, r->registered);
+	}
+#define ADD_COUNT(name) status_add_count(&status, #name, r->counters.name);
+	RENDEZVOUS_COUNTERS(ADD_COUNT)
+#undef ADD_COUNT
+	return status_send(&status, output);
+}
+
 static void take(struct rendezvous *r, struct monotime now, const struct incoming *in,
 		 const struct message *message, struct output *output)
 {
@@ -76,7 +95,7 @@ static void take(struct rendezvous *r, struct monotime now, const struct incomin
 		forget_root(r, EVENT_LEFT, output);
 		break;
 	case MESSAGE_STAT:
-		if (!status_of_rendezvous(r, now, in, output))
+		if (!answer_status(r, now, in, output))
 			r->counters.malformed++;
 		break;
 	default:

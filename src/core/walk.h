@@ -3,7 +3,7 @@
 #ifndef CORE_WALK_H
 #define CORE_WALK_H
 
-#include "member.h"
+#include "state.h"
 
 /* Begins at the rendezvous point. */
 void walk_begin(struct member *member, struct monotime now, struct output *output);

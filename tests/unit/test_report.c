@@ -1,8 +1,8 @@
 /* T-16: what is told, and what is read of it. */
 #include "core/member.h"
+#include "core/member_status.h"
 #include "core/rendezvous.h"
 #include "core/report.h"
-#include "core/status.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -34,6 +34,8 @@ struct fixture {
 	struct member_counters counters;
 	struct member member;
 	struct rendezvous rendezvous;
+	struct wire_network everybody; /* of a prefix of 0 */
+	uint8_t bytes[UDP_MAX_4];
 	struct incoming request;
 	struct output output;
 };
@@ -59,8 +61,9 @@ static int set_up(void **state)
 	}
 	f->counters.data_received = INT64_MAX;
 	f->counters.origin.input_lost = 3;
-	rendezvous_init(&f->rendezvous, (struct admission){NULL, 0}, &f->own, HOLD_NS);
-	f->request = (struct incoming){.from = address(3), .at = OWN_ANY, .size = UDP_MAX_4};
+	rendezvous_init(&f->rendezvous, (struct admission){&f->everybody, 1}, &f->own, HOLD_NS);
+	memcpy(f->bytes, "STAT\n", HEADER_SIZE);
+	f->request = (struct incoming){address(3), OWN_ANY, f->bytes, UDP_MAX_4};
 	*state = f;
 	return 0;
 }
@@ -92,7 +95,7 @@ static void a_node_is_read_as_it_is(void **state)
 	struct fixture *f = *state;
 	struct report report;
 
-	status_of_member(&f->member, NOW, &f->request, &f->output);
+	member_status_answer(&f->member, NOW, &f->request, &f->output);
 	assert_true(read_answer(f, &report));
 	assert_int_equal(report.role, REPORT_NODE);
 	assert_string_equal(report.state, "attached");
@@ -117,7 +120,7 @@ static void a_rendezvous_point_is_read_as_it_is(void **state)
 	struct fixture *f = *state;
 	struct report report;
 
-	status_of_rendezvous(&f->rendezvous, NOW, &f->request, &f->output);
+	rendezvous_receive(&f->rendezvous, NOW, &f->request, &f->output);
 	assert_true(read_answer(f, &report));
 	assert_int_equal(report.role, REPORT_RENDEZVOUS);
 	assert_true(wire_address_is_none(&report.root));
@@ -126,7 +129,7 @@ static void a_rendezvous_point_is_read_as_it_is(void **state)
 	f->rendezvous.heard = monotime_add(NOW, -2 * NS_PER_S);
 	f->rendezvous.counters.asked = 5;
 	output_clear(&f->output);
-	status_of_rendezvous(&f->rendezvous, NOW, &f->request, &f->output);
+	rendezvous_receive(&f->rendezvous, NOW, &f->request, &f->output);
 	assert_true(read_answer(f, &report));
 	assert_address(&report.root, 7);
 	assert_int_equal(report.root_heard_ms, 2000);
@@ -144,7 +147,7 @@ static void a_small_request_gets_a_size(void **state)
 
 	for (f->request.size = 0; f->request.size <= 4000; f->request.size++) {
 		output_clear(&f->output);
-		status_of_member(&f->member, NOW, &f->request, &f->output);
+		member_status_answer(&f->member, NOW, &f->request, &f->output);
 		if (f->output.datagram_count == 0)
 			continue;
 		assert_true(read_answer(f, &report));

@@ -55,9 +55,9 @@ static int usable_interfaces(struct hostcast *h, const struct interfaces *all, i
 			left_out++;
 	}
 	if (left_out > 0)
-		handle_notice(
-			h, "%zu interfaces are left out, %d are the most; choose with --interface",
-			left_out, INTERFACES_MAX);
+		notices_add(&h->notices,
+			    "%zu interfaces are left out, %d are the most; choose with --interface",
+			    left_out, INTERFACES_MAX);
 	if (choice->count == 0)
 		return error_set(&h->error, HOSTCAST_INTERFACE,
 				 "no interface is up, can do multicast and has an IPv%c address "
@@ -110,9 +110,9 @@ static int fall_back(struct hostcast *h, const struct interfaces *all,
 	}
 	if (!found)
 		return usable_interfaces(h, all, group->any.sa_family, choice);
-	handle_notice(h, "%s %s; sending on %s (choose with --interface)",
-		      address_needs_zone(group) ? "no zone is given with" : "there is no route to",
-		      address_ip_text(group, text), found->name);
+	notices_add(&h->notices, "%s %s; sending on %s (choose with --interface)",
+		    address_needs_zone(group) ? "no zone is given with" : "there is no route to",
+		    address_ip_text(group, text), found->name);
 	choice->list[choice->count++] = found->index;
 	return 0;
 }

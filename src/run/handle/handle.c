@@ -4,10 +4,7 @@
 #include "net/socket.h"
 #include "tree.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct hostcast *hostcast_new(void)
@@ -97,8 +94,8 @@ void handle_set_buffer(struct hostcast *h, int fd, int option, size_t asked, siz
 		return;
 	got = socket_set_buffer(fd, option, bytes);
 	if (asked && got < asked)
-		handle_notice(
-			h,
+		notices_add(
+			&h->notices,
 			"the system gives a %s buffer of %zu bytes instead of %zu; to allow more: "
 			"sysctl net.core.%s=%zu",
 			is_receive ? "receive" : "send", got, asked,
@@ -110,31 +107,9 @@ int hostcast_fd(const struct hostcast *h)
 	return h->ready.epoll;
 }
 
-void handle_notice(struct hostcast *h, const char *format, ...)
-{
-	char *last = h->notices[(h->notice_first + h->notice_count) % NOTICES_MAX];
-	va_list arguments;
-
-	if (h->notice_count == NOTICES_MAX)
-		return;
-	va_start(arguments, format);
-	vsnprintf(last, NOTICE_SIZE, format, arguments);
-	va_end(arguments);
-	for (size_t i = 0; i < h->notice_count; i++)
-		if (strcmp(h->notices[(h->notice_first + i) % NOTICES_MAX], last) == 0)
-			return;
-	h->notice_count++;
-}
-
 const char *hostcast_notice(struct hostcast *h)
 {
-	const char *notice = h->notices[h->notice_first];
-
-	if (h->notice_count == 0)
-		return NULL;
-	h->notice_first = (h->notice_first + 1) % NOTICES_MAX;
-	h->notice_count--;
-	return notice;
+	return notices_take(&h->notices);
 }
 
 static const char *const counter_names[COUNTERS] = {

@@ -6,54 +6,14 @@
 #define RUN_HANDLE_H
 
 #include "base/error.h"
+#include "counters.h"
 #include "net/datagrams.h"
-#include "net/networks.h"
 #include "net/target.h"
+#include "notices.h"
+#include "options.h"
 #include "run/ready.h"
 
-enum {
-	INTERFACES_MAX = 64,
-	BLOCKED_MAX = 64,
-	ALLOWED_MAX = 64,
-	NOTICES_MAX = 16,
-	NOTICE_SIZE = 600,
-	DATAGRAM_MAX = 65535
-};
-
-/* The public names of these are in handle.c. */
-enum counter {
-	COUNT_RECEIVED,
-	COUNT_RECEIVED_BYTES,
-	COUNT_CUT_OFF,
-	COUNT_KERNEL_DROPS,
-	COUNT_SENT,
-	COUNT_SENT_BYTES,
-	COUNT_REFUSED,
-	COUNT_TREE_HELD,
-	COUNT_TREE_RETURNED,
-	COUNT_TREE_LOST,
-	COUNT_TREE_UNSENT,
-	COUNT_TREE_DROPPED,
-	COUNTERS
-};
-
-struct options {
-	int family;    /* AF_UNSPEC: either */
-	uint16_t port; /* where a target names none; 0: the default of the kind of target */
-	int ttl;       /* -1: the default of the kind of target */
-	bool loop;
-	bool details;
-	int dscp;
-	size_t send_buffer, receive_buffer; /* 0: the defaults */
-	size_t receive_size;
-	union hostcast_address source; /* family 0: the system's choice */
-	unsigned interfaces[INTERFACES_MAX];
-	size_t interface_count;
-	union hostcast_address blocked[BLOCKED_MAX];
-	size_t blocked_count;
-	struct network allowed[ALLOWED_MAX];
-	size_t allowed_count;
-};
+enum { DATAGRAM_MAX = 65535 };
 
 struct tree;
 
@@ -89,13 +49,8 @@ struct hostcast {
 	union hostcast_address own;  /* the last source found to be this handle; family 0: none */
 	uint64_t counters[COUNTERS];
 	struct error error;
-	char notices[NOTICES_MAX][NOTICE_SIZE];
-	size_t notice_first, notice_count;
+	struct notices notices;
 };
-
-/* Adds something the user should be told, unless it already waits to be read. */
-__attribute__((format(printf, 2, 3))) void handle_notice(struct hostcast *h, const char *format,
-							 ...);
 
 /* Makes an open socket one of the handle's; closes it if that fails. Returns its index in sockets,
  * or an error. */

@@ -35,8 +35,9 @@ static void tell_joined(struct hostcast *h, const struct target *target,
 					 used > 0 ? ", " : "", name);
 	}
 	write_groups(target, groups, sizeof groups);
-	handle_notice(h, "joined %s on %s%s%s", groups, names, is_any_source ? "" : ", only from ",
-		      is_any_source ? "" : address_ip_text(&target->source, source));
+	notices_add(&h->notices, "joined %s on %s%s%s", groups, names,
+		    is_any_source ? "" : ", only from ",
+		    is_any_source ? "" : address_ip_text(&target->source, source));
 }
 
 static int open_groups(struct hostcast *h, const struct target *target, unsigned mode)
@@ -79,7 +80,8 @@ static int open_host(struct hostcast *h, const struct target *target, unsigned m
 
 static int open_tree(struct hostcast *h, const struct target *target, unsigned mode)
 {
-	struct handle_socket socket = {.tree = tree_new(h, &target->address, mode)};
+	struct handle_socket socket = {
+		.tree = tree_new(&target->address, mode, &h->options, &h->notices, &h->error)};
 	int index;
 
 	if (!socket.tree)

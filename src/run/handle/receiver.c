@@ -159,6 +159,7 @@ int receive_at_host(struct hostcast *h, const union hostcast_address *address)
 
 	if (socket < 0)
 		return socket;
-	handle_notice(h, "listening at %s", hostcast_address_text(&h->sockets[socket].local, text));
+	notices_add(&h->notices, "listening at %s",
+		    hostcast_address_text(&h->sockets[socket].local, text));
 	return 0;
 }

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 
 struct tree {
-	struct hostcast *handle;
+	const struct options *options;
+	struct notices *notices;
+	struct error *error;
 	union hostcast_address rendezvous;
 	struct node *node; /* NULL: the handle only sends, */
 	struct tree_sender *sender;
@@ -19,39 +21,39 @@ struct tree {
 
 /* ---- Opening ---- */
 
-static int refuse_option(struct hostcast *h, const char *what, const char *why)
+static int refuse_option(struct error *error, const char *what, const char *why)
 {
-	return error_set(&h->error, HOSTCAST_INVALID, "a tree has no use for %s: %s", what, why);
+	return error_set(error, HOSTCAST_INVALID, "a tree has no use for %s: %s", what, why);
 }
 
 /* What was set and cannot come true is refused, rather than forgotten. */
-static int check_options(struct hostcast *h, unsigned mode)
+static int check_options(const struct options *o, unsigned mode, struct error *error)
 {
-	const struct options *o = &h->options;
 	bool is_node = mode & HOSTCAST_RECEIVE;
 
 	if (o->interface_count > 0)
-		return refuse_option(h, "an interface",
+		return refuse_option(error, "an interface",
 				     "its datagrams go from host to host by unicast, where the "
 				     "routing table says");
 	if (o->ttl >= 0)
-		return refuse_option(h, "a TTL",
+		return refuse_option(error, "a TTL",
 				     "its datagrams go from host to host by unicast, and reach all "
 				     "of its nodes");
 	if (o->dscp != 0)
-		return refuse_option(h, "a DSCP", "its nodes do not pass it on");
+		return refuse_option(error, "a DSCP", "its nodes do not pass it on");
 	if (o->blocked_count > 0)
-		return refuse_option(h, "blocked sources", "it does not tell who sent a message");
+		return refuse_option(error, "blocked sources",
+				     "it does not tell who sent a message");
 	if (o->send_buffer > 0)
-		return refuse_option(h, "a send buffer",
+		return refuse_option(error, "a send buffer",
 				     "what cannot go at once waits in the node");
 	if (!is_node && o->source.any.sa_family != AF_UNSPEC)
-		return refuse_option(h, "a source address",
+		return refuse_option(error, "a source address",
 				     "who only sends is no node, and listens nowhere");
 	if (!is_node && o->receive_buffer > 0)
-		return refuse_option(h, "a receive buffer", "who only sends receives nothing");
+		return refuse_option(error, "a receive buffer", "who only sends receives nothing");
 	if (!is_node && !o->loop)
-		return refuse_option(h, "an end of the loop on this host",
+		return refuse_option(error, "an end of the loop on this host",
 				     "all of its nodes get everything");
 	return 0;
 }
@@ -61,19 +63,19 @@ static bool is_of_family(const union hostcast_address *address, int family)
 	return address->any.sa_family == AF_UNSPEC || address->any.sa_family == family;
 }
 
-static int check_listen(struct hostcast *h, const union hostcast_address *rendezvous)
+static int check_listen(const union hostcast_address *listen,
+			const union hostcast_address *rendezvous, struct error *error)
 {
-	const union hostcast_address *listen = &h->options.source;
 	char text[HOSTCAST_TEXT_SIZE], rendezvous_text[HOSTCAST_TEXT_SIZE];
 
 	if (!is_of_family(listen, rendezvous->any.sa_family))
-		return error_set(&h->error, HOSTCAST_INVALID,
+		return error_set(error, HOSTCAST_INVALID,
 				 "a node cannot listen at %s in the tree of %s: one tree has one "
 				 "family of addresses",
 				 hostcast_address_text(listen, text),
 				 hostcast_address_text(rendezvous, rendezvous_text));
 	if (listen->any.sa_family != AF_UNSPEC && address_is_link_local(listen))
-		return error_set(&h->error, HOSTCAST_INVALID,
+		return error_set(error, HOSTCAST_INVALID,
 				 "a node cannot listen at %s: it is link-local, and the addresses "
 				 "of a tree must mean the same on every host",
 				 hostcast_address_text(listen, text));
@@ -90,13 +92,13 @@ static void tell(struct tree *tree, const struct event *event)
 	hostcast_address_text(&other, text);
 	hostcast_address_text(&tree->rendezvous, rendezvous);
 	if (event->type == EVENT_RDV_SILENT)
-		handle_notice(tree->handle,
-			      "the rendezvous point at %s does not answer; it is asked again",
-			      rendezvous);
+		notices_add(tree->notices,
+			    "the rendezvous point at %s does not answer; it is asked again",
+			    rendezvous);
 	else
-		handle_notice(tree->handle, "tree of %s: this node %s%s%s", rendezvous,
-			      event_text(event->type), other.any.sa_family == AF_UNSPEC ? "" : " ",
-			      other.any.sa_family == AF_UNSPEC ? "" : text);
+		notices_add(tree->notices, "tree of %s: this node %s%s%s", rendezvous,
+			    event_text(event->type), other.any.sa_family == AF_UNSPEC ? "" : " ",
+			    other.any.sa_family == AF_UNSPEC ? "" : text);
 }
 
 /* The rest is what those ask for who run a node for others. */
@@ -131,12 +133,12 @@ static void on_notice(void *context, const char *text)
 {
 	struct tree *tree = context;
 
-	handle_notice(tree->handle, "%s", text);
+	notices_add(tree->notices, "%s", text);
 }
 
 static int open_node(struct tree *tree)
 {
-	const struct options *o = &tree->handle->options;
+	const struct options *o = tree->options;
 	struct wire_network allowed[ALLOWED_MAX];
 	const struct node_options options = {
 		.rendezvous = tree->rendezvous,
@@ -154,13 +156,13 @@ static int open_node(struct tree *tree)
 
 	for (size_t i = 0; i < o->allowed_count; i++)
 		allowed[i] = wire_of_network(&o->allowed[i]);
-	tree->node = node_new(&options, &hooks, &tree->handle->error);
+	tree->node = node_new(&options, &hooks, tree->error);
 	if (!tree->node)
-		return tree->handle->error.code;
+		return tree->error->code;
 	address = node_address(tree->node);
-	handle_notice(tree->handle, "tree of %s: this node listens at %s",
-		      hostcast_address_text(&tree->rendezvous, rendezvous),
-		      hostcast_address_text(&address, listen));
+	notices_add(tree->notices, "tree of %s: this node listens at %s",
+		    hostcast_address_text(&tree->rendezvous, rendezvous),
+		    hostcast_address_text(&address, listen));
 	return 0;
 }
 
@@ -168,25 +170,29 @@ static int open_sender(struct tree *tree)
 {
 	const struct tree_sender_hooks hooks = {on_event, on_notice, tree};
 
-	tree->sender = tree_sender_new(&tree->rendezvous, &hooks, &tree->handle->error);
-	return tree->sender ? 0 : tree->handle->error.code;
+	tree->sender = tree_sender_new(&tree->rendezvous, &hooks, tree->error);
+	return tree->sender ? 0 : tree->error->code;
 }
 
-struct tree *tree_new(struct hostcast *h, const union hostcast_address *rendezvous, unsigned mode)
+struct tree *tree_new(const union hostcast_address *rendezvous, unsigned mode,
+		      const struct options *options, struct notices *notices, struct error *error)
 {
 	struct tree *tree;
 
-	if (check_options(h, mode) < 0 || check_listen(h, rendezvous) < 0)
+	if (check_options(options, mode, error) < 0 ||
+	    check_listen(&options->source, rendezvous, error) < 0)
 		return NULL;
 	tree = calloc(1, sizeof *tree);
 	if (!tree) {
-		error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
+		error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
 		return NULL;
 	}
-	tree->handle = h;
+	tree->options = options;
+	tree->notices = notices;
+	tree->error = error;
 	tree->rendezvous = *rendezvous;
-	tree->is_heard_by_itself = h->options.loop;
-	tree->has_details = h->options.details;
+	tree->is_heard_by_itself = options->loop;
+	tree->has_details = options->details;
 	if ((mode & HOSTCAST_RECEIVE ? open_node(tree) : open_sender(tree)) < 0) {
 		free(tree);
 		return NULL;
@@ -213,7 +219,7 @@ int tree_fd(const struct tree *tree)
 static void describe(const struct tree *tree, const struct delivery *delivery,
 		     struct hostcast_message *message)
 {
-	size_t most = tree->handle->options.receive_size;
+	size_t most = tree->options->receive_size;
 	bool is_cut_off = delivery->size > most;
 
 	*message = (struct hostcast_message){
@@ -234,8 +240,8 @@ int tree_receive(struct tree *tree, struct hostcast_message *messages, size_t mo
 	int count, given = 0;
 
 	if (!tree->node)
-		return tree_sender_work(tree->sender, &tree->handle->error);
-	count = node_work(tree->node, deliveries, most, &tree->handle->error);
+		return tree_sender_work(tree->sender, tree->error);
+	count = node_work(tree->node, deliveries, most, tree->error);
 	for (int i = 0; i < count; i++)
 		if (tree->is_heard_by_itself || !deliveries[i].is_own)
 			describe(tree, &deliveries[i], &messages[given++]);
@@ -246,7 +252,7 @@ int tree_receive(struct tree *tree, struct hostcast_message *messages, size_t mo
  * deliveries have to stay until the next hostcast_receive(). */
 static int send_only(struct tree *tree, const struct iovec *payload)
 {
-	struct error *error = &tree->handle->error;
+	struct error *error = tree->error;
 	int status = tree_sender_send(tree->sender, payload->iov_base, payload->iov_len, error);
 
 	if (status != HOSTCAST_AGAIN)
@@ -261,7 +267,7 @@ int tree_send(struct tree *tree, const struct iovec *payload)
 {
 	if (!tree->node)
 		return send_only(tree, payload);
-	return node_send(tree->node, payload->iov_base, payload->iov_len, &tree->handle->error);
+	return node_send(tree->node, payload->iov_base, payload->iov_len, tree->error);
 }
 
 /* ---- What is counted ---- */

@@ -3,10 +3,15 @@
 #ifndef RUN_TREE_H
 #define RUN_TREE_H
 
-#include "handle.h"
+#include "base/error.h"
+#include "counters.h"
+#include "notices.h"
+#include "options.h"
 
-/* Mode as of hostcast_open(). NULL after it filled in the handle's error. */
-struct tree *tree_new(struct hostcast *h, const union hostcast_address *rendezvous, unsigned mode);
+/* Mode as of hostcast_open(). Options, notices and error are the handle's and stay with the tree.
+ * NULL after it filled in the error. */
+struct tree *tree_new(const union hostcast_address *rendezvous, unsigned mode,
+		      const struct options *options, struct notices *notices, struct error *error);
 
 /* Leaves the tree (T-15). */
 void tree_free(struct tree *tree);

@@ -1,0 +1,22 @@
+/* What a handle counts. */
+#ifndef RUN_COUNTERS_H
+#define RUN_COUNTERS_H
+
+/* The public names of these are in handle.c. */
+enum counter {
+	COUNT_RECEIVED,
+	COUNT_RECEIVED_BYTES,
+	COUNT_CUT_OFF,
+	COUNT_KERNEL_DROPS,
+	COUNT_SENT,
+	COUNT_SENT_BYTES,
+	COUNT_REFUSED,
+	COUNT_TREE_HELD,
+	COUNT_TREE_RETURNED,
+	COUNT_TREE_LOST,
+	COUNT_TREE_UNSENT,
+	COUNT_TREE_DROPPED,
+	COUNTERS
+};
+
+#endif
