@@ -11,7 +11,7 @@ import pytest
 from support.tree import BUILD, REPOSITORY
 
 CORPUS = REPOSITORY / 'tests' / 'fuzz' / 'corpus'
-TARGETS = ('message', 'member', 'rendezvous')
+TARGETS = ('message', 'member', 'rendezvous', 'report')
 INPUTS = [path for target in TARGETS for path in sorted((CORPUS / target).iterdir())]
 
 
