@@ -1,41 +1,11 @@
-#include "node.h"
-
-#include "admitted.h"
-#include "data_port.h"
-#include "held.h"
 #include "net/address.h"
+#include "node_inside.h"
 #include "run/clock.h"
 #include "tree_address.h"
-#include "tree_io.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/random.h>
 
-enum { DATAGRAM_MAX = 65535, NOTICE_MAX = 600 };
-
-struct node {
-	struct node_hooks hooks;
-	struct tree_io io;
-	int tree_source, data_sources[DATA_SOCKETS]; /* in io; negative: none */
-	struct tree_socket socket;
-	struct data_port data_port;
-	struct admitted admitted;
-	struct member_config config;
-	struct member member;
-	struct member_counters member_counters;
-	struct node_counters *counters; /* brought up to date when asked for */
-	struct sent sent[NODE_SENT_MAX];
-	struct output output;
-	struct datagrams *datagrams;
-	struct hostcast_message messages[HOSTCAST_BATCH];
-	struct held held;
-	struct held passed;    /* were held, and are on their way out */
-	struct held delivered; /* were held, and are with the caller until the next turn */
-	bool is_waiting;       /* what is held: until the core says that there may be a root */
-	bool is_overflow_told, is_too_large_told;
-};
+enum { NOTICE_MAX = 600 };
 
 /* What one turn has to give, and has given. */
 struct turn {
@@ -49,7 +19,7 @@ struct turn {
 
 /* ---- What the core wants ---- */
 
-static void tell(const struct node *n, const char *text)
+void node_tell(const struct node *n, const char *text)
 {
 	if (n->hooks.notice)
 		n->hooks.notice(n->hooks.context, text);
@@ -60,7 +30,7 @@ static void refuse(struct node *n, const struct wire_address *from)
 	char text[NOTICE_MAX];
 
 	if (admitted_refuse(&n->admitted, from, text, sizeof text))
-		tell(n, text);
+		node_tell(n, text);
 }
 
 static void tell_events(struct node *n)
@@ -96,7 +66,7 @@ static void deliver(struct node *n, struct turn *turn, const union hostcast_addr
 }
 
 /* All but payloads. */
-static void carry_out(struct node *n)
+void node_carry_out(struct node *n)
 {
 	tell_events(n);
 	if (n->output.release)
@@ -107,7 +77,7 @@ static void carry_out(struct node *n)
 /* T-10: a payload of ours, which goes out behind the letters DATA and LF. */
 static void carry_out_own(struct node *n, struct turn *turn)
 {
-	carry_out(n);
+	node_carry_out(n);
 	if (n->output.fate == FATE_HELD)
 		n->is_waiting = !n->output.release;
 	if (n->output.fate == FATE_SENT)
@@ -130,7 +100,7 @@ static void tell_overflow(struct node *n)
 		 "no root is known, and no more than %d payloads and %d MiB of them can wait for "
 		 "one: payloads are lost (the summary counts them as input_overflow)",
 		 NODE_HELD_MAX, NODE_HELD_BYTES >> 20);
-	tell(n, text);
+	node_tell(n, text);
 }
 
 static bool hold(struct node *n, struct reader payload, unsigned attempts)
@@ -180,7 +150,7 @@ static void tell_too_large(struct node *n, size_t size)
 		 "a payload of %zu bytes is too large and was dropped: in this tree one may have "
 		 "%zu (the summary counts further ones as input_too_large)",
 		 size, node_payload_max(n));
-	tell(n, text);
+	node_tell(n, text);
 }
 
 /* From the data port; those that wait already go first. */
@@ -221,7 +191,7 @@ static void take_datagram(struct node *n, struct turn *turn, const struct hostca
 	const struct output *output = &n->output;
 
 	member_receive(&n->member, turn->now, &in, &n->output);
-	carry_out(n);
+	node_carry_out(n);
 	if (output->is_delivered) {
 		tree_socket_copy(&n->socket, output, &in);
 		deliver(n, turn, n->member.path_length > 0 ? &message->source : NULL, is_own(n));
@@ -288,7 +258,7 @@ static int work_all(struct node *n, struct turn *turn, struct error *error)
 	return status;
 }
 
-static void rest(struct node *n)
+void node_rest(struct node *n)
 {
 	bool is_full = !tree_socket_flush(&n->socket);
 
@@ -303,7 +273,7 @@ static void tick(struct node *n, struct monotime now)
 	if (monotime_is_before(now, member_deadline(&n->member)))
 		return;
 	member_tick(&n->member, now, &n->output);
-	carry_out(n);
+	node_carry_out(n);
 }
 
 static struct turn begin_turn(struct delivery *deliveries, size_t most)
@@ -330,7 +300,7 @@ int node_work(struct node *n, struct delivery *deliveries, size_t most, struct e
 		held_clear(&n->delivered);
 		status = work_all(n, &turn, error);
 	}
-	rest(n);
+	node_rest(n);
 	return status < 0 && turn.count == 0 ? status : (int)turn.count;
 }
 
@@ -353,7 +323,7 @@ int node_send(struct node *n, const void *payload, size_t size, struct error *er
 	n->counters->input++;
 	if (n->member.state != MEMBER_ROOT && !tree_socket_is_full(&n->socket))
 		offer_all_held(n, &turn);
-	rest(n);
+	node_rest(n);
 	return 0;
 }
 
@@ -367,212 +337,6 @@ void node_leave(struct node *n)
 		offer_all_held(n, &turn);
 	}
 	member_leave(&n->member, turn.now, &n->output);
-	carry_out(n);
-	rest(n);
-}
-
-/* ---- The beginning and the end ---- */
-
-static void unreachable(void *context, const struct wire_address *address)
-{
-	struct node *n = context;
-
-	member_unreachable(&n->member, address);
-}
-
-static void notice(void *context, const char *text)
-{
-	tell(context, text);
-}
-
-static int open_tree(struct node *n, const struct node_options *options,
-		     const struct attachment *attachments, size_t count, struct error *error)
-{
-	union hostcast_address any = {.any.sa_family = options->rendezvous.any.sa_family};
-	const struct tree_socket_options socket_options = {
-		.listen = options->listen.any.sa_family == AF_UNSPEC ? &any : &options->listen,
-		.attachments = attachments,
-		.attachment_count = count,
-		.receive_buffer = options->receive_buffer,
-		.no_fragment = options->no_fragment,
-	};
-	const struct tree_socket_hooks hooks = {unreachable, notice, n};
-	int status = admitted_init(&n->admitted, options->allowed, options->allowed_count,
-				   attachments, count, error);
-
-	if (status == 0)
-		status = tree_socket_open(&n->socket, &socket_options, &hooks, error);
-	if (status == 0)
-		status = n->tree_source = tree_io_add(&n->io, n->socket.fd, error);
-	return status < 0 ? status : 0;
-}
-
-static void tell_no_data_port(const struct node *n, const struct error *error)
-{
-	char text[ERROR_TEXT_SIZE + 64];
-
-	snprintf(text, sizeof text, "%s; until then this node has no data port", error->text);
-	tell(n, text);
-}
-
-static int open_data_port(struct node *n, const struct node_options *options, struct error *error)
-{
-	int status;
-
-	if (options->data_port == NODE_NO_DATA_PORT)
-		return 0;
-	status = data_port_open(&n->data_port, (unsigned)options->data_port, error);
-	if (status == HOSTCAST_REFUSED && options->is_data_port_optional) {
-		tell_no_data_port(n, error);
-		return 0;
-	}
-	for (size_t i = 0; status == 0 && i < DATA_SOCKETS; i++) {
-		if (n->data_port.fds[i] < 0)
-			continue;
-		n->data_sources[i] = tree_io_add(&n->io, n->data_port.fds[i], error);
-		status = n->data_sources[i] < 0 ? n->data_sources[i] : 0;
-	}
-	return status;
-}
-
-static int open_all(struct node *n, const struct node_options *options, struct error *error)
-{
-	struct attachment *attachments;
-	size_t count;
-	int status = attachments_read(&attachments, &count, error);
-
-	if (status < 0)
-		return status;
-	status = open_tree(n, options, attachments, count, error);
-	free(attachments);
-	if (status == 0)
-		status = open_data_port(n, options, error);
-	if (status < 0)
-		return status;
-	n->datagrams = datagrams_new(DATAGRAM_MAX);
-	n->counters = calloc(1, sizeof *n->counters);
-	if (!n->datagrams || !n->counters)
-		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
-	return 0;
-}
-
-static int begin(struct node *n, const struct node_options *options, struct error *error)
-{
-	uint64_t seed;
-
-	n->config = (struct member_config){
-		.rendezvous = wire_of_address(&options->rendezvous),
-		.admission = admitted_admission(&n->admitted),
-		.timers = options->timers,
-		.children_most = options->children_most,
-	};
-	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot get a random number");
-	member_init(&n->member, &n->config, &n->socket.own.own, seed, n->sent, NODE_SENT_MAX,
-		    &n->member_counters);
-	member_begin(&n->member, clock_monotonic(), &n->output);
-	carry_out(n);
-	rest(n);
-	return 0;
-}
-
-static struct node *node_empty(const struct node_hooks *hooks, struct error *error)
-{
-	struct node *n = calloc(1, sizeof *n);
-
-	if (!n) {
-		error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
-		return NULL;
-	}
-	n->hooks = *hooks;
-	n->socket.fd = -1;
-	for (size_t i = 0; i < DATA_SOCKETS; i++)
-		n->data_port.fds[i] = n->data_sources[i] = -1;
-	if (tree_io_open(&n->io, error) < 0) {
-		free(n);
-		return NULL;
-	}
-	return n;
-}
-
-struct node *node_new(const struct node_options *options, const struct node_hooks *hooks,
-		      struct error *error)
-{
-	struct node *n = node_empty(hooks, error);
-
-	if (!n)
-		return NULL;
-	if (open_all(n, options, error) < 0 || begin(n, options, error) < 0) {
-		node_free(n);
-		return NULL;
-	}
-	return n;
-}
-
-void node_free(struct node *n)
-{
-	if (!n)
-		return;
-	tree_io_close(&n->io);
-	tree_socket_close(&n->socket);
-	data_port_close(&n->data_port);
-	admitted_done(&n->admitted);
-	held_clear(&n->held);
-	held_clear(&n->passed);
-	held_clear(&n->delivered);
-	datagrams_free(n->datagrams);
-	free(n->counters);
-	free(n);
-}
-
-/* ---- What there is to see ---- */
-
-int node_fd(const struct node *n)
-{
-	return n->io.ready.epoll;
-}
-
-size_t node_held(const struct node *n)
-{
-	return n->held.count;
-}
-
-bool node_has_room(const struct node *n)
-{
-	return n->held.count < NODE_HELD_MAX &&
-	       n->held.bytes + node_payload_max(n) <= NODE_HELD_BYTES;
-}
-
-size_t node_payload_max(const struct node *n)
-{
-	return n->socket.local.any.sa_family == AF_INET6 ? PAYLOAD_MAX_6 : PAYLOAD_MAX_4;
-}
-
-const struct member *node_member(const struct node *n)
-{
-	return &n->member;
-}
-
-const struct node_counters *node_counters(const struct node *n)
-{
-	n->counters->kernel_drops = datagrams_dropped(n->socket.fd);
-	for (size_t i = 0; i < DATA_SOCKETS; i++)
-		if (n->data_port.fds[i] >= 0)
-			n->counters->kernel_drops += datagrams_dropped(n->data_port.fds[i]);
-	return n->counters;
-}
-
-const struct tree_socket_counters *node_socket_counters(const struct node *n)
-{
-	return &n->socket.counters;
-}
-
-union hostcast_address node_address(const struct node *n)
-{
-	return n->socket.local;
-}
-
-uint16_t node_data_port(const struct node *n)
-{
-	return data_port_number(&n->data_port);
+	node_carry_out(n);
+	node_rest(n);
 }
