@@ -176,6 +176,11 @@ void accounts_release(struct accounts *a, struct world *world, uint32_t payload)
 
 /* ---- Sums ---- */
 
+uint64_t accounts_expected(const struct accounts *a)
+{
+	return a->pairs[OUTCOME_DELIVERED] + a->pairs[OUTCOME_REPEATED] + accounts_lost(a);
+}
+
 uint64_t accounts_delivered_once(const struct accounts *a)
 {
 	return a->pairs[OUTCOME_DELIVERED];

@@ -89,6 +89,7 @@ const char *outcome_word(enum outcome outcome);
 const char *outcome_text(enum outcome outcome);
 
 /* Sums over payloads and members. */
+uint64_t accounts_expected(const struct accounts *accounts);
 uint64_t accounts_delivered_once(const struct accounts *accounts);
 uint64_t accounts_lost(const struct accounts *accounts);
 

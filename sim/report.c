@@ -69,6 +69,7 @@ bool report_make(const struct simulation *sim, struct report *report)
 		.attached = world->settled,
 		.roots = world->roots,
 		.payloads = count_payloads(&sim->accounts),
+		.expected = accounts_expected(&sim->accounts),
 		.delivered_once = accounts_delivered_once(&sim->accounts),
 		.lost = accounts_lost(&sim->accounts),
 		.duplicated = sim->accounts.repeats,

@@ -9,8 +9,8 @@
 struct report {
 	uint32_t members, alive, attached, roots;
 	uint32_t payloads;
-	uint64_t delivered_once, lost, duplicated; /* payloads, each at each member */
-	double seconds;                            /* of simulated time */
+	uint64_t expected, delivered_once, lost, duplicated; /* payloads, each at each member */
+	double seconds;                                      /* of simulated time */
 
 	/* Of a member, sent and received; and of the busiest one. */
 	double messages_per_s, bits_per_s, busiest_messages_per_s, busiest_bits_per_s;

@@ -132,7 +132,7 @@ def test_for_people():
     result = sim('--members', '50')
     table = dict(re.match(r'(.{25})(.*)', line).groups() for line in result.stdout.splitlines())
     table = {key.strip(): value for key, value in table.items()}
-    assert table['delivered once'] == '50' and table['members'] == '50 (50 alive, 50 attached)'
+    assert table['delivered once'] == '50 of 50 expected' and table['members'] == '50 (50 alive, 50 attached)'
 
 
 # ---- What it does not take ----

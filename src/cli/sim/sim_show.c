@@ -67,7 +67,8 @@ void sim_show_table(struct text *out, const struct simulation *sim, const struct
 	row(out, "members", "%" PRIu32 " (%" PRIu32 " alive, %" PRIu32 " attached)", r->members,
 	    r->alive, r->attached);
 	row(out, "payloads", "%" PRIu32, r->payloads);
-	row(out, "delivered once", "%" PRIu64, r->delivered_once);
+	row(out, "delivered once", "%" PRIu64 " of %" PRIu64 " expected", r->delivered_once,
+	    r->expected);
 	row(out, "lost", "%" PRIu64, r->lost);
 	show_lost(out, sim);
 	row(out, "duplicated", "%" PRIu64, r->duplicated);
@@ -169,6 +170,7 @@ void sim_show_json(struct text *out, const struct simulation *sim, const struct 
 	json_integer(out, "attached", r->attached);
 	json_integer(out, "roots", r->roots);
 	json_integer(out, "payloads", r->payloads);
+	json_integer(out, "expected", (int64_t)r->expected);
 	json_integer(out, "delivered_once", (int64_t)r->delivered_once);
 	json_integer(out, "lost", (int64_t)r->lost);
 	lost_json(out, sim);
