@@ -55,6 +55,12 @@ int64_t scenario_calm_ns(const struct scenario *scenario)
 	return over_ns > scenario->time_ns ? over_ns : scenario->time_ns;
 }
 
+int64_t scenario_trouble_over_ns(const struct scenario *scenario)
+{
+	return has_bad_links(&scenario->links) ? scenario_calm_ns(scenario)
+					       : faults_end_ns(&scenario->faults);
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
 	return a < b ? a : b;

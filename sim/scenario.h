@@ -89,6 +89,10 @@ bool scenario_is_faultless(const struct scenario *scenario);
 /* When everything that goes wrong is over: links are perfect from then on. */
 int64_t scenario_calm_ns(const struct scenario *scenario);
 
+/* When the last trouble is over: no later than that, and it is from then on that repair is
+ * measured. */
+int64_t scenario_trouble_over_ns(const struct scenario *scenario);
+
 /* Once all is calm, so long it may take until every member stands in one tree. */
 int64_t scenario_heal_ns(const struct scenario *scenario, int64_t round_trip_ns);
 

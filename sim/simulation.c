@@ -196,6 +196,7 @@ static void become_settled(struct simulation *sim)
 {
 	struct world *world = &sim->world;
 	bool is_faultless = scenario_is_faultless(world->scenario);
+	int64_t trouble_over_ns = scenario_trouble_over_ns(world->scenario);
 
 	if (still_joins(sim)) {
 		plan(sim, world->now_ns + LOOK_NS, DUE_SETTLED, 0);
@@ -203,9 +204,8 @@ static void become_settled(struct simulation *sim)
 	}
 	world_note(world, DEED_SETTLED, NOBODY, NOBODY);
 	if (!is_faultless)
-		sim->healed_ns = world->whole_ns > scenario_calm_ns(world->scenario)
-					 ? world->whole_ns - scenario_calm_ns(world->scenario)
-					 : 0;
+		sim->healed_ns =
+			world->whole_ns > trouble_over_ns ? world->whole_ns - trouble_over_ns : 0;
 	watcher_look_at_all(world);
 	world->is_healed = true;
 	for (uint32_t i = 0; i < SETTLED_PAYLOADS && !is_faultless; i++)

@@ -79,7 +79,8 @@ static bool has_root_path(const struct member *m)
 static bool has_room_for(const struct member *m, const struct wire_address *asker)
 {
 	return m->children.count < m->config->children_most && m->path_length < PATH_MAX_LENGTH &&
-	       !is_on_path(m, asker) && !member_is_self(m, asker);
+	       !is_on_path(m, asker) && !member_is_self(m, asker) &&
+	       !wire_address_equal(asker, &m->config->rendezvous);
 }
 
 void adoption_take_request(struct member *m, struct monotime now, const struct incoming *in,

@@ -29,9 +29,10 @@ struct output_datagram {
 /* What happened, for those who keep a log. The address is that of the other side; none: nobody. */
 #define EVENTS(X)                                                                                 \
 	X(WALK_BEGUN, "walk_begun", "looks for a parent")                                         \
-	X(RDV_SILENT, "rdv_silent", "the rendezvous point does not answer")                       \
+	X(RDV_SILENT, "rdv_silent", "gets no answer from the rendezvous point")                   \
 	X(TRYING, "trying", "asks to be a child of")                                              \
 	X(DECLINED, "declined", "does not become a child, because it would close a circle, of")   \
+	X(NO_PLACE, "no_place", "has found no place in the tree, and tries again")                \
 	X(SENT_ON, "sent_on", "is sent on to the children of")                                    \
 	X(UNREACHABLE, "unreachable", "gets no answer from")                                      \
 	X(ATTACHED, "attached", "is now a child of")                                              \

@@ -108,7 +108,7 @@ void rendezvous_receive(struct rendezvous *r, struct monotime now, const struct 
 {
 	struct message message;
 
-	rendezvous_tick(r, now, output);
+	output_clear(output);
 	if (!wire_address_is_usable(&in->from) || own_has(r->own, &in->from) ||
 	    !admission_has(&r->admission, &in->from)) { /* T-14; from ourselves: it is forged */
 		r->counters.not_allowed++;

@@ -231,6 +231,7 @@ static void try_next(struct member *m, struct monotime now, struct output *outpu
 			return;
 		}
 	}
+	output_event(output, EVENT_NO_PLACE, NULL);
 	back_off(m, now);
 }
 
@@ -474,11 +475,13 @@ static size_t read_path(struct member *m, const struct wire_address *sender,
 	struct wire_address address;
 	size_t length = 0;
 
-	if (message_next_address(message, &address) && !wire_address_equal(&address, sender))
+	if (message_next_address(message, &address) && is_of_our_family(m, &address) &&
+	    !wire_address_equal(&address, sender))
 		m->seen_as = address; /* nobody is who tells it that */
 	path[length++] = *sender;
 	while (message_next_address(message, &address)) {
-		if (length == PATH_MAX_LENGTH || member_is_self(m, &address))
+		if (length == PATH_MAX_LENGTH || member_is_self(m, &address) ||
+		    !is_of_our_family(m, &address))
 			return 0;
 		path[length++] = address;
 	}

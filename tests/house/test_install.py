@@ -7,7 +7,8 @@ import pytest
 
 from support.tree import REPOSITORY
 
-INSTALLED = ['bin/hostcast', 'bin/rdvpoint', 'bin/mcastnode', 'include/hostcast.h', 'share/man/man1/hostcast-send.1', 'share/man/man3/libhostcast.3',
+INSTALLED = ['bin/hostcast', 'bin/rdvpoint', 'bin/mcastnode', 'share/man/man1/rdvpoint.1', 'share/man/man1/mcastnode.1',
+             'include/hostcast.h', 'share/man/man1/hostcast-send.1', 'share/man/man3/libhostcast.3',
              'share/bash-completion/completions/hostcast', 'share/zsh/site-functions/_hostcast']
 
 

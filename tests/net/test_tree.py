@@ -97,14 +97,14 @@ def test_another_network_is_refused_until_it_is_allowed():
         root = node_at(a, '10.1.0.1')
         child = start_node(b, '10.2.0.1', '--retry', '0.1')
         told = root.process.wait_for(r'10\.2\.0\.2 is not served, its network is not allowed; to admit it: '
-                                     r'--allow (10\.2\.0\.0/24), and to keep those of now: --allow 127\.0\.0\.0/8 '
+                                     r'--allow (10\.2\.0\.0/24) and, to keep those of now, --allow 127\.0\.0\.0/8 '
                                      r'--allow 10\.1\.0\.0/24\n', 'stderr')
         assert point.summary()['not_allowed'] == 0  # it is attached to both
         root.stop()
         child.wait_for_place()
         assert child.parent == 'root'
         refused = start_node(a, '10.1.0.1', '--allow', told[1], '--retry', '0.1')
-        told = child.process.wait_for(r'to admit it: --allow (10\.1\.0\.0/24), ', 'stderr')
+        told = child.process.wait_for(r'to admit it: --allow (10\.1\.0\.0/24) and, ', 'stderr')
         child.stop()
         refused.wait_for_place()
         again = node_at(b, '10.2.0.1', '--allow', told[1])

@@ -67,7 +67,7 @@ def test_a_payload_of_a_stranger_comes_back_if_the_stranger_is_admitted(two_netw
     stranger.wait_for('received.*\n')
     assert stranger.stdout == f"received 'the end' from {b.address} port 5001\n"
     assert node.process.stderr == ('hostcast node: note: 10.1.0.2 is not served, its network is not allowed; to admit '
-                                   'it: --allow 10.1.0.0/24, and to keep those of now: --allow 127.0.0.0/8 '
+                                   'it: --allow 10.1.0.0/24 and, to keep those of now, --allow 127.0.0.0/8 '
                                    '--allow 10.2.0.0/24\n')
     assert (node.payloads, root.payloads, node.summary()['data_stranger']) == ([], [], 1)
 

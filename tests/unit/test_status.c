@@ -124,7 +124,7 @@ static void fill(struct tree_node *n)
 	n->config.children_most = CHILDREN_MAX;
 	for (unsigned i = 0; i < PATH_MAX_LENGTH - 2; i++)
 		size += (size_t)snprintf(path + size, sizeof path - size,
-					 "2001:db8:1111:2222:3333:4444:5555:66%02u 60000\n", i);
+					 "210.211.212.1%02u 60000\n", i);
 	node_attaches_to(n, PARENT, path);
 	for (unsigned i = 0; i < CHILDREN_MAX; i++) {
 		snprintf(child, sizeof child, "2001:db8:1111:2222:3333:4444:7777:66%02u 60000", i);

@@ -14,12 +14,13 @@ static uint64_t held(const struct tree_wait *wait)
 
 static void give_up(struct tree_wait *wait)
 {
-	session_error(wait->session,
-		      "no root of the tree was known for %g s: %" PRIu64
-		      " %s lost (is there a node? "
-		      "--wait waits longer)",
-		      (double)wait->patience_ns / (double)NS_PER_S, held(wait),
-		      held(wait) == 1 ? "message is" : "messages are");
+	session_error(
+		wait->session,
+		"no root of the tree was known for %g s: %" PRIu64
+		" %s lost (is the rendezvous point running, and is there a node? --wait waits "
+		"longer)",
+		(double)wait->patience_ns / (double)NS_PER_S, held(wait),
+		held(wait) == 1 ? "message is" : "messages are");
 	session_end(wait->session, EXIT_PARTIAL);
 }
 

@@ -29,8 +29,9 @@ static void show_lost(struct text *out, const struct simulation *sim)
 {
 	for (unsigned i = OUTCOME_LINK; i < OUTCOME_COUNT; i++)
 		if (sim->accounts.pairs[i] > 0)
-			text_addf(out, "  %-22s %" PRIu64 "\n", outcome_word((enum outcome)i),
-				  sim->accounts.pairs[i]);
+			text_addf(out, "  %-22s %-8" PRIu64 " (%s)\n",
+				  outcome_word((enum outcome)i), sim->accounts.pairs[i],
+				  outcome_text((enum outcome)i));
 }
 
 static void show_time(struct text *out, const char *name, const struct histogram *ns)
@@ -50,7 +51,8 @@ static void show_ratio(struct text *out, const char *name, double value)
 
 static void show_tree(struct text *out, const struct measures *tree)
 {
-	row(out, "depth", "%.2f mean, %" PRIu32 " most", tree->depth_mean, tree->depth_max);
+	if (measure_is_taken(tree->depth_mean))
+		row(out, "depth", "%.2f mean, %" PRIu32 " most", tree->depth_mean, tree->depth_max);
 	show_ratio(out, "cost / spanning tree", tree->cost_to_spanning_tree);
 	show_ratio(out, "cost / unicast star", tree->cost_to_star);
 	show_ratio(out, "cost / router tree", tree->cost_to_router_tree);

@@ -441,6 +441,12 @@ static int check_sizes(const struct command *command, const struct sim_options *
 		return options_usage_error(
 			command, "--lose-first goes with at most %d members, not %" PRId64,
 			LOST_FIRST_MEMBERS, s->members);
+	if (s->children == 1 && s->members > PATH_MAX_LENGTH + 1)
+		return options_usage_error(command,
+					   "%" PRId64
+					   " members with one child each are a chain, and "
+					   "a root path has room for %d: at most %d members",
+					   s->members, PATH_MAX_LENGTH, PATH_MAX_LENGTH + 1);
 	if (s->payloads > PAIRS_MOST / s->members)
 		return options_usage_error(command,
 					   "%" PRId64 " payloads for %" PRId64

@@ -59,10 +59,11 @@ static void go_on(struct survey *s)
 
 static bool add_node(struct survey *s, size_t named_by, const struct wire_address *address)
 {
+	unsigned depth = named_by == SURVEY_TOP ? 0 : s->nodes[named_by].depth + 1;
 	size_t first = survey_find(s, address);
 	struct survey_node *grown;
 
-	if (s->count == SURVEY_NODES_MAX)
+	if (s->count == SURVEY_NODES_MAX || depth > SURVEY_DEPTH_MAX)
 		return false;
 	grown = list_grow(s->nodes, s->count, &s->room, sizeof *grown);
 	if (!grown)
@@ -71,6 +72,7 @@ static bool add_node(struct survey *s, size_t named_by, const struct wire_addres
 	grown[s->count] = (struct survey_node){
 		.address = *address,
 		.named_by = named_by,
+		.depth = depth,
 		.state = first == SURVEY_TOP ? SURVEY_WAITING : SURVEY_REPEATED,
 		.first = first,
 	};

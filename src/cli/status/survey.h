@@ -7,8 +7,9 @@
 #include "question.h"
 
 enum {
-	SURVEY_AT_ONCE = 16,      /* questions under way */
-	SURVEY_NODES_MAX = 16384, /* a tree that claims to be larger is cut off */
+	SURVEY_AT_ONCE = 16,                    /* questions under way */
+	SURVEY_NODES_MAX = 16384,               /* a tree that claims to be larger is cut off, */
+	SURVEY_DEPTH_MAX = PATH_MAX_LENGTH + 1, /* or to be deeper than one can be (T-9) */
 };
 
 #define SURVEY_TOP SIZE_MAX /* the root was named by no node */
@@ -24,6 +25,7 @@ enum survey_state {
 struct survey_node {
 	struct wire_address address;
 	size_t named_by; /* index of the node whose child it is, or SURVEY_TOP */
+	unsigned depth;  /* 0: the root */
 	enum survey_state state;
 	size_t first;        /* SURVEY_REPEATED: the index of the earlier one */
 	const char *problem; /* SURVEY_SILENT: as that of a question */

@@ -86,6 +86,16 @@ static void tell_absence(struct status *s)
 		       hostcast_address_text(&s->asked, text));
 }
 
+static void tell_dead_root(struct status *s)
+{
+	if (s->is_node || s->survey.nodes[0].state != SURVEY_SILENT)
+		return;
+	session_notice(&s->session,
+		       "the root that the rendezvous point has recorded does not answer; "
+		       "it is forgotten after --hold. A node knows its part of the tree: "
+		       "hostcast status --tree NODE");
+}
+
 static void show_tree(struct status *s)
 {
 	enum tree_form form = s->options->dot ? TREE_DOT : TREE_TEXT;
@@ -97,10 +107,11 @@ static void show_tree(struct status *s)
 		write_picture(s);
 	if (s->survey.cut_off > 0)
 		session_notice(&s->session,
-			       "%zu children were left out, the tree is larger than "
-			       "%d nodes or memory is short",
+			       "%zu children were left out: the tree is deeper than one can be, "
+			       "larger than %d nodes, or memory is short",
 			       s->survey.cut_off, SURVEY_NODES_MAX);
 	tell_absence(s);
+	tell_dead_root(s);
 }
 
 static void on_survey_ended(void *context)

@@ -33,6 +33,7 @@ static size_t send_some(struct local_program *program, const struct datagram_out
 	int sent = datagrams_send(program->fd, list, count);
 
 	if (sent == -ECONNREFUSED) {
+		program->is_refused = true;
 		program->failed++; /* that earlier one, which was counted as passed */
 		program->passed--;
 		sent = datagrams_send(program->fd, list, count);

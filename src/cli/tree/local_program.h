@@ -9,6 +9,7 @@ struct local_program {
 	union hostcast_address address;
 	uint64_t passed; /* payloads */
 	uint64_t failed; /* the program did not listen, or there was no room */
+	bool is_refused; /* ICMP says that nobody listens there */
 };
 
 int local_program_open(struct local_program *program, const union hostcast_address *address,

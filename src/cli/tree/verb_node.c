@@ -36,9 +36,20 @@ struct node_verb {
 	struct input *input; /* NULL: not read */
 	bool is_input_paused;
 	bool is_silence_told; /* of the rendezvous point */
+	bool is_search_told;  /* that no place was found */
+	bool is_refusal_told; /* of the program that gets the payloads */
 };
 
 /* ---- What the node tells ---- */
+
+/* What lasts is told once. */
+static bool is_first(bool *is_told)
+{
+	bool was_told = *is_told;
+
+	*is_told = true;
+	return !was_told;
+}
 
 /* The news that decide whether payloads come; the rest is for --verbose. */
 static bool is_news(struct node_verb *v, enum event_type type)
@@ -46,20 +57,28 @@ static bool is_news(struct node_verb *v, enum event_type type)
 	switch (type) {
 	case EVENT_ATTACHED:
 	case EVENT_ROOT_GAINED:
-		v->is_silence_told = false;
+		v->is_silence_told = v->is_search_told = false;
 		return true;
 	case EVENT_PARENT_LOST:
 	case EVENT_ROOT_LOST:
 		return true;
-	case EVENT_RDV_SILENT: {
-		bool is_first = !v->is_silence_told;
-
-		v->is_silence_told = true;
-		return is_first;
-	}
+	case EVENT_RDV_SILENT:
+		return is_first(&v->is_silence_told);
+	case EVENT_NO_PLACE:
+		return is_first(&v->is_search_told);
 	default:
 		return false;
 	}
+}
+
+/* What the user can do about it. */
+static void add_advice(struct text *line, const struct node_verb *v, enum event_type type)
+{
+	if (type == EVENT_RDV_SILENT)
+		text_add_string(line, ": is it running there, and does it serve this host "
+				      "(its --allow)? It is asked again");
+	if (type == EVENT_ROOT_GAINED && v->options->children_most == 0)
+		text_add_string(line, ", and takes no children (--children 0): nobody can join");
 }
 
 static void on_event(void *context, const struct event *event)
@@ -75,6 +94,7 @@ static void on_event(void *context, const struct event *event)
 	if (!is_news(v, event->type) && !v->options->common.verbose)
 		return;
 	event_add_text(&line, event);
+	add_advice(&line, v, event->type);
 	session_flush(&v->session); /* what was delivered before stands before it */
 	session_notice(&v->session, "%s", text_string(&line));
 	text_done(&line);
@@ -120,6 +140,18 @@ static void show(struct node_verb *v, const struct delivery *delivery)
 	session_result(&v->session);
 }
 
+static void tell_refused(struct node_verb *v)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (v->program.is_refused && is_first(&v->is_refusal_told))
+		session_notice(
+			&v->session,
+			"nobody listens at %s (--deliver): payloads do not arrive there (the "
+			"summary counts them)",
+			hostcast_address_text(&v->program.address, text));
+}
+
 /* Lines that could not be taken can, when half of the room is free. */
 static void resume_input(struct node_verb *v)
 {
@@ -145,6 +177,7 @@ static void on_ready(void *context, uint32_t events)
 	for (int i = 0; i < count; i++)
 		show(v, &deliveries[i]);
 	local_program_give(&v->program, deliveries, (size_t)count);
+	tell_refused(v);
 	resume_input(v);
 }
 
@@ -195,8 +228,15 @@ static void on_stop(void *context)
 static int check_program(const struct node_verb *v, struct error *error)
 {
 	const union hostcast_address *address = &v->program.address;
+	union hostcast_address listen = node_address(v->node);
 	char text[HOSTCAST_TEXT_SIZE];
 
+	if (address_port(address) == address_port(&listen) &&
+	    (address_is_any(&listen) || address_same_ip(&listen, address)))
+		return error_set(error, HOSTCAST_INVALID,
+				 "--deliver %s leads back to this node itself, which would take "
+				 "payloads for messages of the tree",
+				 hostcast_address_text(address, text));
 	if (!address_is_loopback(address) || address_port(address) != node_data_port(v->node))
 		return 0;
 	return error_set(error, HOSTCAST_INVALID,
@@ -297,6 +337,8 @@ static int run(const char *command, const struct node_verb_options *options,
 	if (status == EXIT_DONE)
 		status = session_run(&v.session);
 	input_free(v.input);
+	if (v.node)
+		node_leave(v.node); /* T-15, whatever the end */
 	node_free(v.node);
 	local_program_close(&v.program);
 	session_done(&v.session);

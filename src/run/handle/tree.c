@@ -93,7 +93,8 @@ static void tell(struct tree *tree, const struct event *event)
 	hostcast_address_text(&tree->rendezvous, rendezvous);
 	if (event->type == EVENT_RDV_SILENT)
 		notices_add(tree->notices,
-			    "the rendezvous point at %s does not answer; it is asked again",
+			    "the rendezvous point at %s does not answer: is it running there, and "
+			    "does it serve this host (its --allow)? It is asked again",
 			    rendezvous);
 	else
 		notices_add(tree->notices, "tree of %s: this node %s%s%s", rendezvous,

@@ -102,7 +102,7 @@ static void write_refusal(const struct admitted *admitted, const char *who,
 		who, network_text(network, name));
 
 	if (admitted->is_default && used < size) {
-		used += (size_t)snprintf(text + used, size - used, ", and to keep those of now:");
+		used += (size_t)snprintf(text + used, size - used, " and, to keep those of now,");
 		used += used < size ? write_defaults(admitted, network->address.any.sa_family,
 						     text + used, size - used)
 				    : 0;

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { NOTICE_MAX = 600 };
+enum { NOTICE_MAX = 600, POSTPONED_MAX = 64 };
 
 /* What one turn has to give, and has given. */
 struct turn {
@@ -268,10 +268,15 @@ void node_rest(struct node *n)
 		     is_full ? n->tree_source : -1);
 }
 
+/* What came before the time was up is taken first, also if this process did not run for a while:
+ * nobody is given up whose answer waits in the socket. */
 static void tick(struct node *n, struct monotime now)
 {
 	if (monotime_is_before(now, member_deadline(&n->member)))
 		return;
+	if (n->io.sources[n->tree_source].has_more && n->postponed++ < POSTPONED_MAX)
+		return;
+	n->postponed = 0;
 	member_tick(&n->member, now, &n->output);
 	node_carry_out(n);
 }
@@ -295,11 +300,11 @@ int node_work(struct node *n, struct delivery *deliveries, size_t most, struct e
 
 	if (status < 0)
 		return status;
-	tick(n, turn.now);
 	if (tree_socket_flush(&n->socket)) {
 		held_clear(&n->delivered);
 		status = work_all(n, &turn, error);
 	}
+	tick(n, turn.now);
 	node_rest(n);
 	return status < 0 && turn.count == 0 ? status : (int)turn.count;
 }
@@ -337,6 +342,6 @@ void node_leave(struct node *n)
 		offer_all_held(n, &turn);
 	}
 	member_leave(&n->member, turn.now, &n->output);
-	node_carry_out(n);
+	tree_socket_send_last(&n->socket, &n->output);
 	node_rest(n);
 }

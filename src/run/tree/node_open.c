@@ -24,6 +24,20 @@ static void notice(void *context, const char *text)
 	node_tell(context, text);
 }
 
+static int check_rendezvous(const struct node *n, const union hostcast_address *rendezvous,
+			    struct error *error)
+{
+	struct wire_address wire = wire_of_address(rendezvous);
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (!own_has(&n->socket.own.own, &wire))
+		return 0;
+	return error_set(error, HOSTCAST_INVALID,
+			 "the rendezvous point %s would be this node itself: give the node another "
+			 "port or address to listen at (--listen)",
+			 hostcast_address_text(rendezvous, text));
+}
+
 static int open_tree(struct node *n, const struct node_options *options,
 		     const struct attachment *attachments, size_t count, struct error *error)
 {
@@ -41,6 +55,8 @@ static int open_tree(struct node *n, const struct node_options *options,
 
 	if (status == 0)
 		status = tree_socket_open(&n->socket, &socket_options, &hooks, error);
+	if (status == 0)
+		status = check_rendezvous(n, &options->rendezvous, error);
 	if (status == 0)
 		status = n->tree_source = tree_io_add(&n->io, n->socket.fd, error);
 	return status < 0 ? status : 0;
@@ -60,6 +76,12 @@ static int open_data_port(struct node *n, const struct node_options *options, st
 
 	if (options->data_port == NODE_NO_DATA_PORT)
 		return 0;
+	if (options->data_port != 0 && options->data_port == address_port(&n->socket.local) &&
+	    (address_is_any(&n->socket.local) || address_is_loopback(&n->socket.local)))
+		return error_set(error, HOSTCAST_INVALID,
+				 "the data port %d is the port that the node listens at; give it "
+				 "another (--data-port)",
+				 options->data_port);
 	status = data_port_open(&n->data_port, (unsigned)options->data_port, error);
 	if (status == HOSTCAST_REFUSED && options->is_data_port_optional) {
 		tell_no_data_port(n, error);

@@ -44,16 +44,34 @@ void own_addresses_init(struct own_addresses *own, const union hostcast_address 
 			add(own, &attachments[i].own);
 }
 
+/* The system is asked once for each, not for each datagram. */
+static bool is_known_as_foreign(const struct own_addresses *own,
+				const union hostcast_address *destination)
+{
+	for (size_t i = 0; i < FOREIGN_MAX; i++)
+		if (address_same_ip(&own->foreign[i], destination))
+			return true;
+	return false;
+}
+
 uint8_t own_addresses_index(struct own_addresses *own, const union hostcast_address *destination)
 {
 	uint8_t index = find(own, destination);
 
-	if (index != OWN_ANY || !own->is_wildcard || address_same_ip(&own->foreign, destination))
+	if (index != OWN_ANY || !own->is_wildcard || is_known_as_foreign(own, destination))
 		return index;
 	if (is_local_address(destination))
 		return add(own, destination);
-	own->foreign = *destination;
+	own->foreign[own->next_foreign] = *destination;
+	own->next_foreign = (own->next_foreign + 1) % FOREIGN_MAX;
 	return OWN_ANY;
+}
+
+/* With more addresses than have an index the others are served, too. */
+bool own_addresses_are_meant(struct own_addresses *own, const union hostcast_address *destination)
+{
+	return !own->is_wildcard || own->own.count == OWN_MAX ||
+	       own_addresses_index(own, destination) != OWN_ANY;
 }
 
 const union hostcast_address *own_addresses_at(const struct own_addresses *own, uint8_t index)

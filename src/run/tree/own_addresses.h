@@ -6,13 +6,16 @@
 #include "core/own.h"
 #include "net/networks.h"
 
+enum { FOREIGN_MAX = 16 };
+
 struct own_addresses {
 	struct own own; /* for the core */
 	uint8_t ips[OWN_MAX][IP_SIZE];
 	union hostcast_address addresses[OWN_MAX]; /* the same, to send from */
 	bool is_wildcard;                          /* the socket hears all of them */
-	union hostcast_address foreign; /* the last destination that was none of them: a broadcast
-					   address, mostly */
+	union hostcast_address
+		foreign[FOREIGN_MAX]; /* destinations that were none of them, lately */
+	size_t next_foreign;
 };
 
 /* `local` is where the socket is bound; with a wildcard the attachments count. */
@@ -22,6 +25,9 @@ void own_addresses_init(struct own_addresses *own, const union hostcast_address 
 /* The index of the address to which a datagram came, new ones included; OWN_ANY if it is no address
  * of this host, or if there are too many. */
 uint8_t own_addresses_index(struct own_addresses *own, const union hostcast_address *destination);
+
+/* Does this destination stand for this host alone? */
+bool own_addresses_are_meant(struct own_addresses *own, const union hostcast_address *destination);
 
 /* What to send from; NULL: the system chooses. */
 const union hostcast_address *own_addresses_at(const struct own_addresses *own, uint8_t index);

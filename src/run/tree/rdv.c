@@ -62,6 +62,14 @@ static int receive(struct rdv *r, struct monotime now, struct error *error)
 	return got < 0 ? got : 0;
 }
 
+static void tick(struct rdv *r, struct monotime now)
+{
+	if (monotime_is_before(now, rendezvous_deadline(&r->rendezvous)))
+		return;
+	rendezvous_tick(&r->rendezvous, now, &r->output);
+	carry_out(r);
+}
+
 int rdv_work(struct rdv *r, struct error *error)
 {
 	struct monotime now = clock_monotonic();
@@ -69,11 +77,9 @@ int rdv_work(struct rdv *r, struct error *error)
 
 	if (status < 0)
 		return status;
-	if (!monotime_is_before(now, rendezvous_deadline(&r->rendezvous))) {
-		rendezvous_tick(&r->rendezvous, now, &r->output);
-		carry_out(r);
-	}
 	status = receive(r, now, error);
+	if (!r->io.sources[r->source].has_more) /* what came in time is taken first */
+		tick(r, now);
 	tree_io_rest(&r->io, rendezvous_deadline(&r->rendezvous), false, -1);
 	return status;
 }

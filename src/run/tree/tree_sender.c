@@ -89,7 +89,11 @@ static void take_root(struct tree_sender *s, struct monotime now, struct message
 {
 	struct wire_address root = {.port = 0};
 
-	message_next_address(message, &root);
+	if (message_next_address(message, &root) &&
+	    wire_address_is_v4(&root) != wire_address_is_v4(&s->rendezvous)) { /* T-1 */
+		s->ignored++;
+		return;
+	}
 	if (!origin_take_root(&s->origin, now, &root, &s->output))
 		s->ignored++;
 	carry_out(s);
@@ -106,7 +110,9 @@ static void take(struct tree_sender *s, struct monotime now, const struct incomi
 	else if (is_message && message.type == MESSAGE_TOOR &&
 		 wire_address_equal(&in->from, &s->rendezvous))
 		take_root(s, now, &message);
-	else
+	else if (!is_message || message.type != MESSAGE_LEAV ||
+		 !wire_address_equal(&in->from,
+				     &s->origin.root)) /* who says so to every source (T-11) */
 		s->ignored++;
 }
 

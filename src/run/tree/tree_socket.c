@@ -8,13 +8,16 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 enum {
 	RECEIVE_BUFFER = 4 << 20,
-	TRIES_MAX = 4,
+	TRIES_MAX = 64,  /* ICMP errors of other datagrams that may come out of one call */
+	ERRORS_MAX = 64, /* that are read in one go */
+	LAST_WAIT_MS = 2000,
 	NOTICE_MAX = 400,
 	IP_AND_UDP_4 = 28,
 	IP_AND_UDP_6 = 48
@@ -145,7 +148,7 @@ static void take_errors(struct tree_socket *s)
 {
 	struct queued_error queued;
 
-	while (error_queue_next(s->fd, &queued)) {
+	for (unsigned i = 0; i < ERRORS_MAX && error_queue_next(s->fd, &queued); i++) {
 		struct wire_address to = wire_of_address(&queued.to);
 
 		if (queued.mtu > 0)
@@ -163,6 +166,29 @@ static void take_errors(struct tree_socket *s)
 
 /* ---- Receiving ---- */
 
+/* Of this socket itself. All others are ICMP's, which anybody can forge: news of one destination,
+ * and no reason to stop. */
+static bool is_fatal(int system)
+{
+	return system == EBADF || system == ENOTSOCK || system == EINVAL || system == EFAULT ||
+	       system == ENOMEM;
+}
+
+/* What came to an address that is not ours (a broadcast, a group) is dropped: a reply could not
+ * leave from there (T-1), and one request would be answered by a whole network. */
+static int drop_misaddressed(struct tree_socket *s, struct hostcast_message *messages, int count)
+{
+	int kept = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (own_addresses_are_meant(&s->own, &messages[i].destination))
+			messages[kept++] = messages[i];
+		else
+			s->counters.misaddressed++;
+	}
+	return kept;
+}
+
 int tree_socket_receive(struct tree_socket *s, struct datagrams *datagrams, size_t first,
 			struct hostcast_message *messages, size_t count, struct error *error)
 {
@@ -173,10 +199,12 @@ int tree_socket_receive(struct tree_socket *s, struct datagrams *datagrams, size
 		if (got < (int)count) /* all was read, or it is an error of an earlier datagram */
 			take_errors(s);
 	}
-	if (got < 0)
+	if (got < 0 && is_fatal(-got))
 		return error_system(error, HOSTCAST_SYSTEM, -got, "cannot receive");
+	if (got < 0)
+		return 0;
 	s->counters.received += (uint64_t)got;
-	return got;
+	return drop_misaddressed(s, messages, got);
 }
 
 struct incoming tree_socket_incoming(struct tree_socket *s, const struct hostcast_message *message)
@@ -278,23 +306,43 @@ static struct iovec vector_of(const uint8_t *bytes, size_t size)
 	return (struct iovec){(void *)(uintptr_t)bytes, size}; /* only read */
 }
 
-void tree_socket_send(struct tree_socket *s, const struct output *output)
+static void add_all(struct tree_socket *s, const struct output *output)
 {
-	size_t before = s->out_count, first;
-
-	if (output->datagram_count == 0)
-		return;
 	for (size_t i = 0; i < output->datagram_count; i++) {
 		const struct output_datagram *d = &output->datagrams[i];
 
 		add(s, &d->destination, vector_of(d->bytes, d->size),
 		    vector_of(d->tail.at, reader_left(&d->tail)));
 	}
+}
+
+void tree_socket_send(struct tree_socket *s, const struct output *output)
+{
+	size_t before = s->out_count, first;
+
+	if (output->datagram_count == 0)
+		return;
+	add_all(s, output);
 	if (tree_socket_flush(s))
 		return;
 	first = s->out_next > before ? s->out_next : before;
 	s->counters.send_dropped += s->out_count - first;
 	s->out_count = first;
+}
+
+void tree_socket_send_last(struct tree_socket *s, const struct output *output)
+{
+	struct pollfd room = {.fd = s->fd, .events = POLLOUT};
+
+	if (!tree_socket_flush(s)) {
+		s->counters.send_unsent += s->out_count - s->out_next;
+		s->out_count = s->out_next = 0;
+	}
+	add_all(s, output);
+	while (!tree_socket_flush(s) && poll(&room, 1, LAST_WAIT_MS) == 1)
+		;
+	s->counters.send_dropped += s->out_count - s->out_next;
+	s->out_count = s->out_next = 0;
 }
 
 static void copy(struct tree_socket *s, const struct output *output, struct iovec payload,

@@ -15,16 +15,21 @@ enum {
 
 /* What the socket counts:
  * received         datagrams
- * send_waits       times that the send buffer was full, and what is forwarded had to wait
- * send_dropped     control messages dropped because of that: they are sent again when they are due
+ * misaddressed     datagrams dropped that came to no address of this host, but to a broadcast or
+ * group send_waits       times that the send buffer was full, and what is forwarded had to wait
+ * send_dropped     control messages dropped because of that: requests are sent again when they are
+ *                  due, answers when somebody asks again
+ * send_unsent      payloads that still waited for room when the node stopped
  * send_no_buffers  datagrams for which the interface had no room (ENOBUFS)
  * send_too_large   datagrams larger than the path's MTU (EMSGSIZE)
  * send_failed      datagrams that the system refused to send for another reason
  * unreachable      datagrams that an ICMP error came back for */
 #define TREE_SOCKET_COUNTERS(X) \
 	X(received)             \
+	X(misaddressed)         \
 	X(send_waits)           \
 	X(send_dropped)         \
+	X(send_unsent)          \
 	X(send_no_buffers)      \
 	X(send_too_large)       \
 	X(send_failed)          \
@@ -80,6 +85,10 @@ struct incoming tree_socket_incoming(struct tree_socket *s, const struct hostcas
 
 /* Sends the control messages of an output, now or never, after what waits. */
 void tree_socket_send(struct tree_socket *s, const struct output *output);
+
+/* The same for those that nobody would send again: waits for room, at most 2 s for each time that
+ * there is none. What waited before is given up. */
+void tree_socket_send_last(struct tree_socket *s, const struct output *output);
 
 /* The output's copies are to be sent: each is this datagram, byte for byte. */
 void tree_socket_copy(struct tree_socket *s, const struct output *output,
