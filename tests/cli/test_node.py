@@ -10,6 +10,8 @@ import pytest
 
 from support.conditions import wait_until
 from support.loopback import free_port
+from support.text_nodes import counters, wait_for_place
+from support.tree import PROGRAM
 from support.trees import SHORT, Node, Tree, ask, program_at, split, wait_for_payloads
 
 BINARY = random.Random(3).randbytes(1400)
@@ -226,6 +228,23 @@ def test_a_terminal_is_safe(start, spawn_terminal):
     terminal.wait_for(r'\\x1b\]0;title\\x07')
 
 
+@pytest.mark.parametrize('output, reason', [('| true', 'Broken pipe'), ('> /dev/full', 'No space left on device')])
+def test_output_that_fails_ends_the_node_which_leaves_first(spawn, tree, output, reason):
+    """With the default timers of minutes: LEAV is what the others act on (T-15)."""
+    command = '"$0" node "$@"; echo "status $?" >&2'
+    process = spawn(['sh', '-c', f'({command}) {output}', PROGRAM, '--rdv', tree.rdv.address, '--listen', '127.0.0.5:0',
+                     '--data-port', '0'])
+    address = process.wait_for(r'listening at (\S+), ', 'stderr')[1]
+    assert wait_for_place(process) is None
+    child = tree.node()
+    assert child.parent == address
+    child.send(b'x')
+    process.wait_for(f'cannot write to standard output: {reason}', 'stderr')
+    process.wait_for('^status 4\n', 'stderr')
+    tree.rdv.process.wait_for_event('left', address=address)
+    wait_until(lambda: child.parent == 'root', 'the child to succeed')
+
+
 def test_notes_tell_of_the_place_in_the_tree(start, tree):
     root, start_node = start
     process = start_node()
@@ -236,6 +255,25 @@ def test_notes_tell_of_the_place_in_the_tree(start, tree):
     process.wait_for(rf'^hostcast node: note: is no child any more of {root.address}\n', 'stderr')
     process.wait_for('^hostcast node: note: is now the root\n', 'stderr')
     assert 'looks for a parent' not in process.stderr
+
+
+def test_a_root_that_takes_no_children_says_so(tree, spawn):
+    process = spawn(['hostcast', 'node', '--rdv', tree.rdv.address, '--listen', '127.0.0.5:0', '--data-port', '0',
+                     '--children', '0'])
+    process.wait_for(r'^hostcast node: note: is now the root, and takes no children \(--children 0\): nobody can join\n',
+                     'stderr')
+
+
+def test_a_node_that_finds_no_place_says_so_once(tree, spawn):
+    root = tree.node('--children', '0')
+    process = spawn(['hostcast', 'node', '--rdv', tree.rdv.address, '--listen', '127.0.0.5:0', '--data-port', '0',
+                     '--retry', '0.05'])
+    note = 'note: has found no place in the tree, and tries again\n'
+    process.wait_for(f'^hostcast node: {note}', 'stderr')
+    wait_until(lambda: counters(process)['walks'] > 3, 'it to try again')
+    assert process.stderr.count(note) == 1
+    root.stop()  # now there is room
+    assert wait_for_place(process) is None
 
 
 def test_verbose_tells_of_the_walk_too(start):
@@ -283,6 +321,20 @@ def test_a_local_program_that_does_not_listen_is_counted(tree):
     summary = node.stop()
     assert summary['passed_on'] + summary['passed_on_failed'] == 10
     assert summary['passed_on_failed'] >= 9  # whether the last one was taken nobody has said yet
+
+
+def test_a_local_program_that_does_not_listen_is_told_once(start):
+    root, start_node = start
+    port = free_port()
+    process = start_node('--deliver', f'127.0.0.1:{port}')
+    for number in range(10):
+        root.send(b'%d' % number)
+        process.wait_for(f'^{number}\n')
+    process.signal(signal.SIGINT)
+    assert process.wait() == 0
+    assert process.stderr.count(f'note: nobody listens at 127.0.0.1:{port} (--deliver): payloads do not arrive there '
+                                '(the summary counts them)\n') == 1
+    assert process.stderr.count('nobody listens') == 1
 
 
 # ---- Limits ----
@@ -365,6 +417,24 @@ def test_addresses_that_do_not_exist(hostcast, args, message):
     result = hostcast('node', *args)
     assert (result.status, result.stdout) == (3, '')
     assert result.stderr.startswith(f'hostcast node: {message}'), result.stderr
+
+
+@pytest.mark.parametrize('listen', ['127.0.0.1', '0.0.0.0'])
+def test_a_node_is_not_its_own_rendezvous_point(hostcast, listen):
+    port = free_port()
+    result = hostcast('node', '--rdv', f'127.0.0.1:{port}', '--listen', f'{listen}:{port}', '--data-port', '0')
+    assert (result.status, result.stdout) == (2, '')
+    assert result.stderr == (f'hostcast node: the rendezvous point 127.0.0.1:{port} would be this node itself: give the '
+                             'node another port or address to listen at (--listen)\n')
+
+
+@pytest.mark.parametrize('listen', ['127.0.0.1', '0.0.0.0'])
+def test_the_data_port_is_another_one(hostcast, listen):
+    port = free_port()
+    result = hostcast('node', '--rdv', '127.0.0.2:9', '--listen', f'{listen}:{port}', '--data-port', port)
+    assert (result.status, result.stdout) == (2, '')
+    assert result.stderr == (f'hostcast node: the data port {port} is the port that the node listens at; give it another '
+                             '(--data-port)\n')
 
 
 def test_what_is_delivered_must_not_come_back(hostcast):

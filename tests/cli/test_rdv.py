@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,13 @@ def start_text(spawn, *options, listen='127.0.0.1:0'):
     """One that writes text, and its address."""
     process = spawn(['hostcast', 'rdv', '--listen', listen, *options])
     return process, process.wait_for(r'^hostcast rdv: note: listening at (\S+)\n', 'stderr')[1]
+
+
+def stop(process):
+    """Stops it in the sense of SIGSTOP."""
+    process.signal(signal.SIGSTOP)
+    stat = Path(f'/proc/{process.pid}/stat')
+    wait_until(lambda: stat.read_text().rpartition(')')[2].split()[0] == 'T', 'the process to stop')
 
 
 # ---- Who is the root ----
@@ -59,6 +67,21 @@ def test_a_root_that_is_silent_is_forgotten_without_being_asked_for(rdv):
         expired = point.process.wait_for_event('expired')
         assert expired['address'] == f'127.0.0.2:{root.getsockname()[1]}'
         assert 'root' not in point.summary()
+
+
+def test_a_refresh_that_waited_keeps_the_root(rdv):
+    """A rendezvous point that did not run for a while forgets nobody who was in time, whoever stands before (T-5)."""
+    point, clock = rdv('--hold', '2'), rdv('--hold', '2')
+    with program_at('127.0.0.2') as root, program_at('127.0.0.3') as orphan:
+        assert ask(root, point.address, b'RREG\n') == b'YREG\n'
+        stop(point.process)
+        for plain in (orphan, root):
+            plain.sendto(b'RREG\n', split(point.address))
+        assert ask(root, clock.address, b'RREG\n') == b'YREG\n'
+        clock.process.wait_for_event('expired')  # so much time has passed at the other one, too
+        point.process.signal(signal.SIGCONT)
+        assert (orphan.recv(100), root.recv(100)) == (b'NREG\n', b'YREG\n')
+        assert point.summary()['expired'] == 0
 
 
 def test_over_ipv6(rdv):

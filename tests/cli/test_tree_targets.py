@@ -78,6 +78,19 @@ def test_json_has_no_source(host, rdv, recv):
     assert summary == summary | {'messages': 1, 'received': 1, 'received_bytes': 5, 'tree_dropped': 0, 'tree_unsent': 0}
 
 
+def test_a_source_drops_nothing_of_what_the_root_says(host, rdv, recv):
+    """The root tells every source that it has no child there (T-11)."""
+    target = rdv()
+    receiver = recv(target)
+    sender = host.spawn(['hostcast', 'send', '--json', target])
+    for line in ('one', 'two', 'three'):
+        sender.send_line(line)
+        receiver.wait_for(f': {line}$')
+    sender.close_stdin()
+    assert sender.wait() == 0, sender.describe()
+    assert sender.wait_for_event('summary')['tree_dropped'] == 0
+
+
 def test_any_bytes_go_as_they_are(host, rdv, recv):
     target = rdv()
     receiver = recv(target, '--json', '-c', '1')

@@ -1,4 +1,4 @@
-"""What other hosts can try against a tree (T-10, T-11, T-14)."""
+"""What other hosts can try against a tree (T-1, T-10, T-11, T-14)."""
 
 import json
 from pathlib import Path
@@ -11,6 +11,7 @@ from support.worlds import hosts_on_bridge
 
 REQUESTS = 60_000
 PAYLOADS = 50
+ERRORS = 300_000
 
 
 def start_rdv(host, *options):
@@ -107,3 +108,36 @@ def test_a_flood_of_requests_takes_neither_memory_nor_service(measured):
         assert grown < 1 << 20  # 17 bytes for each of them would be more
         for child in children:
             assert len(child.payloads) == 3 * PAYLOADS
+
+
+def test_forged_icmp_errors_end_nobody(two_hosts):
+    """Anybody can send them, as fast as they are read; they are news of one destination, and no more."""
+    a, b = two_hosts
+    rdv = start_rdv(b, '--listen', f'{b.address}:10005')
+    node = start_node(b, '--rdv', rdv.address)
+    for member, port, request, answer in ((rdv, 10005, 'ROOT\n', f'TOOR\\n{b.address} 10000'),
+                                          (node, 10000, 'RJOI\n', 'YJOI\\n')):
+        forger = a.run(peer('icmp_forger', b.address, port, ERRORS))
+        assert forger.status == 0, forger.stderr
+        asker = a.run(peer('udp_echo_client', b.address, port, request))
+        assert f"answer '{answer}" in asker.stdout, member.process.describe()
+        assert member.summary()['unreachable'] > 0
+
+
+def test_requests_to_a_broadcast_address_are_not_answered(two_hosts):
+    """One of them would be answered by a whole network (T-1)."""
+    a, b = two_hosts
+    rdv = start_rdv(b, '--listen', '0.0.0.0:10005')
+    node = start_node(b, '--rdv', f'{b.address}:10005', '--listen', '0.0.0.0:10000')
+    b.spawn(peer('udp_echo_server', '0.0.0.0', 5001)).wait_for('^listening')
+    talker = a.spawn(peer('udp_talker', '10.0.0.255'))
+    requests = [r'ROOT\n', r'RREG\n', r'RJOI\n', r'STAT\n' + 1000 * ' ']
+    for port, member in ((10005, rdv), (10000, node)):
+        before = member.summary()
+        for request in requests:
+            talker.send_line(f'{port} {request}')
+        wait_until(lambda: member.summary()['received'] == before['received'] + len(requests), 'the requests')
+        assert member.summary()['misaddressed'] == len(requests)
+    talker.send_line('5001 the end')
+    talker.wait_for('received.*\n')
+    assert talker.stdout == f"received 'the end' from {b.address} port 5001\n"

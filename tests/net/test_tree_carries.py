@@ -10,6 +10,7 @@ import pytest
 from support.conditions import wait_until
 from support.program import environment, resolve
 from support.text_nodes import counters, wait_for_place
+from support.trees import Member, Node
 from support.world import World
 
 GROUP = '239.1.2.3'
@@ -233,3 +234,33 @@ def test_datagrams_of_iperf_do_not_fit_an_ethernet_without_fragments(two_hosts, 
         assert (told in nodes[0].stderr) == (not arrives)
         for node in nodes:
             assert node.wait() == 0
+
+
+# ---- Behind a slow link ----
+
+LINES = 600
+LINE_SIZE = 1400
+
+
+def test_a_node_that_stops_behind_a_slow_link_has_said_so(two_hosts):
+    """Its send buffer is full: what waits for room is given up and counted, and the children hear LEAV (T-15)."""
+    a, b = two_hosts
+    rdv = Member(b.spawn(['hostcast', 'rdv', '--json', '--listen', f'{b.address}:10005']))
+    root, child = [start_member(host, rdv) for host in (a, b)]
+    place = child.parent
+    assert place == f'{a.address}:10000'
+    slow = a.run(['tc', 'qdisc', 'add', 'dev', 'eth0', 'root', 'tbf', 'rate', '2mbit', 'burst', '10kb', 'limit', '2000kb'])
+    assert slow.status == 0, slow.stderr
+    root.process.send(''.join(f'{number:0{LINE_SIZE}}\n' for number in range(LINES)))
+    wait_until(lambda: root.summary()['send_waits'] > 0, 'the send buffer to be full')
+    summary = root.stop()
+    wait_until(lambda: child.parent == 'root', 'the child to succeed')  # with the default timers of minutes
+    rdv.process.wait_for_event('left', address=place)
+    assert summary['send_unsent'] > 0
+    assert summary['data_copied'] == len(child.payloads) + summary['send_unsent']
+
+
+def start_member(host, rdv):
+    node = Node(host.spawn(['hostcast', 'node', '--json', '--stdin', '--rdv', rdv.address]))
+    node.wait_for_place()
+    return node

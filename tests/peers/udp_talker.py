@@ -12,6 +12,7 @@ parser.add_argument('address')
 arguments = parser.parse_args()
 
 talker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+talker.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
 while True:
     ready, _, _ = select.select([talker, sys.stdin], [], [])
     if talker in ready:

@@ -582,9 +582,23 @@ static void a_child_is_served_wherever_it_is(void **state)
 	assert_int_equal(n->counters.not_allowed, 1);
 }
 
+/* T-6, T-14: a forged request would send the RP all of the data. */
+static void the_rdv_is_nobodys_child(void **state)
+{
+	struct tree_node *n = *state;
+
+	node_attaches(n);
+	node_hears(n, RDV, "RJOI\n");
+	assert_said(n, "");
+	assert_int_equal(n->member.children.count, 0);
+	assert_int_equal(n->counters.joins_unanswered, 1);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_rdv_is_nobodys_child, tree_setup,
+						tree_teardown),
 		cmocka_unit_test_setup_teardown(the_root_takes_a_child_in, tree_setup,
 						tree_teardown),
 		cmocka_unit_test_setup_teardown(an_attached_member_takes_a_child_in, tree_setup,

@@ -1390,9 +1390,23 @@ static void one_seed_gives_one_run(void **state)
 	}
 }
 
+/* T-1: one tree, one family. */
+static void a_root_path_of_the_other_family_is_declined(void **state)
+{
+	struct tree_node *n = *state;
+
+	node_asks(n, PARENT);
+	node_hears(n, PARENT, "YJOI\n" ME "\n2001:db8::1 10000");
+	assert_int_equal(tree_count(n, "to " PARENT " LEAV\n"), 1);
+	assert_int_not_equal(n->member.state, MEMBER_ATTACHED);
+	assert_int_equal(n->member.path_length, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_root_path_of_the_other_family_is_declined,
+						tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(answers_are_understood_in_all_their_forms,
 						tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(malformed_and_unknown_messages_are_counted,

@@ -588,9 +588,24 @@ static void an_origin_at_rest_has_no_deadline(void **state)
 	assert_int_equal(origin_deadline(&s.origin).ns, INT64_MAX);
 }
 
+/* T-1, T-11: a root of the other family that NDAT names is not used. */
+static void the_root_of_ndat_is_of_our_family(void **state)
+{
+	struct tree_node *n = *state;
+
+	begin_to_send(n);
+	node_offers(n, "hello", 0);
+	node_hears(n, ROOT, "NDAT\n2001:db8::1 10000\nhello");
+	node_waits(n, 3 * RETRY_NS);
+	node_offers(n, "hello", 1);
+	assert_said(n, "copy hello to " ROOT "\n");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_root_of_ndat_is_of_our_family, tree_setup,
+						tree_teardown),
 		cmocka_unit_test_setup_teardown(the_rdv_is_asked_who_the_root_is, tree_setup,
 						tree_teardown),
 		cmocka_unit_test_setup_teardown(a_payload_goes_to_the_root_of_the_rdv, tree_setup,

@@ -15,8 +15,8 @@ enum {
 
 /* What the socket counts:
  * received         datagrams
- * misaddressed     datagrams dropped that came to no address of this host, but to a broadcast or
- * group send_waits       times that the send buffer was full, and what is forwarded had to wait
+ * misaddressed     datagrams dropped that came to a broadcast address or a group
+ * send_waits       times that the send buffer was full, and what is forwarded had to wait
  * send_dropped     control messages dropped because of that: requests are sent again when they are
  *                  due, answers when somebody asks again
  * send_unsent      payloads that still waited for room when the node stopped
