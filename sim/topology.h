@@ -4,6 +4,8 @@
 #ifndef SIM_TOPOLOGY_H
 #define SIM_TOPOLOGY_H
 
+#include "topology_link.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,10 +22,7 @@ enum topology_kind {
 	TOPOLOGY_KINDS
 };
 
-enum {
-	TOPOLOGY_HOSTS_MAX = 16 * 1024 * 1024,
-	TOPOLOGY_ROUTE_MAX = 128, /* links of one route, at the most */
-};
+enum { TOPOLOGY_HOSTS_MAX = 16 * 1024 * 1024 };
 
 struct topology;
 
@@ -46,13 +45,7 @@ int64_t topology_delay_ns(const struct topology *topology, uint32_t host_a, uint
 size_t topology_route(const struct topology *topology, uint32_t host_a, uint32_t host_b,
 		      uint32_t links[static TOPOLOGY_ROUTE_MAX]);
 
-/* The graph itself. Nodes are numbered: first the routers (or the switch), then the hosts, so that
- * host h is node topology_router_count() + h. */
-struct topology_link {
-	uint32_t node_a, node_b;
-	uint32_t delay_ns;
-};
-
+/* The graph itself, as links. */
 uint32_t topology_router_count(const struct topology *topology);
 uint32_t topology_link_count(const struct topology *topology); /* 0 for uniform */
 struct topology_link topology_link(const struct topology *topology, uint32_t link);

@@ -25,7 +25,9 @@
 #define SIM_TRANSIT_STUB_H
 
 #include "base/random.h"
-#include "topology.h"
+#include "topology_link.h"
+
+#include <stddef.h>
 
 enum {
 	TRANSIT_DOMAINS = 10,
