@@ -1,6 +1,7 @@
 """What other hosts can try against a tree (T-1, T-10, T-11, T-14)."""
 
 import json
+import signal
 from pathlib import Path
 
 from support.conditions import wait_until
@@ -22,6 +23,12 @@ def start_node(host, *options):
     node = Node(host.spawn(['hostcast', 'node', '--json', '--stdin', *options]))
     node.wait_for_place()
     return node
+
+
+def stand_still(process):
+    process.signal(signal.SIGSTOP)
+    stat = Path(f'/proc/{process.pid}/stat')
+    wait_until(lambda: stat.read_text().rpartition(')')[2].split()[0] == 'T', 'the process to stop')
 
 
 def mac(host):
@@ -141,3 +148,22 @@ def test_requests_to_a_broadcast_address_are_not_answered(two_hosts):
     talker.send_line('5001 the end')
     talker.wait_for('received.*\n')
     assert talker.stdout == f"received 'the end' from {b.address} port 5001\n"
+
+
+def test_a_request_to_a_broadcast_address_takes_no_payload_along(two_hosts):
+    """What is dropped and what is kept were read in one batch, and so was what came to the data port after them."""
+    a, b = two_hosts
+    rdv = start_rdv(b, '--listen', '0.0.0.0:10005')
+    node = start_node(b, '--rdv', f'{b.address}:10005', '--listen', '0.0.0.0:10000')
+    b.spawn(peer('udp_echo_server', '0.0.0.0', 5001)).wait_for('^listening')
+    talker = a.spawn(peer('udp_talker', '10.0.0.255'))
+    stand_still(node.process)
+    talker.send_line('10000 ROOT\\n')
+    talker.send_line('5001 sent')
+    talker.wait_for('received.*\n')
+    assert a.run(['hostcast', 'send', f'{b.address}:10000', 'DATA\nby the tree']).status == 0
+    assert b.run(['hostcast', 'send', '127.0.0.1:10001', 'by the data port']).status == 0
+    node.process.signal(signal.SIGCONT)
+    wait_until(lambda: len(node.payloads) == 2, 'both payloads')
+    assert sorted(node.payloads) == [b'by the data port', b'by the tree']
+    assert (node.summary()['misaddressed'], rdv.summary()['registered']) == (1, 1)

@@ -1,4 +1,5 @@
-/* The inside of struct node: node_turn.c takes its turns, node_open.c opens, closes and shows it. */
+/* The inside of struct node: node_turn.c takes its turns, node_open.c opens, closes and shows it.
+ */
 #ifndef RUN_NODE_INSIDE_H
 #define RUN_NODE_INSIDE_H
 

@@ -187,9 +187,11 @@ static bool is_own(struct node *n)
 
 static void take_datagram(struct node *n, struct turn *turn, const struct hostcast_message *message)
 {
-	struct incoming in = tree_socket_incoming(&n->socket, message);
 	const struct output *output = &n->output;
+	struct incoming in;
 
+	if (!tree_socket_take(&n->socket, message, &in))
+		return;
 	member_receive(&n->member, turn->now, &in, &n->output);
 	node_carry_out(n);
 	if (output->is_delivered) {

@@ -67,11 +67,9 @@ uint8_t own_addresses_index(struct own_addresses *own, const union hostcast_addr
 	return OWN_ANY;
 }
 
-/* With more addresses than have an index the others are served, too. */
-bool own_addresses_are_meant(struct own_addresses *own, const union hostcast_address *destination)
+bool own_addresses_are_complete(const struct own_addresses *own)
 {
-	return !own->is_wildcard || own->own.count == OWN_MAX ||
-	       own_addresses_index(own, destination) != OWN_ANY;
+	return own->is_wildcard && own->own.count < OWN_MAX;
 }
 
 const union hostcast_address *own_addresses_at(const struct own_addresses *own, uint8_t index)

@@ -26,8 +26,9 @@ void own_addresses_init(struct own_addresses *own, const union hostcast_address 
  * of this host, or if there are too many. */
 uint8_t own_addresses_index(struct own_addresses *own, const union hostcast_address *destination);
 
-/* Does this destination stand for this host alone? */
-bool own_addresses_are_meant(struct own_addresses *own, const union hostcast_address *destination);
+/* Is what has no index no address of this host? Not with more of them than have one, and not where
+ * the socket hears a single address, whichever that is. */
+bool own_addresses_are_complete(const struct own_addresses *own);
 
 /* What to send from; NULL: the system chooses. */
 const union hostcast_address *own_addresses_at(const struct own_addresses *own, uint8_t index);

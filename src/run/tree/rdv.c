@@ -54,8 +54,10 @@ static int receive(struct rdv *r, struct monotime now, struct error *error)
 
 	r->io.sources[r->source].has_more = got == HOSTCAST_BATCH;
 	for (int i = 0; i < got; i++) {
-		struct incoming in = tree_socket_incoming(&r->socket, &r->messages[i]);
+		struct incoming in;
 
+		if (!tree_socket_take(&r->socket, &r->messages[i], &in))
+			continue;
 		rendezvous_receive(&r->rendezvous, now, &in, &r->output);
 		carry_out(r);
 	}

@@ -123,9 +123,10 @@ static int receive(struct tree_sender *s, struct monotime now, struct error *err
 
 	s->io.sources[s->source].has_more = got == HOSTCAST_BATCH;
 	for (int i = 0; i < got; i++) {
-		struct incoming in = tree_socket_incoming(&s->socket, &s->messages[i]);
+		struct incoming in;
 
-		take(s, now, &in);
+		if (tree_socket_take(&s->socket, &s->messages[i], &in))
+			take(s, now, &in);
 	}
 	return got < 0 ? got : 0;
 }

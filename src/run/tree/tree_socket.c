@@ -174,21 +174,6 @@ static bool is_fatal(int system)
 	       system == ENOMEM;
 }
 
-/* What came to an address that is not ours (a broadcast, a group) is dropped: a reply could not
- * leave from there (T-1), and one request would be answered by a whole network. */
-static int drop_misaddressed(struct tree_socket *s, struct hostcast_message *messages, int count)
-{
-	int kept = 0;
-
-	for (int i = 0; i < count; i++) {
-		if (own_addresses_are_meant(&s->own, &messages[i].destination))
-			messages[kept++] = messages[i];
-		else
-			s->counters.misaddressed++;
-	}
-	return kept;
-}
-
 int tree_socket_receive(struct tree_socket *s, struct datagrams *datagrams, size_t first,
 			struct hostcast_message *messages, size_t count, struct error *error)
 {
@@ -204,17 +189,27 @@ int tree_socket_receive(struct tree_socket *s, struct datagrams *datagrams, size
 	if (got < 0)
 		return 0;
 	s->counters.received += (uint64_t)got;
-	return drop_misaddressed(s, messages, got);
+	return got;
 }
 
-struct incoming tree_socket_incoming(struct tree_socket *s, const struct hostcast_message *message)
+/* What came to an address that is not ours (a broadcast, a group) is dropped: a reply could not
+ * leave from there (T-1), and one request would be answered by a whole network. */
+bool tree_socket_take(struct tree_socket *s, const struct hostcast_message *message,
+		      struct incoming *in)
 {
-	return (struct incoming){
+	uint8_t at = own_addresses_index(&s->own, &message->destination);
+
+	if (at == OWN_ANY && own_addresses_are_complete(&s->own)) {
+		s->counters.misaddressed++;
+		return false;
+	}
+	*in = (struct incoming){
 		.from = wire_of_address(&message->source),
-		.at = own_addresses_index(&s->own, &message->destination),
+		.at = at,
 		.bytes = message->data,
 		.size = message->size,
 	};
+	return true;
 }
 
 /* ---- Sending ---- */

@@ -80,8 +80,9 @@ void tree_socket_close(struct tree_socket *s);
 int tree_socket_receive(struct tree_socket *s, struct datagrams *datagrams, size_t first,
 			struct hostcast_message *messages, size_t count, struct error *error);
 
-/* A datagram as the core takes it. */
-struct incoming tree_socket_incoming(struct tree_socket *s, const struct hostcast_message *message);
+/* A datagram as the core takes it. False: it was not meant for this host alone, and is dropped. */
+bool tree_socket_take(struct tree_socket *s, const struct hostcast_message *message,
+		      struct incoming *in);
 
 /* Sends the control messages of an output, now or never, after what waits. */
 void tree_socket_send(struct tree_socket *s, const struct output *output);
