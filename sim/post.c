@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADERS = 28 }; /* IPv4 and UDP */
-
 /* ---- Bytes ---- */
 
 struct packet *packet_new(struct reader head, struct reader tail)
@@ -181,7 +179,7 @@ static bool is_first(struct post *post, const struct world *world, uint32_t from
 
 static uint64_t fragments_of(const struct post *post, uint32_t size)
 {
-	uint64_t whole = (uint64_t)size + HEADERS, mtu = (uint64_t)post->links.mtu;
+	uint64_t whole = (uint64_t)size + IP_AND_UDP_4, mtu = (uint64_t)post->links.mtu;
 
 	return (whole + mtu - 1) / mtu;
 }

@@ -10,7 +10,6 @@
 enum {
 	HELD_MAX = 16,     /* payloads that wait at one member */
 	WAITING_MAX = 256, /* datagrams that wait for one that pauses */
-	HEADERS = 28,      /* IPv4 and UDP */
 };
 
 static struct reader data_header(void)
@@ -53,7 +52,7 @@ static void set_rendezvous_timer(struct simulation *sim)
 
 static void count_control(struct simulation *sim, uint32_t host, uint32_t size)
 {
-	uint64_t bytes = (uint64_t)size + HEADERS;
+	uint64_t bytes = (uint64_t)size + IP_AND_UDP_4;
 
 	if (host >= sim->world.count) {
 		sim->rendezvous_messages++;
@@ -576,7 +575,7 @@ void step_leave(struct simulation *sim, uint32_t host)
 	world_note(&sim->world, DEED_LEAVES, host, NOBODY);
 	if (!node->is_paused) {
 		sim->arriving = (struct datagram){.packet = NULL};
-		member_leave(&node->member, world_clock(node, sim->world.now_ns), &sim->output);
+		member_leave(&node->member, &sim->output);
 		send_messages(sim, host);
 	}
 	end_life(sim, host);

@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-enum { IP_HEADER_4 = 20, IP_HEADER_6 = 40, UDP_HEADER = 8 };
-
 static struct destination to_child(const struct child *child)
 {
 	return (struct destination){child->address, child->at};
@@ -27,7 +25,7 @@ static void send_yes(struct member *m, const struct child *child, struct output 
 /* Bytes that an answer may have, so that who forges its request's source gains little (T-14). */
 static size_t answer_room(const struct incoming *in)
 {
-	size_t headers = UDP_HEADER + (wire_address_is_v4(&in->from) ? IP_HEADER_4 : IP_HEADER_6);
+	size_t headers = wire_address_is_v4(&in->from) ? IP_AND_UDP_4 : IP_AND_UDP_6;
 
 	return AMPLIFICATION_MAX * (headers + in->size) - headers;
 }

@@ -50,7 +50,7 @@ static void refuse(struct member *m, struct monotime now, const struct incoming 
 {
 	struct acquaintance *a = walk_acquaintance(m, &in->from, now);
 
-	if (m->state == MEMBER_JOINING && wire_address_equal(&in->from, &m->candidate)) {
+	if (member_is_candidate(m, &in->from)) {
 		m->counters->data_candidate++; /* it may have overtaken YJOI */
 	} else if (a && a->failed_walk > 0 && !children_find(&m->children, &in->from)) {
 		m->counters->data_former++;
@@ -62,33 +62,32 @@ static void refuse(struct member *m, struct monotime now, const struct incoming 
 
 /* Whoever still takes the root for its child copies to it what came from it, and the payload would
  * go round, and multiply, until a root path tells (T-9). Nothing shows that it is not a payload of
- * its own; so it is told that it has no child here, which is nothing to a source. */
-static void end_circle(struct member *m, struct monotime now, const struct incoming *in,
-		       struct output *output)
+ * its own; so it is told that it has no child here, which is nothing to a source. Only of a former
+ * parent it is too likely. False: the payload is dropped. */
+static bool is_for_root(struct member *m, struct monotime now, const struct incoming *in,
+			struct output *output)
 {
-	if (!children_find(&m->children, &in->from))
-		walk_disown(m, now, in, output);
+	const struct acquaintance *a;
+
+	if (children_find(&m->children, &in->from))
+		return true;
+	walk_disown(m, now, in, output);
+	a = walk_acquaintance(m, &in->from, now);
+	return !(a && a->was_parent);
 }
 
 /* T-11 */
 void distribution_take(struct member *m, struct monotime now, const struct incoming *in,
 		       struct reader payload, struct output *output)
 {
-	struct acquaintance *a = walk_acquaintance(m, &in->from, now);
-	bool is_former = m->state == MEMBER_ROOT && a && a->was_parent &&
-			 !children_find(&m->children, &in->from);
-	bool is_from_parent =
-		m->state == MEMBER_ATTACHED && wire_address_equal(&in->from, &m->path[0]);
+	bool is_root = m->state == MEMBER_ROOT;
 
-	if (is_former) {
+	if (!is_root && !member_is_parent(m, &in->from)) {
+		refuse(m, now, in, payload, output);
+	} else if (is_root && !is_for_root(m, now, in, output)) {
 		m->counters->data_former++;
-		walk_part(a, now, in->at, output);
-	} else if (m->state == MEMBER_ROOT || is_from_parent) {
-		if (m->state == MEMBER_ROOT)
-			end_circle(m, now, in, output);
+	} else {
 		m->counters->data_received++;
 		distribution_pass_on(m, payload, output);
-	} else {
-		refuse(m, now, in, payload, output);
 	}
 }

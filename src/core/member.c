@@ -32,20 +32,14 @@ static bool is_rendezvous(const struct member *m, const struct wire_address *add
 	return wire_address_equal(&m->config->rendezvous, address);
 }
 
-static bool is_parent(const struct member *m, const struct wire_address *address)
-{
-	return m->path_length > 0 && wire_address_equal(&m->path[0], address);
-}
-
 /* T-14: those whom we have dealings with, and the networks that are allowed. */
 static bool is_admitted(struct member *m, const struct wire_address *address)
 {
-	bool is_candidate =
-		m->state == MEMBER_JOINING && wire_address_equal(&m->candidate, address);
 	bool is_root = wire_address_equal(&m->origin.root, address); /* NDAT comes from there */
 
 	return wire_address_is_usable(address) &&
-	       (is_rendezvous(m, address) || is_parent(m, address) || is_candidate || is_root ||
+	       (is_rendezvous(m, address) || member_is_parent(m, address) ||
+		member_is_candidate(m, address) || is_root ||
 		children_find(&m->children, address) ||
 		admission_has(&m->config->admission, address));
 }
@@ -58,7 +52,7 @@ static void take_leave(struct member *m, struct monotime now, const struct incom
 
 	if (child)
 		adoption_take_leave(m, child, output);
-	else if (is_parent(m, &in->from))
+	else if (member_is_parent(m, &in->from))
 		walk_lose_parent(m, now, true, output);
 	else if (!wire_address_equal(&in->from, &m->origin.root)) /* who says so to every source */
 		m->counters->unasked++;
@@ -197,10 +191,9 @@ void member_tick(struct member *m, struct monotime now, struct output *output)
 }
 
 /* T-15 */
-void member_leave(struct member *m, struct monotime now, struct output *output)
+void member_leave(struct member *m, struct output *output)
 {
 	output_clear(output);
-	(void)now;
 	if (m->state == MEMBER_IDLE)
 		return;
 	output_send(output, MESSAGE_LEAV, (struct destination){m->config->rendezvous, OWN_ANY});

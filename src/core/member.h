@@ -32,6 +32,6 @@ void member_tick(struct member *member, struct monotime now, struct output *outp
 struct monotime member_deadline(const struct member *member);
 
 /* Leaves the tree (T-15): nothing more is to be expected of this member until it begins again. */
-void member_leave(struct member *member, struct monotime now, struct output *output);
+void member_leave(struct member *member, struct output *output);
 
 #endif

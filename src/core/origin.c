@@ -149,7 +149,7 @@ void origin_take_refusal(struct origin *o, struct monotime now, const struct inc
 	if (wire_address_equal(&in->from, &o->root)) {
 		origin_forget(o);
 		if (!wire_address_is_none(&hint) &&
-		    wire_address_is_v4(&hint) == wire_address_is_v4(&o->rendezvous)) /* T-1 */
+		    wire_address_same_family(&hint, &o->rendezvous)) /* T-1 */
 			o->root = hint; /* used only if the RP is silent */
 	}
 	if (!o->is_usable)

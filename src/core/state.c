@@ -5,6 +5,16 @@ struct wire_address member_parent(const struct member *m)
 	return m->path_length > 0 ? m->path[0] : (struct wire_address){.port = 0};
 }
 
+bool member_is_parent(const struct member *m, const struct wire_address *address)
+{
+	return m->path_length > 0 && wire_address_equal(&m->path[0], address);
+}
+
+bool member_is_candidate(const struct member *m, const struct wire_address *address)
+{
+	return m->state == MEMBER_JOINING && wire_address_equal(&m->candidate, address);
+}
+
 bool member_is_self(const struct member *m, const struct wire_address *address)
 {
 	return own_has(m->own, address) || wire_address_equal(&m->seen_as, address);

@@ -121,6 +121,10 @@ _Static_assert(sizeof(struct member) <= 2048, "a million members have to fit int
 /* Where the payloads come from: none if root or orphan. */
 struct wire_address member_parent(const struct member *member);
 
+/* Is this our parent, or the node that we are asking to become it? */
+bool member_is_parent(const struct member *member, const struct wire_address *address);
+bool member_is_candidate(const struct member *member, const struct wire_address *address);
+
 /* Is this what others call us, or one of our own addresses? */
 bool member_is_self(const struct member *member, const struct wire_address *address);
 

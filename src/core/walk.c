@@ -248,7 +248,7 @@ static void fail_candidate(struct member *m, struct monotime now, struct output 
 /* T-1: one tree, one family. */
 static bool is_of_our_family(const struct member *m, const struct wire_address *address)
 {
-	return wire_address_is_v4(address) == wire_address_is_v4(&m->config->rendezvous);
+	return wire_address_same_family(address, &m->config->rendezvous);
 }
 
 static bool is_candidate(struct member *m, const struct wire_address *address, struct monotime now)
@@ -559,9 +559,9 @@ static void take_yes_again(struct member *m, struct monotime now, const struct i
 void walk_take_yes(struct member *m, struct monotime now, const struct incoming *in,
 		   struct message *message, struct output *output)
 {
-	if (m->state == MEMBER_JOINING && wire_address_equal(&in->from, &m->candidate))
+	if (member_is_candidate(m, &in->from))
 		take_first_yes(m, now, in, message, output);
-	else if (m->state == MEMBER_ATTACHED && wire_address_equal(&in->from, &m->path[0]))
+	else if (member_is_parent(m, &in->from))
 		take_yes_again(m, now, in, message, output);
 	else
 		decline(m, now, in, output);
@@ -570,8 +570,8 @@ void walk_take_yes(struct member *m, struct monotime now, const struct incoming 
 void walk_take_no(struct member *m, struct monotime now, const struct incoming *in,
 		  struct message *message, struct output *output)
 {
-	bool is_parent = m->state == MEMBER_ATTACHED && wire_address_equal(&in->from, &m->path[0]);
-	bool is_asked = m->state == MEMBER_JOINING && wire_address_equal(&in->from, &m->candidate);
+	bool is_parent = member_is_parent(m, &in->from);
+	bool is_asked = member_is_candidate(m, &in->from);
 
 	if (!is_parent && !is_asked) {
 		m->counters->unasked++;

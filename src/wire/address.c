@@ -37,6 +37,11 @@ bool wire_address_is_v4(const struct wire_address *address)
 	return is_v4(address->ip);
 }
 
+bool wire_address_same_family(const struct wire_address *a, const struct wire_address *b)
+{
+	return is_v4(a->ip) == is_v4(b->ip);
+}
+
 bool wire_address_is_loopback(const struct wire_address *address)
 {
 	static const uint8_t V6_LOOPBACK[IP_SIZE] = {[15] = 1};

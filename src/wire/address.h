@@ -23,6 +23,7 @@ struct wire_address wire_address_v4(uint32_t ip, uint16_t port); /* both in host
 bool wire_address_is_none(const struct wire_address *address);
 bool wire_address_equal(const struct wire_address *a, const struct wire_address *b);
 bool wire_address_is_v4(const struct wire_address *address);
+bool wire_address_same_family(const struct wire_address *a, const struct wire_address *b);
 bool wire_address_is_loopback(const struct wire_address *address);
 
 /* Of one host, and the same wherever it is written: no group, no wildcard, not link-local; with a

@@ -46,6 +46,8 @@ enum {
 	NDAT_ATTEMPTS = 3,     /* times that a refused payload is sent again (T-11) */
 	AMPLIFICATION_MAX = 4, /* TOOR and NJOI against their request, with IP and UDP headers */
 	HEADER_SIZE = 5,       /* "DATA" and LF */
+	IP_AND_UDP_4 = 28,     /* bytes of headers around a message, IPv4 (20 and 8) */
+	IP_AND_UDP_6 = 48,     /* and IPv6 (40 and 8) */
 	UDP_MAX_4 = 65507,     /* bytes that a UDP datagram carries over IPv4, and over IPv6 */
 	UDP_MAX_6 = 65527,
 	PAYLOAD_MAX_4 = UDP_MAX_4 - HEADER_SIZE, /* T-10 */

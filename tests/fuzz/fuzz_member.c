@@ -470,7 +470,7 @@ static void begin(struct bench *b)
 static void leave(struct bench *b)
 {
 	begin_step(b);
-	member_leave(&b->member, b->now, &b->output);
+	member_leave(&b->member, &b->output);
 	for (size_t i = 0; i < b->output.datagram_count; i++)
 		must(type_of(&b->output.datagrams[i]) == MESSAGE_LEAV, "who leaves says LEAV");
 	must(b->member.state == MEMBER_IDLE && b->member.children.count == 0,

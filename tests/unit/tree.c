@@ -223,7 +223,7 @@ void node_offers(struct tree_node *n, const char *payload, unsigned attempts)
 void node_leaves(struct tree_node *n)
 {
 	say_nothing_yet(n);
-	member_leave(&n->member, n->now, &n->output);
+	member_leave(&n->member, &n->output);
 	end_step(n);
 }
 

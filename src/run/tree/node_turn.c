@@ -343,7 +343,7 @@ void node_leave(struct node *n)
 		turn.taken = 0;
 		offer_all_held(n, &turn);
 	}
-	member_leave(&n->member, turn.now, &n->output);
+	member_leave(&n->member, &n->output);
 	tree_socket_send_last(&n->socket, &n->output);
 	node_rest(n);
 }

@@ -90,7 +90,7 @@ static void take_root(struct tree_sender *s, struct monotime now, struct message
 	struct wire_address root = {.port = 0};
 
 	if (message_next_address(message, &root) &&
-	    wire_address_is_v4(&root) != wire_address_is_v4(&s->rendezvous)) { /* T-1 */
+	    !wire_address_same_family(&root, &s->rendezvous)) { /* T-1 */
 		s->ignored++;
 		return;
 	}

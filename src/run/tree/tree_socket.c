@@ -19,8 +19,6 @@ enum {
 	ERRORS_MAX = 64, /* that are read in one go */
 	LAST_WAIT_MS = 2000,
 	NOTICE_MAX = 400,
-	IP_AND_UDP_4 = 28,
-	IP_AND_UDP_6 = 48
 };
 
 __attribute__((format(printf, 2, 3))) static void tell(struct tree_socket *s, const char *format,
