@@ -283,6 +283,13 @@ int session_fail_handle(struct session *session, const struct hostcast *handle, 
 
 /* ---- Handles ---- */
 
+int common_family(const struct common_options *options)
+{
+	if (options->ipv4 == options->ipv6)
+		return AF_UNSPEC;
+	return options->ipv4 ? AF_INET : AF_INET6;
+}
+
 static int apply_common(struct hostcast *handle, const struct common_options *common)
 {
 	int status = 0;
@@ -293,8 +300,8 @@ static int apply_common(struct hostcast *handle, const struct common_options *co
 		status = hostcast_set_port(handle, (int)common->port);
 	if (status == 0 && common->ttl != NOT_GIVEN)
 		status = hostcast_set_ttl(handle, (int)common->ttl);
-	if (status == 0 && common->ipv4 != common->ipv6)
-		status = hostcast_set_family(handle, common->ipv4 ? AF_INET : AF_INET6);
+	if (status == 0)
+		status = hostcast_set_family(handle, common_family(common));
 	return status;
 }
 

@@ -27,6 +27,9 @@ struct common_options {
 		.deadline_ns = NOT_GIVEN                                                       \
 	}
 
+/* AF_INET or AF_INET6 with -4 or -6; AF_UNSPEC with neither or both: either. */
+int common_family(const struct common_options *options);
+
 struct session;
 
 /* What a verb does of its own at the common events; each may be NULL. */

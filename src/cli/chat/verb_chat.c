@@ -152,7 +152,7 @@ static int run(const char *command, const struct chat_options *options, struct s
 static int check_room(const struct command *command, const struct chat_options *options)
 {
 	const struct common_options *common = &options->common;
-	int family = common->ipv4 == common->ipv6 ? AF_UNSPEC : common->ipv4 ? AF_INET : AF_INET6;
+	int family = common_family(common);
 	struct target target;
 	struct error error;
 

@@ -20,18 +20,11 @@ struct info {
 	uint64_t groups, joined_groups; /* shown, and joined somewhere of those */
 };
 
-static int family_of(const struct common_options *options)
-{
-	if (options->ipv4 == options->ipv6)
-		return AF_UNSPEC;
-	return options->ipv4 ? AF_INET : AF_INET6;
-}
-
 /* ---- What is asked for ---- */
 
 static int parse_targets(struct info *info, int argc, char **texts)
 {
-	int family = family_of(info->options);
+	int family = common_family(info->options);
 	struct error error;
 
 	info->targets = calloc((size_t)argc + 1, sizeof *info->targets);
@@ -118,7 +111,7 @@ static int read_host(struct info *info)
 	host->is_verbose = info->options->verbose;
 	if (interfaces_read(&host->interfaces, &error) < 0 ||
 	    choose_interfaces(host, &info->options->interfaces, &error) < 0 ||
-	    memberships_read(family_of(info->options), &host->memberships, &error) < 0)
+	    memberships_read(common_family(info->options), &host->memberships, &error) < 0)
 		return session_fail(&info->session, &error);
 	memberships_keep(&host->memberships, is_wanted, info);
 	if (group_users_read(&host->memberships, &host->users, &error) < 0)

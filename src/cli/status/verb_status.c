@@ -265,13 +265,6 @@ static void summary(void *context)
 
 /* ---- The beginning ---- */
 
-static int family_of(const struct common_options *options)
-{
-	if (options->ipv4 == options->ipv6)
-		return AF_UNSPEC;
-	return options->ipv4 ? AF_INET : AF_INET6;
-}
-
 static int parse_host(const char *text, int family, union hostcast_address *host,
 		      struct error *error)
 {
@@ -300,7 +293,7 @@ static int take_host(struct status *s, const char *text)
 	int code;
 
 	loop_release_signals(); /* a name is resolved, perhaps */
-	code = parse_host(text, family_of(&s->options->common), &s->asked, &error);
+	code = parse_host(text, common_family(&s->options->common), &s->asked, &error);
 	loop_hold_signals();
 	return code < 0 ? session_fail(&s->session, &error) : EXIT_DONE;
 }

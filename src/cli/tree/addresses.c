@@ -9,13 +9,6 @@
 
 #include <stdio.h>
 
-int family_of(bool ipv4, bool ipv6)
-{
-	if (ipv4 == ipv6)
-		return AF_UNSPEC;
-	return ipv4 ? AF_INET : AF_INET6;
-}
-
 int parse_listen(const char *text, int family, union hostcast_address *address, struct error *error)
 {
 	const char *listen = text ? text : family == AF_INET6 ? "::" : "0.0.0.0";

@@ -29,7 +29,4 @@ int parse_local_program(const char *text, union hostcast_address *address, struc
 int parse_allowed(const struct text_list *texts, struct wire_network *networks,
 		  struct error *error);
 
-/* What a tree of this family can do without: AF_UNSPEC, AF_INET or AF_INET6 of -4 and -6. */
-int family_of(bool ipv4, bool ipv6);
-
 #endif

@@ -260,8 +260,8 @@ static int open_program(struct node_verb *v, struct error *error)
 static int open_node(struct node_verb *v, struct error *error)
 {
 	const struct node_verb_options *o = v->options;
-	const struct node_hooks hooks = {on_event, on_notice, v};
-	int family = family_of(o->common.ipv4, o->common.ipv6);
+	const struct tree_hooks hooks = {on_event, on_notice, v};
+	int family = common_family(&o->common);
 	struct wire_network allowed[LIST_MAX];
 	struct node_options options = {
 		.data_port = o->data_port == NOT_GIVEN ? DATA_PORT : (int)o->data_port,

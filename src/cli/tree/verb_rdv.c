@@ -119,7 +119,7 @@ static void on_ready(void *context, uint32_t events)
 static int start(struct rdv_verb *v)
 {
 	const struct rdv_verb_options *o = v->options;
-	const struct rdv_hooks hooks = {log_event, tell, v};
+	const struct tree_hooks hooks = {log_event, tell, v};
 	struct wire_network allowed[LIST_MAX];
 	struct rdv_options options = {
 		.hold_ns = o->hold_ns,
@@ -129,8 +129,7 @@ static int start(struct rdv_verb *v)
 	union hostcast_address address;
 	struct error error;
 
-	if (parse_listen(o->listen, family_of(o->common.ipv4, o->common.ipv6), &options.listen,
-			 &error) < 0 ||
+	if (parse_listen(o->listen, common_family(&o->common), &options.listen, &error) < 0 ||
 	    parse_allowed(&o->allowed, allowed, &error) < 0 ||
 	    !(v->rdv = rdv_new(&options, &hooks, &error)) ||
 	    loop_watch(v->session.loop, rdv_fd(v->rdv), EPOLLIN, on_ready, v, &error) < 0)
