@@ -1,6 +1,6 @@
 /* All that a run has: what the rooms that take it forward share. */
-#ifndef SIM_STATE_H
-#define SIM_STATE_H
+#ifndef SIM_RUN_STATE_H
+#define SIM_RUN_STATE_H
 
 #include "accounts.h"
 #include "base/histogram.h"

@@ -2,7 +2,7 @@
 #ifndef SIM_SIMULATION_H
 #define SIM_SIMULATION_H
 
-#include "state.h"
+#include "run_state.h"
 
 /* NULL if memory is short. The scenario outlives it. */
 struct simulation *simulation_new(const struct scenario *scenario);

@@ -3,7 +3,7 @@
 #ifndef SIM_STEPS_H
 #define SIM_STEPS_H
 
-#include "state.h"
+#include "run_state.h"
 
 /* A life begins, or begins again, knowing nothing. Does nothing if the member is alive. */
 void step_begin(struct simulation *sim, uint32_t host);
