@@ -151,7 +151,7 @@ static int open_node(struct tree *tree)
 		.allowed_count = o->allowed_count,
 		.receive_buffer = o->receive_buffer,
 	};
-	const struct node_hooks hooks = {.event = on_event, .notice = on_notice, .context = tree};
+	const struct tree_hooks hooks = {.event = on_event, .notice = on_notice, .context = tree};
 	char rendezvous[HOSTCAST_TEXT_SIZE], listen[HOSTCAST_TEXT_SIZE];
 	union hostcast_address address;
 
@@ -169,7 +169,7 @@ static int open_node(struct tree *tree)
 
 static int open_sender(struct tree *tree)
 {
-	const struct tree_sender_hooks hooks = {on_event, on_notice, tree};
+	const struct tree_hooks hooks = {on_event, on_notice, tree};
 
 	tree->sender = tree_sender_new(&tree->rendezvous, &hooks, tree->error);
 	return tree->sender ? 0 : tree->error->code;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/monotime.h"
 #include "core/member.h"
+#include "tree_hooks.h"
 #include "tree_socket.h"
 
 enum {
@@ -59,15 +60,8 @@ struct delivery {
 	bool is_own;                 /* entered the tree at this node, as far as it remembers */
 };
 
-/* What the node's owner is told. All may be NULL. */
-struct node_hooks {
-	void (*event)(void *context, const struct event *event);
-	void (*notice)(void *context, const char *text);
-	void *context;
-};
-
 /* Opens the sockets and begins the walk. NULL if something fails. */
-struct node *node_new(const struct node_options *options, const struct node_hooks *hooks,
+struct node *node_new(const struct node_options *options, const struct tree_hooks *hooks,
 		      struct error *error);
 
 /* Closes without a word: node_leave() comes first where one wants to be polite. NULL is allowed. */

@@ -11,7 +11,7 @@
 #include "tree_socket.h"
 
 struct node {
-	struct node_hooks hooks;
+	struct tree_hooks hooks;
 	struct tree_io io;
 	int tree_source, data_sources[DATA_SOCKETS]; /* in io; negative: none */
 	struct tree_socket socket;
@@ -32,9 +32,6 @@ struct node {
 	unsigned postponed;    /* turns in a row in which the time was up and more had come */
 	bool is_overflow_told, is_too_large_told;
 };
-
-/* Gives the owner a notice. */
-void node_tell(const struct node *node, const char *text);
 
 /* Does what the core wants done in the node's output: all but payloads. */
 void node_carry_out(struct node *node);

@@ -21,7 +21,9 @@ static void unreachable(void *context, const struct wire_address *address)
 
 static void notice(void *context, const char *text)
 {
-	node_tell(context, text);
+	const struct node *n = context;
+
+	tree_hooks_notice(&n->hooks, text);
 }
 
 static int check_rendezvous(const struct node *n, const union hostcast_address *rendezvous,
@@ -67,7 +69,7 @@ static void tell_no_data_port(const struct node *n, const struct error *error)
 	char text[ERROR_TEXT_SIZE + 64];
 
 	snprintf(text, sizeof text, "%s; until then this node has no data port", error->text);
-	node_tell(n, text);
+	tree_hooks_notice(&n->hooks, text);
 }
 
 static int open_data_port(struct node *n, const struct node_options *options, struct error *error)
@@ -137,7 +139,7 @@ static int begin(struct node *n, const struct node_options *options, struct erro
 	return 0;
 }
 
-static struct node *node_empty(const struct node_hooks *hooks, struct error *error)
+static struct node *node_empty(const struct tree_hooks *hooks, struct error *error)
 {
 	struct node *n = calloc(1, sizeof *n);
 
@@ -156,7 +158,7 @@ static struct node *node_empty(const struct node_hooks *hooks, struct error *err
 	return n;
 }
 
-struct node *node_new(const struct node_options *options, const struct node_hooks *hooks,
+struct node *node_new(const struct node_options *options, const struct tree_hooks *hooks,
 		      struct error *error)
 {
 	struct node *n = node_empty(hooks, error);

@@ -19,32 +19,6 @@ struct turn {
 
 /* ---- What the core wants ---- */
 
-void node_tell(const struct node *n, const char *text)
-{
-	if (n->hooks.notice)
-		n->hooks.notice(n->hooks.context, text);
-}
-
-static void refuse(struct node *n, const struct wire_address *from)
-{
-	char text[NOTICE_MAX];
-
-	if (admitted_refuse(&n->admitted, from, text, sizeof text))
-		node_tell(n, text);
-}
-
-static void tell_events(struct node *n)
-{
-	for (size_t i = 0; i < n->output.event_count; i++) {
-		const struct event *event = &n->output.events[i];
-
-		if (event->type == EVENT_NOT_ALLOWED)
-			refuse(n, &event->address);
-		else if (n->hooks.event)
-			n->hooks.event(n->hooks.context, event);
-	}
-}
-
 /* T-12: what becomes of it the owner knows. */
 static void deliver(struct node *n, struct turn *turn, const union hostcast_address *from,
 		    bool is_own)
@@ -68,7 +42,7 @@ static void deliver(struct node *n, struct turn *turn, const union hostcast_addr
 /* All but payloads. */
 void node_carry_out(struct node *n)
 {
-	tell_events(n);
+	tree_hooks_events(&n->hooks, &n->admitted, &n->output);
 	if (n->output.release)
 		n->is_waiting = false;
 	tree_socket_send(&n->socket, &n->output);
@@ -100,7 +74,7 @@ static void tell_overflow(struct node *n)
 		 "no root is known, and no more than %d payloads and %d MiB of them can wait for "
 		 "one: payloads are lost (the summary counts them as input_overflow)",
 		 NODE_HELD_MAX, NODE_HELD_BYTES >> 20);
-	node_tell(n, text);
+	tree_hooks_notice(&n->hooks, text);
 }
 
 static bool hold(struct node *n, struct reader payload, unsigned attempts)
@@ -150,7 +124,7 @@ static void tell_too_large(struct node *n, size_t size)
 		 "a payload of %zu bytes is too large and was dropped: in this tree one may have "
 		 "%zu (the summary counts further ones as input_too_large)",
 		 size, node_payload_max(n));
-	node_tell(n, text);
+	tree_hooks_notice(&n->hooks, text);
 }
 
 /* From the data port; those that wait already go first. */

@@ -1,6 +1,5 @@
 #include "rdv.h"
 
-#include "admitted.h"
 #include "run/clock.h"
 #include "tree_address.h"
 #include "tree_io.h"
@@ -8,10 +7,10 @@
 
 #include <stdlib.h>
 
-enum { DATAGRAM_MAX = 65535, NOTICE_MAX = 600 };
+enum { DATAGRAM_MAX = 65535 };
 
 struct rdv {
-	struct rdv_hooks hooks;
+	struct tree_hooks hooks;
 	struct tree_io io;
 	int source; /* of the socket, in io */
 	struct tree_socket socket;
@@ -24,24 +23,9 @@ struct rdv {
 
 /* ---- What comes out ---- */
 
-static void refuse(struct rdv *r, const struct wire_address *from)
-{
-	char text[NOTICE_MAX];
-
-	if (admitted_refuse(&r->admitted, from, text, sizeof text) && r->hooks.notice)
-		r->hooks.notice(r->hooks.context, text);
-}
-
 static void carry_out(struct rdv *r)
 {
-	for (size_t i = 0; i < r->output.event_count; i++) {
-		const struct event *event = &r->output.events[i];
-
-		if (event->type == EVENT_NOT_ALLOWED)
-			refuse(r, &event->address);
-		else if (r->hooks.event)
-			r->hooks.event(r->hooks.context, event);
-	}
+	tree_hooks_events(&r->hooks, &r->admitted, &r->output);
 	tree_socket_send(&r->socket, &r->output);
 }
 
@@ -97,8 +81,7 @@ static void notice(void *context, const char *text)
 {
 	const struct rdv *r = context;
 
-	if (r->hooks.notice)
-		r->hooks.notice(r->hooks.context, text);
+	tree_hooks_notice(&r->hooks, text);
 }
 
 /* ---- The beginning and the end ---- */
@@ -142,7 +125,7 @@ static int open_all(struct rdv *r, const struct rdv_options *options, struct err
 	return 0;
 }
 
-struct rdv *rdv_new(const struct rdv_options *options, const struct rdv_hooks *hooks,
+struct rdv *rdv_new(const struct rdv_options *options, const struct tree_hooks *hooks,
 		    struct error *error)
 {
 	struct rdv *r = calloc(1, sizeof *r);

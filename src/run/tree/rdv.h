@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "core/rendezvous.h"
+#include "tree_hooks.h"
 #include "tree_socket.h"
 
 struct rdv_options {
@@ -15,13 +16,7 @@ struct rdv_options {
 
 struct rdv;
 
-struct rdv_hooks {
-	void (*event)(void *context, const struct event *event);
-	void (*notice)(void *context, const char *text);
-	void *context;
-};
-
-struct rdv *rdv_new(const struct rdv_options *options, const struct rdv_hooks *hooks,
+struct rdv *rdv_new(const struct rdv_options *options, const struct tree_hooks *hooks,
 		    struct error *error);
 void rdv_free(struct rdv *rdv);
 

@@ -10,7 +10,7 @@
 enum { DATAGRAM_MAX = 65535, SENT_MAX = 1024, HELD_MAX = 1024, HELD_BYTES = 4 << 20 };
 
 struct tree_sender {
-	struct tree_sender_hooks hooks;
+	struct tree_hooks hooks;
 	struct tree_io io;
 	int source; /* of the socket, in io */
 	struct tree_socket socket;
@@ -32,8 +32,7 @@ struct tree_sender {
 
 static void carry_out(struct tree_sender *s)
 {
-	for (size_t i = 0; s->hooks.event && i < s->output.event_count; i++)
-		s->hooks.event(s->hooks.context, &s->output.events[i]);
+	tree_hooks_events(&s->hooks, NULL, &s->output);
 	if (s->output.release)
 		s->is_waiting = false;
 	tree_socket_send(&s->socket, &s->output);
@@ -201,8 +200,7 @@ static void notice(void *context, const char *text)
 {
 	struct tree_sender *s = context;
 
-	if (s->hooks.notice)
-		s->hooks.notice(s->hooks.context, text);
+	tree_hooks_notice(&s->hooks, text);
 }
 
 static int open_all(struct tree_sender *s, const union hostcast_address *rendezvous,
@@ -224,7 +222,7 @@ static int open_all(struct tree_sender *s, const union hostcast_address *rendezv
 }
 
 struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous,
-				    const struct tree_sender_hooks *hooks, struct error *error)
+				    const struct tree_hooks *hooks, struct error *error)
 {
 	struct tree_sender *s = calloc(1, sizeof *s);
 

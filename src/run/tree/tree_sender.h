@@ -5,19 +5,13 @@
 
 #include "base/error.h"
 #include "core/origin.h"
+#include "tree_hooks.h"
 #include "tree_socket.h"
 
 struct tree_sender;
 
-/* What the sender's owner is told. All may be NULL. */
-struct tree_sender_hooks {
-	void (*event)(void *context, const struct event *event);
-	void (*notice)(void *context, const char *text);
-	void *context;
-};
-
 struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous,
-				    const struct tree_sender_hooks *hooks, struct error *error);
+				    const struct tree_hooks *hooks, struct error *error);
 void tree_sender_free(struct tree_sender *sender);
 
 /* Readable (POLLIN) when tree_sender_work() has something to do. */
