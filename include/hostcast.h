@@ -166,6 +166,12 @@ HOSTCAST_API int hostcast_set_receive_size(struct hostcast *h, size_t bytes);
  * has a fifth less to do for each datagram; they are then 0, -1 and 0. Answers always tell them. */
 HOSTCAST_API int hostcast_set_details(struct hostcast *h, bool details);
 
+/* Whether datagrams of one size that are there together are sent and received as one (a train:
+ * UDP_SEGMENT and UDP_GRO, udp(7)), which costs the system far less. Default: true; where the
+ * system or an interface refuses it, they go one by one, and a notice says so. False behaves as if
+ * each train were refused: for devices that damage them, and for tests. */
+HOSTCAST_API int hostcast_set_trains(struct hostcast *h, bool trains);
+
 /* Adds a SOURCE address whose datagrams are not wanted; call again for more. Applies to groups
  * without a source of their own. HOSTCAST_INVALID: not an address. */
 HOSTCAST_API int hostcast_set_blocked(struct hostcast *h, const char *source);
@@ -208,8 +214,9 @@ HOSTCAST_API int hostcast_receive(struct hostcast *h, struct hostcast_message *m
 				  size_t max);
 
 /* Sends each payload to every target opened for sending and returns how many payloads went, 1 to
- * count. Fewer than count: call again with the rest, whose first payload may have reached some of
- * the targets already; nothing is sent twice. An error other than HOSTCAST_AGAIN is that of one
+ * count. Fewer than count: call again with the rest, which may
+ * have reached some of the targets already; nothing is sent twice. Payloads of one size leave
+ * together (hostcast_set_trains()), and none waits for another. An error other than HOSTCAST_AGAIN is that of one
  * target with the first payload, which the other targets have got: go on with the next payload.
  * What goes to a tree while its root is not known waits in the handle (counter tree_held).
  * HOSTCAST_AGAIN: none went (a send buffer is full, or too much waits for the root of a tree), wait

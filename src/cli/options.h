@@ -92,10 +92,12 @@ struct command {
 #define ROW_WAIT(target, help)  SECONDS_ROW("wait", 'w', target, "SECONDS", help)
 #define ROW_DEADLINE(target) \
 	SECONDS_ROW("deadline", 'W', target, "SECONDS", "end the whole run after so long")
-#define ROW_IPV4(target)    FLAG_ROW("ipv4", '4', target, "IPv4 only")
-#define ROW_IPV6(target)    FLAG_ROW("ipv6", '6', target, "IPv6 only")
-#define ROW_JSON(target)    FLAG_ROW("json", 'j', target, "one JSON object a line")
-#define ROW_QUIET(target)   FLAG_ROW("quiet", 'q', target, "no summary and no notices")
+#define ROW_IPV4(target)  FLAG_ROW("ipv4", '4', target, "IPv4 only")
+#define ROW_IPV6(target)  FLAG_ROW("ipv6", '6', target, "IPv6 only")
+#define ROW_JSON(target)  FLAG_ROW("json", 'j', target, "one JSON object a line")
+#define ROW_QUIET(target) FLAG_ROW("quiet", 'q', target, "no summary and no notices")
+#define ROW_NO_TRAINS(target) \
+	FLAG_ROW("no-trains", 0, target, "send and take each datagram by itself")
 #define ROW_VERBOSE(target) FLAG_ROW("verbose", 'v', target, "tell of each message")
 
 /* Parses argv[1..] into the values; long options work with one dash too, -I is -i, -h, --help, -V

@@ -4,15 +4,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { OUT_MUCH = 256 * 1024 };
 
 int exit_status_of(int error_code)
 {
@@ -30,6 +28,13 @@ int exit_status_of(int error_code)
 
 /* ---- Diagnostics ---- */
 
+/* A prompt does wait for its terminal: what is typed must not mix with what is half written. */
+static bool never_waits(const struct session *session)
+{
+	return outlet_never_waits(&session->outlet) && !session->hide_prompt &&
+	       session->lost_errno == 0 && !session->out.failed;
+}
+
 /* The line is written in one piece, so that those of several programs do not mix. */
 __attribute__((format(printf, 3, 0))) static void
 print_line(struct session *session, const char *prefix, const char *format, va_list arguments)
@@ -41,6 +46,11 @@ print_line(struct session *session, const char *prefix, const char *format, va_l
 	used = strlen(line);
 	vsnprintf(line + used, most - used, format, arguments);
 	strcat(line, "\n");
+	if (session->is_error_queued && never_waits(session)) {
+		text_add_string(&session->out, line);
+		session_flush(session);
+		return;
+	}
 	if (session->hide_prompt)
 		session->hide_prompt(session->prompt);
 	fputs(line, stderr);
@@ -85,44 +95,12 @@ void session_print_notices(struct session *session, struct hostcast *handle)
 
 /* ---- Results ---- */
 
-static bool has_reader(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 &&
-	       (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || isatty(fd));
-}
-
-/* A reader may stop reading. PIPE_BUF bytes a pipe takes without blocking when it says that it is
- * ready, and while nothing blocks, a signal can end the wait. */
-static bool write_all(int fd, const char *bytes, size_t size)
-{
-	bool may_stall = has_reader(fd);
-
-	while (size > 0) {
-		size_t part = may_stall && size > PIPE_BUF ? PIPE_BUF : size;
-		ssize_t written;
-
-		if (may_stall && !loop_wait_to_write(fd))
-			return false;
-		written = write(fd, bytes, part);
-		if (written < 0 && errno != EINTR && errno != EAGAIN)
-			return false;
-		if (written > 0) {
-			bytes += written;
-			size -= (size_t)written;
-		}
-	}
-	return true;
-}
-
 /* The first reason counts; how many are lost is said at the end. */
 static void results_lost(struct session *session, int system)
 {
 	if (session->lost_errno == 0)
 		session->lost_errno = system;
-	session->lost += session->out_pending;
-	session->out_pending = 0;
+	session->lost += outlet_forget(&session->outlet);
 	text_done(&session->out);
 	session_end(session, EXIT_REFUSED);
 }
@@ -135,37 +113,117 @@ static void say_what_is_lost(struct session *session)
 			      session->lost == 1 ? "result is" : "results are");
 }
 
+static void on_room(void *context, uint32_t events);
+
+static void watch_room(struct session *session, bool is_wanted)
+{
+	struct error error;
+	int fd = session->outlet.fd;
+
+	if (is_wanted == session->is_room_watched)
+		return;
+	session->is_room_watched = is_wanted;
+	if (!is_wanted)
+		loop_forget(session->loop, fd);
+	else if (loop_watch(session->loop, fd, EPOLLOUT, on_room, session, &error) < 0)
+		session_fail(session, &error);
+}
+
+/* A reader may stop reading. While nothing blocks, a signal can end the wait. */
+static int write_all(struct session *session)
+{
+	struct outlet *outlet = &session->outlet;
+	int status = 0;
+
+	while (status == 0 && !outlet_is_empty(outlet)) {
+		if (outlet->may_stall && !loop_wait_to_write(outlet->fd))
+			return -errno;
+		status = outlet_write(outlet);
+	}
+	return status;
+}
+
+static void write_and_wait(struct session *session)
+{
+	int status;
+
+	if (session->hide_prompt)
+		session->hide_prompt(session->prompt);
+	status = write_all(session);
+	if (session->show_prompt)
+		session->show_prompt(session->prompt);
+	if (status < 0)
+		results_lost(session, -status);
+	watch_room(session, false);
+}
+
+/* What is not taken at once is written when there is room again. */
+static void write_what_is_taken(struct session *session)
+{
+	int status = outlet_write(&session->outlet);
+
+	if (status < 0)
+		results_lost(session, -status);
+	watch_room(session, !outlet_is_empty(&session->outlet));
+}
+
+static void on_room(void *context, uint32_t events)
+{
+	(void)events;
+	write_what_is_taken(context);
+}
+
 void session_flush(struct session *session)
 {
-	struct text *out = &session->out;
-	bool is_written;
-	int system;
+	struct outlet *outlet = &session->outlet;
 
-	if (out->failed || session->lost_errno != 0) {
+	if (session->out.failed || session->lost_errno != 0) {
 		results_lost(session, ENOMEM);
 		return;
 	}
-	if (out->size == 0)
+	outlet_keep_other(outlet);
+	if (outlet_is_empty(outlet))
 		return;
-	if (session->hide_prompt)
-		session->hide_prompt(session->prompt);
-	is_written = write_all(session->out_fd, out->bytes, out->size);
-	system = errno;
-	if (session->show_prompt)
-		session->show_prompt(session->prompt);
-	if (!is_written) {
-		results_lost(session, system);
-		return;
-	}
-	text_clear(out);
-	session->out_pending = 0;
+	if (!never_waits(session))
+		write_and_wait(session);
+	else if (!session->is_room_watched)
+		write_what_is_taken(session);
+}
+
+static void tell_dropped(struct session *session)
+{
+	session_notice(session,
+		       "%s is not read fast enough: more than %d MiB wait for its reader, and "
+		       "results that come meanwhile are dropped (the summary counts them: "
+		       "output_dropped); a file takes them all",
+		       session->out_name, OUTLET_ROOM / (1024 * 1024));
 }
 
 void session_result(struct session *session)
 {
-	session->out_pending++;
-	if (session->out.size >= OUT_MUCH)
+	struct outlet *outlet = &session->outlet;
+
+	if (!outlet_keep_result(outlet) && outlet->dropped == 1)
+		tell_dropped(session);
+	if (outlet_has_much(outlet))
 		session_flush(session);
+}
+
+void session_set_output(struct session *session, int fd, const char *name)
+{
+	outlet_init(&session->outlet, &session->out, fd);
+	session->out_name = name;
+}
+
+void session_never_wait(struct session *session)
+{
+	struct stat out, error;
+	int fd = session->outlet.fd;
+
+	if (outlet_never_wait(&session->outlet))
+		session->is_error_queued = fstat(fd, &out) == 0 &&
+					   fstat(STDERR_FILENO, &error) == 0 &&
+					   out.st_dev == error.st_dev && out.st_ino == error.st_ino;
 }
 
 /* ---- Events ---- */
@@ -220,10 +278,9 @@ int session_begin(struct session *session, const char *command, const struct com
 		.common = common,
 		.events = events,
 		.context = context,
-		.out_fd = STDOUT_FILENO,
-		.out_name = "standard output",
 		.deadline = {.function = on_deadline, .context = session},
 	};
+	session_set_output(session, STDOUT_FILENO, "standard output");
 	session->loop = loop_new(&error);
 	if (!session->loop || loop_catch_signals(session->loop, on_signal, session, &error) < 0)
 		goto failed;
@@ -239,11 +296,15 @@ failed:
 	return session->status;
 }
 
-void session_done(struct session *session)
+int session_done(struct session *session)
 {
+	if (session->lost_errno == 0 && !outlet_is_empty(&session->outlet))
+		write_and_wait(session);
 	say_what_is_lost(session);
 	loop_free(session->loop);
+	outlet_done(&session->outlet);
 	text_done(&session->out);
+	return session->status;
 }
 
 int session_run(struct session *session)
@@ -302,6 +363,8 @@ static int apply_common(struct hostcast *handle, const struct common_options *co
 		status = hostcast_set_ttl(handle, (int)common->ttl);
 	if (status == 0)
 		status = hostcast_set_family(handle, common_family(common));
+	if (status == 0)
+		status = hostcast_set_trains(handle, !common->no_trains);
 	return status;
 }
 

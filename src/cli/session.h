@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "exit.h"
 #include "options.h"
+#include "outlet.h"
 #include "run/loop.h"
 
 /* The options that mean the same in every verb. */
@@ -19,6 +20,7 @@ struct common_options {
 	int64_t deadline_ns; /* NOT_GIVEN */
 	bool ipv4, ipv6;
 	bool json, quiet, verbose;
+	bool no_trains;
 };
 
 #define COMMON_OPTIONS_DEFAULT                                                                 \
@@ -46,9 +48,10 @@ struct session {
 	const struct session_events *events;
 	void *context;
 	struct text out; /* results not yet written */
-	int out_fd;
+	struct outlet outlet;
 	const char *out_name;              /* for errors: "standard output", or the file's name */
-	uint64_t out_pending;              /* results (messages, answers) in out */
+	bool is_room_watched;              /* results wait until the outlet takes more */
+	bool is_error_queued;              /* standard error is the same: lines keep their order */
 	uint64_t lost;                     /* results that could not be written, */
 	int lost_errno;                    /* and why; 0: none */
 	void (*hide_prompt)(void *prompt); /* around every write to the terminal; NULL: no prompt */
@@ -69,9 +72,10 @@ int session_begin(struct session *session, const char *command, const struct com
 /* Runs until session_end() or session_fail(), prints the summary and returns the exit status. */
 int session_run(struct session *session);
 
-/* Says how many results were lost, if any, and frees what session_begin() made; to be called last,
- * whether session_run() was or not. */
-void session_done(struct session *session);
+/* Waits until all that is left of results is written, says how many were lost, if any, and frees
+ * what session_begin() made; to be called last, whether session_run() was or not. Returns the
+ * status to exit with: the writing may have failed. */
+int session_done(struct session *session);
 
 /* Ends the run. The first status that is not EXIT_DONE counts. */
 void session_end(struct session *session, int status);
@@ -100,6 +104,15 @@ void session_print_notices(struct session *session, struct hostcast *handle);
  * (broken pipe, full disk) that is said with the number of results lost, and the session fails. */
 void session_result(struct session *session);
 void session_flush(struct session *session);
+
+/* Where results go instead of to standard output; the name is for errors. Both outlive the
+ * session. */
+void session_set_output(struct session *session, int fd, const char *name);
+
+/* From now on no reader of results holds the session up, where the system allows it: they wait in
+ * bounded room, and what does not fit is dropped (session->outlet.dropped, to be shown). Only
+ * session_done() waits, and the session while it has a prompt. */
+void session_never_wait(struct session *session);
 
 /* hostcast_open() at the beginning of a run, which a signal may end while a name is resolved. */
 int session_open_target(struct hostcast *handle, const char *target, unsigned mode);

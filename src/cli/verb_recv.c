@@ -32,6 +32,7 @@ struct receiver {
 	struct session session;
 	struct hostcast *handle;
 	const struct recv_options *options;
+	int out_fd; /* the file of --output; -1: none */
 	struct show_memory memory;
 	uint64_t received;
 	uint64_t acknowledged, ack_failed;
@@ -160,6 +161,7 @@ static void summary_json(struct receiver *r)
 		json_integer(out, "ack_failed", (int64_t)r->ack_failed);
 	}
 	show_counters_json(out, r->handle);
+	json_integer(out, "output_dropped", (int64_t)r->session.outlet.dropped);
 	json_end_event(out);
 }
 
@@ -182,6 +184,9 @@ static void summary_text(struct receiver *r)
 	if (show_counter(r->handle, "tree_dropped") > 0)
 		text_addf(&line, "; from strangers to the tree, dropped: %llu",
 			  (unsigned long long)show_counter(r->handle, "tree_dropped"));
+	if (r->session.outlet.dropped > 0)
+		text_addf(&line, "; output_dropped: %llu (not read fast enough)",
+			  (unsigned long long)r->session.outlet.dropped);
 	session_summary_line(&r->session, text_string(&line));
 	text_done(&line);
 }
@@ -210,10 +215,11 @@ static int open_output(struct receiver *r)
 	loop_hold_signals();
 	if (fd < 0) {
 		session_error(&r->session, "cannot open %s for writing: %s", name, strerror(errno));
+		session_end(&r->session, EXIT_REFUSED);
 		return EXIT_REFUSED;
 	}
-	r->session.out_fd = fd;
-	r->session.out_name = name;
+	r->out_fd = fd;
+	session_set_output(&r->session, fd, name);
 	return EXIT_DONE;
 }
 
@@ -248,11 +254,21 @@ static int open_targets(struct receiver *r, int argc, char **targets)
 	return EXIT_DONE;
 }
 
+static bool names_tree(int argc, char **targets)
+{
+	for (int i = 0; i < argc; i++)
+		if (target_names_tree(targets[i]))
+			return true;
+	return false;
+}
+
 static int start(struct receiver *r, int argc, char **targets)
 {
 	struct error error;
 	int status = open_output(r);
 
+	if (names_tree(argc, targets))
+		session_never_wait(&r->session); /* others hang on this node */
 	if (status == EXIT_DONE)
 		status = open_targets(r, argc, targets);
 	if (status != EXIT_DONE)
@@ -271,7 +287,7 @@ static int run(const char *command, const struct recv_options *options, int argc
 		.stop = on_stop,
 		.deadline = end_incomplete,
 	};
-	struct receiver r = {.options = options};
+	struct receiver r = {.options = options, .out_fd = -1};
 	int status = session_begin(&r.session, command, &options->common, &events, &r);
 
 	if (status != EXIT_DONE)
@@ -280,11 +296,11 @@ static int run(const char *command, const struct recv_options *options, int argc
 	if (r.handle)
 		status = start(&r, argc, targets);
 	if (status == EXIT_DONE)
-		status = session_run(&r.session);
+		session_run(&r.session);
 	hostcast_free(r.handle);
-	if (r.session.out_fd != STDOUT_FILENO)
-		close(r.session.out_fd);
-	session_done(&r.session);
+	status = session_done(&r.session);
+	if (r.out_fd >= 0)
+		close(r.out_fd);
 	return status;
 }
 
@@ -348,6 +364,7 @@ int verb_recv(int argc, char **argv)
 		ROW_TREE_ALLOW(&o.tree.allowed),
 		NUMBER_ROW("ttl", 't', &o.common.ttl, "N",
 			   "TTL of the answers of --ack (default: the system's)", 1, 255),
+		ROW_NO_TRAINS(&o.common.no_trains),
 		ROW_IPV4(&o.common.ipv4),
 		ROW_IPV6(&o.common.ipv6),
 		ROW_JSON(&o.common.json),

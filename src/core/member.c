@@ -8,13 +8,13 @@
 #include <assert.h>
 
 void member_init(struct member *m, const struct member_config *config, const struct own *own,
-		 uint64_t seed, struct sent *ring, size_t ring_size,
+		 uint64_t seed, struct sent *table, size_t table_size,
 		 struct member_counters *counters)
 {
 	assert(config->children_most <= CHILDREN_MAX);
 	*m = (struct member){
 		.config = config, .own = own, .counters = counters, .random = {.state = seed}};
-	origin_init(&m->origin, &config->rendezvous, &config->timers, ring, ring_size,
+	origin_init(&m->origin, &config->rendezvous, &config->timers, table, table_size,
 		    &counters->origin);
 }
 

@@ -8,9 +8,9 @@
 
 #include "state.h"
 
-/* The ring is for struct origin. Members with one seed and the same input do the same. */
+/* The table is for struct origin. Members with one seed and the same input do the same. */
 void member_init(struct member *member, const struct member_config *config, const struct own *own,
-		 uint64_t seed, struct sent *ring, size_t ring_size,
+		 uint64_t seed, struct sent *table, size_t table_size,
 		 struct member_counters *counters);
 
 /* Begins the first walk. */

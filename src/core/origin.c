@@ -1,16 +1,17 @@
 #include "origin.h"
 
 #include <assert.h>
+#include <string.h>
 
 void origin_init(struct origin *o, const struct wire_address *rendezvous,
-		 const struct timers *timers, struct sent *ring, size_t ring_size,
+		 const struct timers *timers, struct sent *table, size_t table_size,
 		 struct origin_counters *counters)
 {
 	*o = (struct origin){
 		.rendezvous = *rendezvous,
 		.timers = timers,
-		.sent = ring,
-		.sent_room = ring_size,
+		.sent = table,
+		.sent_room = table_size,
 		.counters = counters,
 	};
 }
@@ -32,24 +33,92 @@ static void begin_to_ask(struct origin *o, struct monotime now, struct output *o
 	ask(o, now, output);
 }
 
-/* Fowler, Noll and Vo's hash (FNV-1a, 64 bits): it need not withstand anybody, because a refusal
- * counts only if it comes from where the payload went. */
+/* ---- The table of what was sent ---- */
+
+enum { PROBES = 8 }; /* places, one after the other, in which a payload can stand */
+
+/* As Fowler, Noll and Vo do it (FNV-1a), but eight bytes at a time. It need not withstand anybody,
+ * because a refusal counts only if it comes from where the payload went. */
 static uint64_t hash_of(struct reader payload)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	const uint64_t prime = UINT64_C(0x100000001b3);
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ reader_left(&payload), word;
 
+	for (; reader_left(&payload) >= sizeof word; payload.at += sizeof word) {
+		memcpy(&word, payload.at, sizeof word);
+		hash = (hash ^ word) * prime;
+	}
 	while (payload.at < payload.end)
-		hash = (hash ^ *payload.at++) * UINT64_C(0x100000001b3);
-	return hash;
+		hash = (hash ^ *payload.at++) * prime;
+	return hash ^ hash >> 32;
+}
+
+static size_t probes(const struct origin *o)
+{
+	return o->sent_room < PROBES ? o->sent_room : PROBES;
+}
+
+static struct sent *place_of(const struct origin *o, uint64_t hash, size_t probe)
+{
+	return &o->sent[(size_t)(hash + probe) % o->sent_room];
+}
+
+static bool is_empty(const struct sent *sent)
+{
+	return wire_address_is_none(&sent->to);
+}
+
+/* Where the oldest stands that can make room, or none. */
+static struct sent *place_for(const struct origin *o, uint64_t hash)
+{
+	struct sent *oldest = place_of(o, hash, 0);
+
+	for (size_t i = 0; i < probes(o); i++) {
+		struct sent *sent = place_of(o, hash, i);
+
+		if (is_empty(sent))
+			return sent;
+		if ((int32_t)(sent->order - oldest->order) < 0)
+			oldest = sent;
+	}
+	return oldest;
 }
 
 static void remember(struct origin *o, struct reader payload, unsigned attempts)
 {
+	uint64_t hash = hash_of(payload);
+	struct sent *sent;
+
 	if (o->sent_room == 0)
 		return;
-	o->sent[o->sent_next] = (struct sent){hash_of(payload), o->root, (uint8_t)attempts};
-	o->sent_next = (o->sent_next + 1) % o->sent_room;
+	sent = place_for(o, hash);
+	o->sent_count += is_empty(sent) ? 1 : 0;
+	*sent = (struct sent){hash, o->root, (uint8_t)attempts, o->order++};
 }
+
+/* The latest one of those that look like this, sent to this address or (NULL) to any. */
+static struct sent *find_sent(const struct origin *o, uint64_t hash, const struct wire_address *to)
+{
+	struct sent *latest = NULL;
+
+	for (size_t i = 0; i < probes(o); i++) {
+		struct sent *sent = place_of(o, hash, i);
+
+		if (sent->hash == hash && !is_empty(sent) &&
+		    (!to || wire_address_equal(&sent->to, to)) &&
+		    (!latest || (int32_t)(sent->order - latest->order) > 0))
+			latest = sent;
+	}
+	return latest;
+}
+
+static void forget_sent(struct origin *o, struct sent *sent)
+{
+	sent->to = (struct wire_address){.port = 0};
+	o->sent_count--;
+}
+
+/* ---- Payloads that are to be sent ---- */
 
 static bool is_older_than(const struct origin *o, struct monotime now, int64_t age_ns)
 {
@@ -107,29 +176,12 @@ bool origin_take_root(struct origin *o, struct monotime now, const struct wire_a
 	return true;
 }
 
-static struct sent *find_sent(const struct origin *o, uint64_t hash, const struct wire_address *to)
-{
-	for (size_t back = 1; back <= o->sent_room; back++) { /* the latest first */
-		struct sent *sent = &o->sent[(o->sent_next + o->sent_room - back) % o->sent_room];
-
-		if (sent->hash == hash && !wire_address_is_none(&sent->to) &&
-		    (!to || wire_address_equal(&sent->to, to)))
-			return sent;
-	}
-	return NULL;
-}
-
-static void forget_sent(struct sent *sent)
-{
-	sent->to = (struct wire_address){.port = 0};
-}
-
 bool origin_recognize(struct origin *o, struct reader payload)
 {
 	struct sent *sent = find_sent(o, hash_of(payload), NULL);
 
 	if (sent)
-		forget_sent(sent);
+		forget_sent(o, sent);
 	return sent != NULL;
 }
 
@@ -144,7 +196,7 @@ void origin_take_refusal(struct origin *o, struct monotime now, const struct inc
 		o->counters->input_unknown++;
 		return;
 	}
-	forget_sent(sent); /* it comes back once */
+	forget_sent(o, sent); /* it comes back once */
 	o->counters->input_refused++;
 	if (wire_address_equal(&in->from, &o->root)) {
 		origin_forget(o);

@@ -11,8 +11,9 @@
 /* A payload that was sent, so that it is known again. */
 struct sent {
 	uint64_t hash;
-	struct wire_address to;
-	uint8_t attempts; /* before this one */
+	struct wire_address to; /* none: an empty place */
+	uint8_t attempts;       /* before this one */
+	uint32_t order;         /* in which they were sent */
 };
 
 /* input_sent     payloads sent to the root, each time
@@ -36,8 +37,10 @@ struct origin_counters {
 struct origin {
 	struct wire_address rendezvous;
 	const struct timers *timers;
-	struct sent *sent; /* the caller's: a ring of the last payloads */
-	size_t sent_room, sent_next;
+	struct sent *sent; /* the caller's: a hash table of payloads sent lately */
+	size_t sent_room;
+	size_t sent_count; /* not known again yet */
+	uint32_t order;
 	struct wire_address root; /* the last known; none: none */
 	bool is_usable;           /* payloads go to it */
 	bool is_asking;
@@ -48,10 +51,10 @@ struct origin {
 	struct origin_counters *counters;
 };
 
-/* The ring, timers and counters stay the caller's. With a ring of no entries nothing that is
+/* The table, timers and counters stay the caller's. With a table of no entries nothing that is
  * refused is sent again. */
 void origin_init(struct origin *origin, const struct wire_address *rendezvous,
-		 const struct timers *timers, struct sent *ring, size_t ring_size,
+		 const struct timers *timers, struct sent *table, size_t table_size,
 		 struct origin_counters *counters);
 
 /* A payload to be sent, the first time or after it was held: sets fate and copies. */
@@ -85,6 +88,12 @@ void origin_rest(struct origin *origin);
 /* Is this payload one of those that were sent? Each is recognized once: others may send the same.
  */
 bool origin_recognize(struct origin *origin, struct reader payload);
+
+/* Can any be recognized at all? */
+static inline bool origin_is_expecting(const struct origin *origin)
+{
+	return origin->sent_count > 0;
+}
 
 void origin_tick(struct origin *origin, struct monotime now, struct output *output);
 struct monotime origin_deadline(const struct origin *origin);

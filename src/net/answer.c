@@ -1,7 +1,7 @@
 #include "answer.h"
 
 #include "address.h"
-#include "datagrams.h"
+#include "trains.h"
 
 #include <errno.h>
 
@@ -9,19 +9,16 @@ int answer_send(int fd, const struct hostcast_message *message, const void *data
 {
 	const union hostcast_address *from = &message->destination;
 	bool is_of_host = !address_is_any(from) && !address_is_multicast(from);
-	struct datagram_out out = {
-		.payload = {(void *)(uintptr_t)data, size}, /* only read, but the type says not */
-		.to = &message->source,
-		.from = is_of_host ? from : NULL,
-	};
-	int status = datagrams_send(fd, &out, 1);
+	struct way way = {.to = &message->source, .from = is_of_host ? from : NULL};
+	struct iovec payload = {(void *)(uintptr_t)data, size}; /* only read */
+	int status = datagram_send(fd, &way, NO_HEAD, payload);
 
 	/* What the kernel says of a broadcast address, which is no source either. */
-	if (out.from && (status == -EINVAL || status == -ENETUNREACH)) {
-		out.from = NULL;
-		status = datagrams_send(fd, &out, 1);
+	if (way.from && (status == -EINVAL || status == -ENETUNREACH)) {
+		way.from = NULL;
+		status = datagram_send(fd, &way, NO_HEAD, payload);
 	}
 	if (status < 0)
 		return status;
-	return out.from ? 0 : ANSWER_FROM_ANY;
+	return way.from ? 0 : ANSWER_FROM_ANY;
 }

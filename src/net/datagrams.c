@@ -6,14 +6,16 @@
 
 #include <errno.h>
 #include <linux/sock_diag.h>
+#include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum {
-	/* Room for the three control messages of a datagram: IPv6's packet info is the longest. */
+	/* Room for the control messages of an arrival: packet info (IPv6's is the longest), TTL,
+	 * time, and the size of a train's datagrams. */
 	CONTROL_SIZE = CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)) +
-		       CMSG_SPACE(sizeof(struct timespec)),
+		       CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(int)),
 };
 
 union control {
@@ -50,6 +52,13 @@ int datagrams_want_details(int fd, int family, struct error *error)
 					      "IPV6_RECVHOPLIMIT", error);
 }
 
+void datagrams_want_trains(int fd)
+{
+	const int on = 1;
+
+	setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on);
+}
+
 struct datagrams *datagrams_new(size_t receive_size)
 {
 	struct datagrams *d = calloc(1, sizeof *d);
@@ -75,12 +84,14 @@ void datagrams_free(struct datagrams *d)
 	free(d);
 }
 
-static void take_control(const struct cmsghdr *control, struct hostcast_message *message)
+static void take_control(const struct cmsghdr *control, struct arrival *arrival)
 {
+	struct hostcast_message *message = &arrival->whole;
 	const void *data = CMSG_DATA(control);
 	struct in_pktinfo v4;
 	struct in6_pktinfo v6;
 	struct timespec time;
+	int segment;
 
 	if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
 		memcpy(&v4, data, sizeof v4);
@@ -98,31 +109,61 @@ static void take_control(const struct cmsghdr *control, struct hostcast_message 
 	} else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS) {
 		memcpy(&time, data, sizeof time);
 		message->time_ns = time.tv_sec * NS_PER_S + time.tv_nsec;
+	} else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
+		memcpy(&segment, data, sizeof segment);
+		if (segment > 0)
+			arrival->segment = (size_t)segment;
 	}
 }
 
 static void describe(struct mmsghdr *header, const union hostcast_address *local,
-		     struct hostcast_message *message)
+		     struct arrival *arrival)
 {
 	struct msghdr *head = &header->msg_hdr;
 	size_t room = head->msg_iov->iov_len;
+	size_t size = header->msg_len < room ? header->msg_len : room;
 	struct cmsghdr *control;
 
-	*message = (struct hostcast_message){
-		.data = head->msg_iov->iov_base,
-		.full_size = header->msg_len, /* with MSG_TRUNC: what it had, not what fitted */
-		.size = header->msg_len < room ? header->msg_len : room,
-		.flags = head->msg_flags & MSG_TRUNC ? HOSTCAST_CUT_OFF : 0,
-		.destination = *local,
-		.ttl = -1,
+	*arrival = (struct arrival){
+		.whole =
+			{
+				.data = head->msg_iov->iov_base,
+				.full_size = header->msg_len, /* with MSG_TRUNC: what it had */
+				.size = size,
+				.flags = head->msg_flags & MSG_TRUNC ? HOSTCAST_CUT_OFF : 0,
+				.destination = *local,
+				.ttl = -1,
+			},
+		.segment = size,
 	};
-	memcpy(&message->source, head->msg_name, head->msg_namelen);
+	memcpy(&arrival->whole.source, head->msg_name, head->msg_namelen);
 	for (control = CMSG_FIRSTHDR(head); control; control = CMSG_NXTHDR(head, control))
-		take_control(control, message);
+		take_control(control, arrival);
+}
+
+size_t arrival_count(const struct arrival *arrival)
+{
+	if (arrival->segment >= arrival->whole.size) /* also one without a byte */
+		return 1;
+	return (arrival->whole.size + arrival->segment - 1) / arrival->segment;
+}
+
+struct hostcast_message arrival_at(const struct arrival *arrival, size_t index)
+{
+	struct hostcast_message message = arrival->whole;
+	size_t offset = index * arrival->segment;
+	size_t left = message.size - offset;
+	size_t size = left < arrival->segment ? left : arrival->segment;
+
+	message.data = (const char *)message.data + offset + arrival->header;
+	message.size = size - arrival->header;
+	if (!(message.flags & HOSTCAST_CUT_OFF)) /* else it is the only one */
+		message.full_size = message.size;
+	return message;
 }
 
 int datagrams_receive(struct datagrams *d, int fd, const union hostcast_address *local,
-		      size_t first, struct hostcast_message *messages, size_t count)
+		      size_t first, struct arrival *arrivals, size_t count)
 {
 	int got;
 
@@ -139,75 +180,8 @@ int datagrams_receive(struct datagrams *d, int fd, const union hostcast_address 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < got; i++)
-		describe(&d->headers[first + (size_t)i], local, &messages[i]);
+		describe(&d->headers[first + (size_t)i], local, &arrivals[i]);
 	return got;
-}
-
-/* ---- Sending ---- */
-
-union source_control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-};
-
-static size_t put_control(struct cmsghdr *control, int level, int type, const void *info,
-			  size_t size)
-{
-	control->cmsg_level = level;
-	control->cmsg_type = type;
-	control->cmsg_len = CMSG_LEN(size);
-	memcpy(CMSG_DATA(control), info, size);
-	return CMSG_SPACE(size);
-}
-
-/* The control message that sets where a datagram comes from. The interface is left to the routing
- * table, except where the address says nothing without it. */
-static size_t put_source(const union hostcast_address *from, union source_control *control)
-{
-	struct in6_pktinfo v6 = {.ipi6_addr = from->v6.sin6_addr,
-				 .ipi6_ifindex = from->v6.sin6_scope_id};
-	struct in_pktinfo v4 = {.ipi_spec_dst = from->v4.sin_addr};
-
-	memset(control, 0, sizeof *control);
-	if (from->any.sa_family == AF_INET)
-		return put_control(&control->align, IPPROTO_IP, IP_PKTINFO, &v4, sizeof v4);
-	return put_control(&control->align, IPPROTO_IPV6, IPV6_PKTINFO, &v6, sizeof v6);
-}
-
-/* Addresses and bytes are only read, but the type says not. */
-static struct msghdr header_of(const struct datagram_out *out, union source_control *control)
-{
-	struct msghdr header = {
-		.msg_name = (void *)(uintptr_t)out->to,
-		.msg_namelen = out->to ? address_size(out->to) : 0,
-		.msg_iov = (struct iovec *)(uintptr_t)&out->payload,
-		.msg_iovlen = out->tail.iov_len > 0 ? 2 : 1,
-	};
-
-	if (out->from) {
-		header.msg_controllen = put_source(out->from, control);
-		header.msg_control = control;
-	}
-	return header;
-}
-
-_Static_assert(offsetof(struct datagram_out, tail) == sizeof(struct iovec),
-	       "payload and tail are one list to the kernel");
-
-int datagrams_send(int fd, const struct datagram_out *list, size_t count)
-{
-	struct mmsghdr headers[HOSTCAST_BATCH];
-	union source_control controls[HOSTCAST_BATCH];
-	int sent;
-
-	if (count > HOSTCAST_BATCH)
-		count = HOSTCAST_BATCH;
-	for (size_t i = 0; i < count; i++)
-		headers[i].msg_hdr = header_of(&list[i], &controls[i]);
-	do
-		sent = sendmmsg(fd, headers, (unsigned)count, MSG_DONTWAIT);
-	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -errno : sent;
 }
 
 /* The counter that SO_RXQ_OVFL puts on each datagram, asked directly: so it is known also when the

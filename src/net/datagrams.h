@@ -1,4 +1,4 @@
-/* Datagrams in batches: recvmmsg() and sendmmsg(), with what the kernel knows of each datagram. */
+/* Datagrams in batches, received with recvmmsg(), with what the kernel knows of each. */
 #ifndef NET_DATAGRAMS_H
 #define NET_DATAGRAMS_H
 
@@ -8,30 +8,38 @@
 int datagrams_want_destination(int fd, int family, struct error *error);
 int datagrams_want_details(int fd, int family, struct error *error);
 
+/* Takes datagrams that came together together (UDP_GRO), which is several times cheaper where
+ * senders or interfaces make trains of them. Not on Linux before 5.0: nothing changes then. Only
+ * for those whose buffers have DATAGRAM_MAX bytes: the kernel cuts a train off that does not fit.
+ */
+enum { DATAGRAM_MAX = 65535 };
+void datagrams_want_trains(int fd);
+
+/* What one read gave: a datagram; or a train, datagrams of one size, of which the last may be
+ * shorter, from one source. */
+struct arrival {
+	struct hostcast_message whole; /* data and size are those of all of it */
+	size_t segment;                /* bytes of each but the last; of a datagram: its size */
+	size_t header;                 /* bytes before the payload in each, which has that many */
+};
+
+/* The number of datagrams, and the message in each: its payload, and the rest as it is with the
+ * whole. */
+size_t arrival_count(const struct arrival *arrival);
+struct hostcast_message arrival_at(const struct arrival *arrival, size_t index);
+
 /* Buffers for one batch. */
 struct datagrams;
 
-/* Buffers for HOSTCAST_BATCH datagrams of receive_size bytes, NULL if memory is short. */
+/* Buffers for HOSTCAST_BATCH arrivals of receive_size bytes, NULL if memory is short. */
 struct datagrams *datagrams_new(size_t receive_size);
 void datagrams_free(struct datagrams *datagrams);
 
-/* Reads up to count datagrams into the buffers from slot `first` on (first + count at most
- * HOSTCAST_BATCH) and describes each in messages. `local` is where the socket is bound. Returns how
- * many, 0 if there are none, or -errno. */
+/* Reads up to count arrivals into the buffers from slot `first` on (first + count at most
+ * HOSTCAST_BATCH) and describes each. `local` is where the socket is bound. Returns how many, 0 if
+ * there are none, or -errno. */
 int datagrams_receive(struct datagrams *datagrams, int fd, const union hostcast_address *local,
-		      size_t first, struct hostcast_message *messages, size_t count);
-
-struct datagram_out {
-	struct iovec payload;
-	struct iovec tail; /* follows the payload in the same datagram; mostly empty */
-	const union hostcast_address *to;   /* NULL: where the socket is connected to */
-	const union hostcast_address *from; /* this host's address to send from; NULL: the system's
-					       choice */
-};
-
-/* Sends up to HOSTCAST_BATCH datagrams in their order; returns how many went, or -errno if the
- * first one failed. -EINVAL or -ENETUNREACH may mean that `from` is no address of this host. */
-int datagrams_send(int fd, const struct datagram_out *list, size_t count);
+		      size_t first, struct arrival *arrivals, size_t count);
 
 /* Datagrams that the kernel dropped at this socket, its receive buffer being full. */
 uint64_t datagrams_dropped(int fd);

@@ -67,7 +67,6 @@ void ready_forget_from(struct ready *ready, size_t first)
 		if (ready->list[i] < first)
 			ready->list[kept++] = ready->list[i];
 	ready->count = kept;
-	ready_tell(ready);
 }
 
 /* It may be, if it was watched again for room to send. */
@@ -100,9 +99,8 @@ int ready_collect(struct ready *ready, void (*has_room)(void *context, size_t in
 	return 0;
 }
 
-void ready_tell(struct ready *ready)
+void ready_tell(struct ready *ready, bool has_more)
 {
-	bool has_more = ready->count > 0;
 	uint64_t value = 1;
 	ssize_t done;
 

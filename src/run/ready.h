@@ -34,7 +34,8 @@ void ready_watch(struct ready *ready, int fd, size_t index, bool is_full);
 /* Watches a socket for nothing but room to send: what comes to it waits. */
 void ready_watch_room(struct ready *ready, int fd, size_t index);
 
-/* To be called when the list has changed: the descriptor tells whether there is more. */
-void ready_tell(struct ready *ready);
+/* The descriptor tells whether there is more to do, whatever the sockets have. To be called when
+ * the list has changed. */
+void ready_tell(struct ready *ready, bool has_more);
 
 #endif

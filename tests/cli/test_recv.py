@@ -76,7 +76,7 @@ def test_json_is_an_object_a_line_and_a_summary(spawn, target, say):
     assert second == {**same, 'size': 2, 'base64': base64.b64encode(b'\xff\0').decode()}
     assert summary == {'event': 'summary', 'messages': 2, 'received': 2, 'received_bytes': 14, 'cut_off': 0,
                        'kernel_drops': 0, 'sent': 0, 'sent_bytes': 0, 'refused': 0, 'tree_held': 0,
-                       'tree_returned': 0, 'tree_lost': 0, 'tree_unsent': 0, 'tree_dropped': 0}
+                       'tree_returned': 0, 'tree_lost': 0, 'tree_unsent': 0, 'tree_dropped': 0, 'output_dropped': 0}
 
 
 def test_hex(spawn, target, say):

@@ -28,6 +28,7 @@ static void summary_json(struct chat *chat)
 	json_integer(out, "refused_lines", (int64_t)chat->refused);
 	json_integer(out, "overflow", (int64_t)chat->members.overflow);
 	show_counters_json(out, chat->handle);
+	json_integer(out, "output_dropped", (int64_t)chat->session.outlet.dropped);
 	json_end_event(out);
 }
 
@@ -46,6 +47,9 @@ static void summary_text(struct chat *chat)
 	if (chat->members.overflow > 0)
 		text_addf(&line, "; from members beyond the first %d: %" PRIu64, CHAT_MEMBERS_MAX,
 			  chat->members.overflow);
+	if (chat->session.outlet.dropped > 0)
+		text_addf(&line, "; output_dropped: %" PRIu64 " (not read fast enough)",
+			  chat->session.outlet.dropped);
 	session_summary_line(&chat->session, text_string(&line));
 	text_done(&line);
 }
@@ -72,6 +76,8 @@ static int open_room(struct chat *chat)
 	const struct chat_options *options = chat->options;
 	int code = 0;
 
+	if (options->is_tree)
+		session_never_wait(&chat->session); /* others hang on this node */
 	if (options->common.port == NOT_GIVEN && !options->is_tree)
 		code = hostcast_set_port(chat->handle, CHAT_PORT);
 	if (code == 0)
@@ -142,7 +148,8 @@ static int run(const char *command, const struct chat_options *options, struct s
 	chat_queue_done(&chat->queue);
 	chat_members_done(&chat->members);
 	hostcast_free(chat->handle);
-	session_done(&chat->session);
+	if (session_done(&chat->session) != EXIT_DONE && status == EXIT_DONE)
+		status = chat->session.status;
 	free(chat);
 	return status;
 }

@@ -1,6 +1,7 @@
 #include "base/monotime.h"
 #include "client.h"
 #include "net/address.h"
+#include "net/datagrams.h"
 #include "net/socket.h"
 
 #include <errno.h>
@@ -8,8 +9,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
-
-enum { DATAGRAM_MAX = 65535 };
 
 struct udp_client {
 	const struct echo_client_settings *settings;

@@ -13,7 +13,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { DATAGRAM_MAX = 65535, RECEIVE_BUFFER = 4 << 20 };
+enum { RECEIVE_BUFFER = 4 << 20 };
 
 struct echo_udp_server {
 	struct echo_log *log;
@@ -23,7 +23,7 @@ struct echo_udp_server {
 	const char *reply;
 	struct datagrams *datagrams;
 	/* A batch: read, and answered up to `next`. */
-	struct hostcast_message messages[HOSTCAST_BATCH];
+	struct arrival arrivals[HOSTCAST_BATCH];
 	size_t count, next;
 };
 
@@ -62,7 +62,7 @@ static bool is_own(const struct echo_udp_server *server, const struct hostcast_m
 static void answer_batch(struct echo_udp_server *server)
 {
 	while (server->next < server->count && !server->log->session->is_ended) {
-		const struct hostcast_message *message = &server->messages[server->next];
+		const struct hostcast_message *message = &server->arrivals[server->next].whole;
 
 		if (is_own(server, message))
 			echo_log_error(server->log, "a datagram with the server's own address as "
@@ -82,7 +82,7 @@ static void on_ready(void *context, uint32_t events)
 	(void)events;
 	if (server->next == server->count) {
 		count = datagrams_receive(server->datagrams, server->fd, &server->local, 0,
-					  server->messages, HOSTCAST_BATCH);
+					  server->arrivals, HOSTCAST_BATCH);
 		if (count < 0)
 			echo_log_error(server->log, "cannot receive: %s", strerror(-count));
 		server->count = count > 0 ? (size_t)count : 0;

@@ -13,6 +13,7 @@ int local_program_open(struct local_program *program, const union hostcast_addre
 	program->fd = socket_open(address->any.sa_family, SOCK_DGRAM, error);
 	if (program->fd < 0)
 		return program->fd;
+	train_path_init(&program->path, program->fd, false);
 	if (connect(program->fd, &address->any, address_size(address)) == 0)
 		return 0;
 	return socket_send_error(errno, program->fd, address, 0, error);
@@ -25,37 +26,50 @@ void local_program_close(struct local_program *program)
 	program->fd = -1;
 }
 
-/* An error may be that of an earlier datagram, which nobody took: the first one of the list is
- * tried once more before it counts as lost. */
-static size_t send_some(struct local_program *program, const struct datagram_out *list,
-			size_t count)
+/* An error may be that of an earlier datagram, which nobody took: what stands first is tried once
+ * more before it counts as lost. */
+static void send_all(struct local_program *program, struct trains *trains)
 {
-	int sent = datagrams_send(program->fd, list, count);
+	const struct way way = {0}; /* connected */
+	int status;
 
-	if (sent == -ECONNREFUSED) {
-		program->is_refused = true;
-		program->failed++; /* that earlier one, which was counted as passed */
-		program->passed--;
-		sent = datagrams_send(program->fd, list, count);
+	while ((status = trains_send(trains, program->fd, &way, &program->path)) < 0) {
+		if (status == -ECONNREFUSED) {
+			program->is_refused = true;
+			program->failed++; /* that earlier one, which was counted as passed */
+			program->passed--;
+			status = trains_send(trains, program->fd, &way, &program->path);
+		}
+		if (status < 0)
+			program->failed += trains_skip(trains);
 	}
-	if (sent < 0) {
-		program->failed++;
-		return 1;
-	}
-	program->passed += (uint64_t)sent;
-	return (size_t)sent;
+	program->passed += trains->sent;
+	trains_clear(trains);
 }
 
-void local_program_give(struct local_program *program, const struct delivery *deliveries,
+static void give(struct local_program *program, struct trains *trains,
+		 const struct arrival *delivery)
+{
+	for (size_t i = 0, count = arrival_count(delivery); i < count; i++) {
+		struct hostcast_message message = arrival_at(delivery, i);
+		struct iovec payload = {(void *)(uintptr_t)message.data, message.size};
+
+		if (trains_add(trains, NO_HEAD, payload))
+			continue;
+		send_all(program, trains);
+		trains_add(trains, NO_HEAD, payload);
+	}
+}
+
+void local_program_give(struct local_program *program, const struct arrival *deliveries,
 			size_t count)
 {
-	struct datagram_out list[HOSTCAST_BATCH];
+	struct trains trains;
 
 	if (program->fd < 0)
 		return;
+	trains_clear(&trains);
 	for (size_t i = 0; i < count; i++)
-		list[i] = (struct datagram_out){
-			.payload = {(void *)(uintptr_t)deliveries[i].data, deliveries[i].size}};
-	for (size_t done = 0; done < count;)
-		done += send_some(program, list + done, count - done);
+		give(program, &trains, &deliveries[i]);
+	send_all(program, &trains);
 }

@@ -7,7 +7,7 @@
 /* Every counter of a node, by name. */
 typedef void count_fn(struct text *out, const char *name, uint64_t value);
 
-static void each_count(struct text *out, const struct node *node,
+static void each_count(struct text *out, const struct session *session, const struct node *node,
 		       const struct local_program *program, count_fn *add)
 {
 	const struct member_counters *member = node_member(node)->counters;
@@ -29,6 +29,7 @@ static void each_count(struct text *out, const struct node *node,
 	add(out, "waiting", node_held(node));
 	add(out, "passed_on", program->passed);
 	add(out, "passed_on_failed", program->failed);
+	add(out, "output_dropped", session->outlet.dropped);
 }
 
 /* ---- JSON ---- */
@@ -83,7 +84,7 @@ void node_show_json(struct session *session, const struct node *node,
 		add_wire_address(out, "parent", &m->path[0]);
 	add_json_path(out, m);
 	add_json_children(session, m);
-	each_count(out, node, program, add_json_count);
+	each_count(out, session, node, program, add_json_count);
 	json_end_event(out);
 }
 
@@ -131,7 +132,7 @@ void node_show_text(struct session *session, const struct node *node,
 		session_summary_line(session, text_string(&line));
 		text_clear(&line);
 	}
-	each_count(&line, node, program, add_count_text);
+	each_count(&line, session, node, program, add_count_text);
 	session_summary_line(session, line.size > 0 ? text_string(&line) : "nothing happened");
 	text_done(&line);
 }

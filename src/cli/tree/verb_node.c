@@ -9,6 +9,7 @@
 #include "local_program.h"
 #include "net/address.h"
 #include "node_show.h"
+#include "run/tree/held.h"
 
 #include <string.h>
 #include <sys/epoll.h>
@@ -109,35 +110,46 @@ static void on_notice(void *context, const char *text)
 
 /* ---- Deliveries (T-12) ---- */
 
-static void delivery_json(struct text *out, const struct delivery *delivery)
+static void message_json(struct text *out, const struct hostcast_message *message)
 {
 	json_begin_event(out, "message");
-	json_address(out, "parent", &delivery->from);
-	json_bool(out, "own", delivery->is_own);
-	json_integer(out, "time_ns", delivery->time_ns);
-	json_integer(out, "size", (int64_t)delivery->size);
-	json_payload(out, delivery->data, delivery->size);
+	json_address(out, "parent", &message->source);
+	json_bool(out, "own", message->flags & HOSTCAST_OWN);
+	json_integer(out, "time_ns", message->time_ns);
+	json_integer(out, "size", (int64_t)message->size);
+	json_payload(out, message->data, message->size);
 	json_end_event(out);
 }
 
-static void show(struct node_verb *v, const struct delivery *delivery)
+static void show(struct node_verb *v, const struct hostcast_message *message)
 {
 	struct text *out = &v->session.out;
 
-	if (v->output == OUTPUT_NONE)
-		return;
 	if (v->options->common.json) {
-		delivery_json(out, delivery);
+		message_json(out, message);
 	} else if (v->output == OUTPUT_RAW) {
-		text_add(out, delivery->data, delivery->size);
+		text_add(out, message->data, message->size);
 	} else {
 		if (v->is_out_terminal)
-			text_add_escaped(out, delivery->data, delivery->size);
+			text_add_escaped(out, message->data, message->size);
 		else
-			text_add(out, delivery->data, delivery->size);
+			text_add(out, message->data, message->size);
 		text_add_string(out, "\n");
 	}
 	session_result(&v->session);
+}
+
+static void show_all(struct node_verb *v, const struct arrival *deliveries, size_t count)
+{
+	if (v->output == OUTPUT_NONE)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0, many = arrival_count(&deliveries[i]); j < many; j++) {
+			struct hostcast_message message = arrival_at(&deliveries[i], j);
+
+			show(v, &message);
+		}
+	}
 }
 
 static void tell_refused(struct node_verb *v)
@@ -155,8 +167,7 @@ static void tell_refused(struct node_verb *v)
 /* Lines that could not be taken can, when half of the room is free. */
 static void resume_input(struct node_verb *v)
 {
-	if (!v->is_input_paused || node_held(v->node) > NODE_HELD_MAX / 2 ||
-	    !node_has_room(v->node))
+	if (!v->is_input_paused || node_held(v->node) > HELD_MAX / 2 || !node_has_room(v->node))
 		return;
 	v->is_input_paused = false;
 	input_resume(v->input);
@@ -165,7 +176,7 @@ static void resume_input(struct node_verb *v)
 static void on_ready(void *context, uint32_t events)
 {
 	struct node_verb *v = context;
-	struct delivery deliveries[HOSTCAST_BATCH];
+	struct arrival deliveries[HOSTCAST_BATCH];
 	struct error error;
 	int count = node_work(v->node, deliveries, HOSTCAST_BATCH, &error);
 
@@ -174,8 +185,7 @@ static void on_ready(void *context, uint32_t events)
 		session_fail(&v->session, &error);
 		return;
 	}
-	for (int i = 0; i < count; i++)
-		show(v, &deliveries[i]);
+	show_all(v, deliveries, (size_t)count);
 	local_program_give(&v->program, deliveries, (size_t)count);
 	tell_refused(v);
 	resume_input(v);
@@ -187,7 +197,8 @@ static void on_line(void *context, const char *line, size_t size)
 {
 	struct node_verb *v = context;
 	struct error error;
-	int status = node_send(v->node, line, size, &error);
+	const struct iovec payload = {(void *)(uintptr_t)line, size}; /* only read */
+	int status = node_send(v->node, &payload, 1, &error);
 
 	if (status < 0)
 		session_notice(&v->session, "a line is not sent: %s", error.text);
@@ -271,6 +282,7 @@ static int open_node(struct node_verb *v, struct error *error)
 		.allowed = allowed,
 		.allowed_count = o->allowed.count,
 		.no_fragment = o->no_fragment,
+		.no_trains = o->common.no_trains,
 	};
 	union hostcast_address address;
 
@@ -311,6 +323,7 @@ static int start(struct node_verb *v)
 	static const struct input_events input = {.line = on_line, .end = on_end};
 	struct error error;
 
+	session_never_wait(&v->session); /* others hang on this node */
 	if (open_program(v, &error) < 0 || open_node(v, &error) < 0 ||
 	    loop_watch(v->session.loop, node_fd(v->node), EPOLLIN, on_ready, v, &error) < 0)
 		return session_fail(&v->session, &error);
@@ -335,14 +348,13 @@ static int run(const char *command, const struct node_verb_options *options,
 		return status;
 	status = start(&v);
 	if (status == EXIT_DONE)
-		status = session_run(&v.session);
+		session_run(&v.session);
 	input_free(v.input);
 	if (v.node)
 		node_leave(v.node); /* T-15, whatever the end */
 	node_free(v.node);
 	local_program_close(&v.program);
-	session_done(&v.session);
-	return status;
+	return session_done(&v.session);
 }
 
 static bool parse_output(const char *text, enum delivery_output *output)
@@ -397,6 +409,7 @@ int verb_node(int argc, char **argv)
 			    "how long the root's address is remembered (default 60)"),
 		FLAG_ROW("no-fragment", 0, &o.no_fragment,
 			 "drop payloads that are larger than the path's MTU"),
+		ROW_NO_TRAINS(&o.common.no_trains),
 		ROW_IPV4(&o.common.ipv4),
 		ROW_IPV6(&o.common.ipv6),
 		ROW_JSON(&o.common.json),

@@ -70,6 +70,7 @@ static void summary_json(struct rdv_verb *v)
 	TREE_SOCKET_COUNTERS(ADD_COUNT)
 #undef ADD_COUNT
 	json_integer(out, "kernel_drops", (int64_t)rdv_kernel_drops(v->rdv));
+	json_integer(out, "output_dropped", (int64_t)v->session.outlet.dropped);
 	json_end_event(out);
 }
 
@@ -85,6 +86,7 @@ static void summary_text(struct rdv_verb *v)
 	TREE_SOCKET_COUNTERS(ADD_COUNT)
 #undef ADD_COUNT
 	add_count_text(&counts, "kernel_drops", rdv_kernel_drops(v->rdv));
+	add_count_text(&counts, "output_dropped", v->session.outlet.dropped);
 	text_add_string(&line, wire_address_is_none(&state->root) ? "no root" : "the root is ");
 	if (!wire_address_is_none(&state->root))
 		add_wire_text(&line, &state->root);
@@ -129,6 +131,7 @@ static int start(struct rdv_verb *v)
 	union hostcast_address address;
 	struct error error;
 
+	session_never_wait(&v->session);
 	if (parse_listen(o->listen, common_family(&o->common), &options.listen, &error) < 0 ||
 	    parse_allowed(&o->allowed, allowed, &error) < 0 ||
 	    !(v->rdv = rdv_new(&options, &hooks, &error)) ||
@@ -149,10 +152,9 @@ static int run(const char *command, const struct rdv_verb_options *options)
 		return status;
 	status = start(&v);
 	if (status == EXIT_DONE)
-		status = session_run(&v.session);
+		session_run(&v.session);
 	rdv_free(v.rdv);
-	session_done(&v.session);
-	return status;
+	return session_done(&v.session);
 }
 
 int verb_rdv(int argc, char **argv)

@@ -17,6 +17,7 @@ struct hostcast *hostcast_new(void)
 		.ttl = -1,
 		.loop = true,
 		.details = true,
+		.trains = true,
 		.receive_size = DATAGRAM_MAX,
 	};
 	if (ready_open(&h->ready) < 0) {
@@ -80,7 +81,11 @@ int handle_add_route(struct hostcast *h, size_t socket, const union hostcast_add
 	if (!list)
 		return error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
 	h->routes = list;
-	h->routes[h->route_count++] = (struct route){socket, *to};
+	h->routes[h->route_count] = (struct route){.socket = socket, .to = *to};
+	if (!h->sockets[socket].tree)
+		train_path_init(&h->routes[h->route_count].path, h->sockets[socket].fd,
+				!h->options.trains);
+	h->route_count++;
 	return 0;
 }
 

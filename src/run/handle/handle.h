@@ -9,11 +9,10 @@
 #include "counters.h"
 #include "net/datagrams.h"
 #include "net/target.h"
+#include "net/trains.h"
 #include "notices.h"
 #include "options.h"
 #include "run/ready.h"
-
-enum { DATAGRAM_MAX = 65535 };
 
 struct tree;
 
@@ -34,6 +33,16 @@ struct handle_socket {
 struct route {
 	size_t socket; /* index in sockets */
 	union hostcast_address to;
+	struct train_path path;
+	bool is_refusal_told; /* of trains */
+	size_t ahead;         /* payloads that it has got, of those that come next */
+};
+
+/* What was read, and is given to the caller piece by piece. */
+struct reading {
+	struct arrival arrivals[HOSTCAST_BATCH];
+	size_t count, next;   /* the first that is not given whole */
+	size_t next_datagram; /* in it */
 };
 
 struct hostcast {
@@ -44,9 +53,9 @@ struct hostcast {
 	size_t socket_count, socket_room;
 	struct route *routes;
 	size_t route_count, route_room;
-	size_t next_route;           /* where the payload that is partly sent goes on */
 	struct datagrams *datagrams; /* made at the first receive */
-	union hostcast_address own;  /* the last source found to be this handle; family 0: none */
+	struct reading reading;
+	union hostcast_address own; /* the last source found to be this handle; family 0: none */
 	uint64_t counters[COUNTERS];
 	struct error error;
 	struct notices notices;

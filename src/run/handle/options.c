@@ -80,6 +80,12 @@ int hostcast_set_details(struct hostcast *h, bool details)
 	return 0;
 }
 
+int hostcast_set_trains(struct hostcast *h, bool trains)
+{
+	h->options.trains = trains;
+	return 0;
+}
+
 int hostcast_set_source(struct hostcast *h, const char *source)
 {
 	union hostcast_address address;

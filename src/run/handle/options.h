@@ -12,6 +12,7 @@ struct options {
 	int ttl;       /* -1: the default of the kind of target */
 	bool loop;
 	bool details;
+	bool trains;
 	int dscp;
 	size_t send_buffer, receive_buffer; /* 0: the defaults */
 	size_t receive_size;

@@ -23,6 +23,8 @@ static int bind_receiver(struct hostcast *h, int fd, const union hostcast_addres
 		status = socket_bind_interface(fd, h->options.interfaces[0], error);
 	if (status == 0)
 		status = socket_bind(fd, address, error);
+	if (status == 0 && h->options.trains)
+		datagrams_want_trains(fd);
 	if (status == 0)
 		handle_set_buffer(h, fd, SO_RCVBUF, h->options.receive_buffer,
 				  DEFAULT_RECEIVE_BUFFER);

@@ -150,6 +150,7 @@ static int open_node(struct tree *tree)
 		.allowed = allowed,
 		.allowed_count = o->allowed_count,
 		.receive_buffer = o->receive_buffer,
+		.no_trains = !o->trains,
 	};
 	const struct tree_hooks hooks = {.event = on_event, .notice = on_notice, .context = tree};
 	char rendezvous[HOSTCAST_TEXT_SIZE], listen[HOSTCAST_TEXT_SIZE];
@@ -171,7 +172,8 @@ static int open_sender(struct tree *tree)
 {
 	const struct tree_hooks hooks = {on_event, on_notice, tree};
 
-	tree->sender = tree_sender_new(&tree->rendezvous, &hooks, tree->error);
+	tree->sender =
+		tree_sender_new(&tree->rendezvous, !tree->options->trains, &hooks, tree->error);
 	return tree->sender ? 0 : tree->error->code;
 }
 
@@ -217,58 +219,52 @@ int tree_fd(const struct tree *tree)
 
 /* ---- Payloads ---- */
 
-static void describe(const struct tree *tree, const struct delivery *delivery,
-		     struct hostcast_message *message)
+/* A tree does not tell who sent a payload. */
+static void describe(const struct tree *tree, struct hostcast_message *whole)
 {
-	size_t most = tree->options->receive_size;
-	bool is_cut_off = delivery->size > most;
-
-	*message = (struct hostcast_message){
-		.data = delivery->data,
-		.size = is_cut_off ? most : delivery->size,
-		.full_size = delivery->size,
-		.time_ns = tree->has_details ? delivery->time_ns : 0,
-		.destination = tree->rendezvous,
-		.ttl = -1,
-		.flags = (is_cut_off ? HOSTCAST_CUT_OFF : 0u) |
-			 (delivery->is_own ? HOSTCAST_OWN : 0u),
-	};
+	whole->source = (union hostcast_address){0};
+	whole->destination = tree->rendezvous;
+	if (!tree->has_details)
+		whole->time_ns = 0;
 }
 
-int tree_receive(struct tree *tree, struct hostcast_message *messages, size_t most)
+int tree_receive(struct tree *tree, struct arrival *arrivals, size_t most)
 {
-	struct delivery deliveries[HOSTCAST_BATCH];
 	int count, given = 0;
 
 	if (!tree->node)
 		return tree_sender_work(tree->sender, tree->error);
-	count = node_work(tree->node, deliveries, most, tree->error);
-	for (int i = 0; i < count; i++)
-		if (tree->is_heard_by_itself || !deliveries[i].is_own)
-			describe(tree, &deliveries[i], &messages[given++]);
+	count = node_work(tree->node, arrivals, most, tree->error);
+	for (int i = 0; i < count; i++) {
+		if (!tree->is_heard_by_itself && arrivals[i].whole.flags & HOSTCAST_OWN)
+			continue;
+		describe(tree, &arrivals[i].whole);
+		arrivals[given++] = arrivals[i];
+	}
 	return count < 0 ? count : given;
 }
 
 /* A caller that only sends may not receive, so what has come is looked at here, too. A node's
  * deliveries have to stay until the next hostcast_receive(). */
-static int send_only(struct tree *tree, const struct iovec *payload)
+static int send_only(struct tree *tree, const struct iovec *payloads, size_t count)
 {
 	struct error *error = tree->error;
-	int status = tree_sender_send(tree->sender, payload->iov_base, payload->iov_len, error);
+	int taken = tree_sender_send(tree->sender, payloads, count, error);
+	int status;
 
-	if (status != HOSTCAST_AGAIN)
-		return status;
+	if (taken != HOSTCAST_AGAIN)
+		return taken;
 	status = tree_sender_work(tree->sender, error);
 	if (status < 0)
 		return status;
-	return tree_sender_send(tree->sender, payload->iov_base, payload->iov_len, error);
+	return tree_sender_send(tree->sender, payloads, count, error);
 }
 
-int tree_send(struct tree *tree, const struct iovec *payload)
+int tree_send(struct tree *tree, const struct iovec *payloads, size_t count)
 {
 	if (!tree->node)
-		return send_only(tree, payload);
-	return node_send(tree->node, payload->iov_base, payload->iov_len, tree->error);
+		return send_only(tree, payloads, count);
+	return node_send(tree->node, payloads, count, tree->error);
 }
 
 /* ---- What is counted ---- */

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "counters.h"
+#include "net/datagrams.h"
 #include "notices.h"
 #include "options.h"
 
@@ -19,12 +20,13 @@ void tree_free(struct tree *tree);
 /* Readable when tree_receive() has something to do. */
 int tree_fd(const struct tree *tree);
 
-/* Does what there is to do, and describes up to `most` payloads that came, which stay until the
+/* Does what there is to do, and describes up to `most` arrivals of payloads, which stay until the
  * next call. Returns how many, or an error of the handle. */
-int tree_receive(struct tree *tree, struct hostcast_message *messages, size_t most);
+int tree_receive(struct tree *tree, struct arrival *arrivals, size_t most);
 
-/* Takes a payload that is not too large. HOSTCAST_AGAIN: too many wait for a root. */
-int tree_send(struct tree *tree, const struct iovec *payload);
+/* Returns how many payloads it took, at least one, or an error: HOSTCAST_AGAIN if too many wait for
+ * a root. */
+int tree_send(struct tree *tree, const struct iovec *payloads, size_t count);
 
 /* What the tree counts for the handle; 0 of the counters that the handle keeps itself. */
 uint64_t tree_counter(const struct tree *tree, enum counter counter);

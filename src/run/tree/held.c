@@ -27,12 +27,11 @@ struct held_payload *held_take(struct held *held)
 	return payload;
 }
 
-bool held_add(struct held *held, const void *bytes, size_t size, unsigned attempts,
-	      size_t count_most, size_t bytes_most)
+bool held_add(struct held *held, const void *bytes, size_t size, unsigned attempts)
 {
 	struct held_payload *payload;
 
-	if (held->count >= count_most || held->bytes + size > bytes_most)
+	if (held->count >= HELD_MAX || held->bytes + size > HELD_BYTES)
 		return false;
 	payload = malloc(sizeof *payload + size);
 	if (!payload)
@@ -43,6 +42,27 @@ bool held_add(struct held *held, const void *bytes, size_t size, unsigned attemp
 		memcpy(payload->bytes, bytes, size);
 	held_append(held, payload);
 	return true;
+}
+
+int held_accept(struct held *held, const struct iovec *payloads, size_t count, size_t size_most,
+		struct error *error)
+{
+	size_t kept = 0;
+
+	while (kept < count && payloads[kept].iov_len <= size_most &&
+	       held_add(held, payloads[kept].iov_base, payloads[kept].iov_len, 0))
+		kept++;
+	if (kept > 0)
+		return (int)kept;
+	if (payloads[0].iov_len > size_most)
+		return error_set(error, HOSTCAST_TOO_LARGE,
+				 "a message of %zu bytes is too large: in this tree one may have "
+				 "%zu",
+				 payloads[0].iov_len, size_most);
+	return error_set(error, HOSTCAST_AGAIN,
+			 "%zu messages wait for a root already, and no more than %d and %d MiB of "
+			 "them can",
+			 held->count, HELD_MAX, HELD_BYTES >> 20);
 }
 
 void held_clear(struct held *held)

@@ -2,9 +2,14 @@
 #ifndef RUN_HELD_H
 #define RUN_HELD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/error.h"
+
+#include <sys/uio.h>
+
+enum {
+	HELD_MAX = 1024,      /* payloads that wait, at the most */
+	HELD_BYTES = 4 << 20, /* and their bytes */
+};
 
 struct held_payload {
 	struct held_payload *next;
@@ -20,10 +25,13 @@ struct held {
 
 void held_clear(struct held *held);
 
-/* Keeps a copy, behind the others. False: there would be more than count_most, or bytes_most of
- * payload, or memory is short. */
-bool held_add(struct held *held, const void *bytes, size_t size, unsigned attempts,
-	      size_t count_most, size_t bytes_most);
+/* Keeps a copy, behind the others. False: there would be too many, or memory is short. */
+bool held_add(struct held *held, const void *bytes, size_t size, unsigned attempts);
+
+/* Keeps copies of new ones, which may have size_most bytes, as many as it can. Returns how many,
+ * or, if it is none, HOSTCAST_TOO_LARGE or HOSTCAST_AGAIN. */
+int held_accept(struct held *held, const struct iovec *payloads, size_t count, size_t size_most,
+		struct error *error);
 
 /* Takes the first one away, which must be there, and puts one behind the others. */
 struct held_payload *held_take(struct held *held);

@@ -7,13 +7,12 @@
 #include "base/error.h"
 #include "base/monotime.h"
 #include "core/member.h"
+#include "net/datagrams.h"
 #include "tree_hooks.h"
 #include "tree_socket.h"
 
 enum {
-	NODE_HELD_MAX = 1024,      /* payloads that wait for a root (T-10) */
-	NODE_HELD_BYTES = 4 << 20, /* and their bytes */
-	NODE_SENT_MAX = 1024,      /* payloads that are known again when they come back */
+	NODE_SENT_MAX = 1024, /* payloads that are known again when they come back */
 	NODE_NO_DATA_PORT = -1,
 };
 
@@ -27,6 +26,7 @@ struct node_options {
 	const struct wire_network *allowed; /* none: loopback and the attached networks (T-14) */
 	size_t allowed_count;
 	bool no_fragment;      /* refuse what does not fit the path's MTU */
+	bool no_trains;        /* take and send datagrams one by one */
 	size_t receive_buffer; /* bytes, 0: 4 MiB or what the system allows */
 };
 
@@ -51,15 +51,6 @@ struct node_counters {
 
 struct node;
 
-/* A payload that is for this node, too. */
-struct delivery {
-	const void *data; /* in the node, until the next node_work() */
-	size_t size;
-	int64_t time_ns;             /* of CLOCK_REALTIME when it was read, 0: unknown */
-	union hostcast_address from; /* the parent, or family 0: this node itself is the root */
-	bool is_own;                 /* entered the tree at this node, as far as it remembers */
-};
-
 /* Opens the sockets and begins the walk. NULL if something fails. */
 struct node *node_new(const struct node_options *options, const struct tree_hooks *hooks,
 		      struct error *error);
@@ -71,14 +62,17 @@ void node_free(struct node *node);
 int node_fd(const struct node *node);
 
 /* Does what there is to do now: takes what arrived, keeps the timers, forwards. Gives up to `most`
- * (at most HOSTCAST_BATCH) deliveries and returns how many; negative: an error of enum
- * hostcast_error, after which the node can go on. */
-int node_work(struct node *node, struct delivery *deliveries, size_t most, struct error *error);
+ * deliveries (payloads that are for this node, too; NULL: they are not wanted), which stay until
+ * the next call, and returns how many; negative: an error of enum hostcast_error, after which the
+ * node can go on. Of a delivery these are set: data, size, segment and header; time_ns, of
+ * CLOCK_REALTIME when it was read; source: the parent, or family 0 if this node is the root;
+ * HOSTCAST_OWN if it entered the tree at this node, as far as it remembers. */
+int node_work(struct node *node, struct arrival *deliveries, size_t most, struct error *error);
 
-/* A payload for everybody in the tree. HOSTCAST_TOO_LARGE; HOSTCAST_AGAIN: too many wait for a root
- * already. Payloads that are delivered here as well (this node is the root) come out of the next
- * node_work(). */
-int node_send(struct node *node, const void *payload, size_t size, struct error *error);
+/* Payloads for everybody in the tree. Returns how many it took, at least one, or
+ * HOSTCAST_TOO_LARGE, or HOSTCAST_AGAIN: too many wait for a root already. Those that are delivered
+ * here as well (this node is the root) come out of the next node_work(). */
+int node_send(struct node *node, const struct iovec *payloads, size_t count, struct error *error);
 
 /* Payloads that wait for a root. */
 size_t node_held(const struct node *node);

@@ -10,10 +10,19 @@
 #include "tree_io.h"
 #include "tree_socket.h"
 
+/* What was read: from the tree, then from the data port; and how much of it is taken. */
+struct reading {
+	struct arrival arrivals[HOSTCAST_BATCH];
+	size_t tree_count, count;
+	size_t next;   /* the first that is not taken whole */
+	size_t offset; /* in it */
+};
+
 struct node {
 	struct tree_hooks hooks;
 	struct tree_io io;
-	int tree_source, data_sources[DATA_SOCKETS]; /* in io; negative: none */
+	/* In io; negative: none. */
+	int tree_source, data_sources[DATA_SOCKETS], lane_sources[CHILDREN_MAX];
 	struct tree_socket socket;
 	struct data_port data_port;
 	struct admitted admitted;
@@ -24,7 +33,7 @@ struct node {
 	struct sent sent[NODE_SENT_MAX];
 	struct output output;
 	struct datagrams *datagrams;
-	struct hostcast_message messages[HOSTCAST_BATCH];
+	struct reading reading;
 	struct held held;
 	struct held passed;    /* were held, and are on their way out */
 	struct held delivered; /* were held, and are with the caller until the next turn */

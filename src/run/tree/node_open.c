@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { DATAGRAM_MAX = 65535 };
-
 /* ---- The beginning and the end ---- */
 
 static void unreachable(void *context, const struct wire_address *address)
@@ -40,6 +38,23 @@ static int check_rendezvous(const struct node *n, const union hostcast_address *
 			 hostcast_address_text(rendezvous, text));
 }
 
+/* For ICMP errors. */
+static int watch_lanes(struct node *n, struct error *error)
+{
+	const struct lanes *lanes = &n->socket.lanes;
+
+	for (size_t i = 0; i < lanes->count; i++) {
+		const struct lane *lane = &lanes->list[i];
+
+		if (lane->fd == lanes->listener)
+			continue;
+		n->lane_sources[i] = tree_io_add(&n->io, lane->fd, error);
+		if (n->lane_sources[i] < 0)
+			return n->lane_sources[i];
+	}
+	return 0;
+}
+
 static int open_tree(struct node *n, const struct node_options *options,
 		     const struct attachment *attachments, size_t count, struct error *error)
 {
@@ -49,7 +64,9 @@ static int open_tree(struct node *n, const struct node_options *options,
 		.attachments = attachments,
 		.attachment_count = count,
 		.receive_buffer = options->receive_buffer,
+		.children_most = options->children_most,
 		.no_fragment = options->no_fragment,
+		.no_trains = options->no_trains,
 	};
 	const struct tree_socket_hooks hooks = {unreachable, notice, n};
 	int status = admitted_init(&n->admitted, options->allowed, options->allowed_count,
@@ -61,7 +78,7 @@ static int open_tree(struct node *n, const struct node_options *options,
 		status = check_rendezvous(n, &options->rendezvous, error);
 	if (status == 0)
 		status = n->tree_source = tree_io_add(&n->io, n->socket.fd, error);
-	return status < 0 ? status : 0;
+	return status < 0 ? status : watch_lanes(n, error);
 }
 
 static void tell_no_data_port(const struct node *n, const struct error *error)
@@ -94,6 +111,8 @@ static int open_data_port(struct node *n, const struct node_options *options, st
 			continue;
 		n->data_sources[i] = tree_io_add(&n->io, n->data_port.fds[i], error);
 		status = n->data_sources[i] < 0 ? n->data_sources[i] : 0;
+		if (!options->no_trains)
+			datagrams_want_trains(n->data_port.fds[i]);
 	}
 	return status;
 }
@@ -151,6 +170,8 @@ static struct node *node_empty(const struct tree_hooks *hooks, struct error *err
 	n->socket.fd = -1;
 	for (size_t i = 0; i < DATA_SOCKETS; i++)
 		n->data_port.fds[i] = n->data_sources[i] = -1;
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		n->lane_sources[i] = -1;
 	if (tree_io_open(&n->io, error) < 0) {
 		free(n);
 		return NULL;
@@ -202,8 +223,7 @@ size_t node_held(const struct node *n)
 
 bool node_has_room(const struct node *n)
 {
-	return n->held.count < NODE_HELD_MAX &&
-	       n->held.bytes + node_payload_max(n) <= NODE_HELD_BYTES;
+	return n->held.count < HELD_MAX && n->held.bytes + node_payload_max(n) <= HELD_BYTES;
 }
 
 size_t node_payload_max(const struct node *n)

@@ -1,3 +1,4 @@
+#include "core/distribution.h"
 #include "net/address.h"
 #include "node_inside.h"
 #include "run/clock.h"
@@ -5,38 +6,69 @@
 
 #include <stdio.h>
 
-enum { NOTICE_MAX = 600, POSTPONED_MAX = 64 };
+enum {
+	NOTICE_MAX = 600,
+	POSTPONED_MAX = 64,
+	/* Of one read: */
+	TREE_SHARE = HOSTCAST_BATCH / 2,
+	DATA_SHARE = (HOSTCAST_BATCH - TREE_SHARE) / DATA_SOCKETS,
+};
 
 /* What one turn has to give, and has given. */
 struct turn {
 	struct monotime now;
 	int64_t time_ns;
-	struct delivery *deliveries;
-	size_t most;  /* datagrams and payloads that may be taken; each is at most one delivery */
-	size_t taken; /* and how many were */
-	size_t count; /* of deliveries */
+	struct arrival *deliveries; /* NULL: nobody wants them */
+	size_t most, count;
 };
+
+static struct turn begin_turn(struct arrival *deliveries, size_t most)
+{
+	return (struct turn){
+		.now = clock_monotonic(),
+		.time_ns = clock_realtime_ns(),
+		.deliveries = deliveries,
+		.most = most,
+	};
+}
+
+/* A step makes one delivery at the most, and one payload that goes to the root. */
+static bool can_go_on(struct node *n, const struct turn *turn)
+{
+	return (!turn->deliveries || turn->count < turn->most) && tree_socket_has_room(&n->socket);
+}
 
 /* ---- What the core wants ---- */
 
-/* T-12: what becomes of it the owner knows. */
-static void deliver(struct node *n, struct turn *turn, const union hostcast_address *from,
-		    bool is_own)
+/* T-12: what becomes of it the owner knows. `run` is what was delivered, with the header that
+ * stands before each payload. */
+static void deliver(struct turn *turn, struct iovec run, size_t segment, size_t header,
+		    const union hostcast_address *from, bool is_own)
 {
-	const struct reader *payload = &n->output.payload;
-	struct delivery *delivery;
+	struct arrival *delivery;
 
 	if (!turn->deliveries)
 		return;
 	delivery = &turn->deliveries[turn->count++];
-	*delivery = (struct delivery){
-		.data = payload->at,
-		.size = reader_left(payload),
-		.time_ns = turn->time_ns,
-		.is_own = is_own,
+	*delivery = (struct arrival){
+		.whole =
+			{
+				.data = run.iov_base,
+				.size = run.iov_len,
+				.time_ns = turn->time_ns,
+				.ttl = -1,
+				.flags = is_own ? HOSTCAST_OWN : 0,
+			},
+		.segment = segment,
+		.header = header,
 	};
 	if (from)
-		delivery->from = *from;
+		delivery->whole.source = *from;
+}
+
+static struct iovec vector_of(const void *bytes, size_t size)
+{
+	return (struct iovec){(void *)(uintptr_t)bytes, size}; /* only read */
 }
 
 /* All but payloads. */
@@ -51,13 +83,19 @@ void node_carry_out(struct node *n)
 /* T-10: a payload of ours, which goes out behind the letters DATA and LF. */
 static void carry_out_own(struct node *n, struct turn *turn)
 {
+	const struct output *output = &n->output;
+	const struct reader *payload = &output->payload;
+
 	node_carry_out(n);
-	if (n->output.fate == FATE_HELD)
-		n->is_waiting = !n->output.release;
-	if (n->output.fate == FATE_SENT)
-		tree_socket_copy_own(&n->socket, &n->output);
-	if (n->output.is_delivered)
-		deliver(n, turn, NULL, true);
+	if (output->fate == FATE_HELD)
+		n->is_waiting = !output->release;
+	if (output->fate == FATE_SENT && output->is_delivered)
+		tree_socket_copy_own(&n->socket, output);
+	else if (output->fate == FATE_SENT)
+		tree_socket_send_up(&n->socket, output);
+	if (output->is_delivered)
+		deliver(turn, vector_of(payload->at, reader_left(payload)), reader_left(payload), 0,
+			NULL, true);
 }
 
 /* ---- Payloads that enter the tree here (T-10) ---- */
@@ -73,14 +111,13 @@ static void tell_overflow(struct node *n)
 	snprintf(text, sizeof text,
 		 "no root is known, and no more than %d payloads and %d MiB of them can wait for "
 		 "one: payloads are lost (the summary counts them as input_overflow)",
-		 NODE_HELD_MAX, NODE_HELD_BYTES >> 20);
+		 HELD_MAX, HELD_BYTES >> 20);
 	tree_hooks_notice(&n->hooks, text);
 }
 
 static bool hold(struct node *n, struct reader payload, unsigned attempts)
 {
-	return held_add(&n->held, payload.at, reader_left(&payload), attempts, NODE_HELD_MAX,
-			NODE_HELD_BYTES);
+	return held_add(&n->held, payload.at, reader_left(&payload), attempts);
 }
 
 static bool has_held_to_offer(const struct node *n)
@@ -100,15 +137,14 @@ static void offer_held(struct node *n, struct turn *turn)
 	const struct held_payload *first = n->held.first;
 
 	offer(n, turn, reader_of(first->bytes, first->size), first->attempts);
-	if (n->output.fate == FATE_HELD)
-		return;
-	held_append(n->output.is_delivered ? &n->delivered : &n->passed, held_take(&n->held));
-	turn->taken++;
+	if (n->output.fate != FATE_HELD)
+		held_append(n->output.is_delivered ? &n->delivered : &n->passed,
+			    held_take(&n->held));
 }
 
 static void offer_all_held(struct node *n, struct turn *turn)
 {
-	while (turn->taken < turn->most && has_held_to_offer(n))
+	for (size_t i = 0; i < HOSTCAST_BATCH && has_held_to_offer(n) && can_go_on(n, turn); i++)
 		offer_held(n, turn);
 }
 
@@ -128,17 +164,11 @@ static void tell_too_large(struct node *n, size_t size)
 }
 
 /* From the data port; those that wait already go first. */
-static void take_payload(struct node *n, struct turn *turn, const struct hostcast_message *message)
+static void take_payload(struct node *n, struct turn *turn, struct reader payload)
 {
-	struct reader payload = reader_of(message->data, message->size);
-
-	if (!data_port_is_from_here(&n->data_port, &message->source)) {
-		n->counters->input_foreign++;
-		return;
-	}
 	n->counters->input++;
-	if (message->size > node_payload_max(n)) {
-		tell_too_large(n, message->size);
+	if (reader_left(&payload) > node_payload_max(n)) {
+		tell_too_large(n, reader_left(&payload));
 		return;
 	}
 	if (n->held.count == 0) {
@@ -155,92 +185,164 @@ static void take_payload(struct node *n, struct turn *turn, const struct hostcas
 /* The node knows its own payloads again when they come back from the root. */
 static bool is_own(struct node *n)
 {
-	return n->member_counters.origin.input_sent > 0 &&
+	return origin_is_expecting(&n->member.origin) &&
 	       origin_recognize(&n->member.origin, n->output.payload);
 }
 
-static void take_datagram(struct node *n, struct turn *turn, const struct hostcast_message *message)
+/* A payload, and those behind it that share its fate; but while own ones are expected each of them
+ * is looked at. Returns the bytes of all that was taken. */
+static size_t pass_on(struct node *n, struct turn *turn, const struct incoming *in, size_t left)
 {
 	const struct output *output = &n->output;
-	struct incoming in;
+	const union hostcast_address *parent = &n->reading.arrivals[n->reading.next].whole.source;
+	size_t taken = in->size;
 
-	if (!tree_socket_take(&n->socket, message, &in))
-		return;
-	member_receive(&n->member, turn->now, &in, &n->output);
+	if (left > taken && !origin_is_expecting(&n->member.origin))
+		taken += distribution_take_alike(&n->member, in, left - taken, output);
+	tree_socket_copy(&n->socket, output, vector_of(in->bytes, taken), in->size);
+	deliver(turn, vector_of(in->bytes, taken), in->size,
+		(size_t)(output->payload.at - in->bytes), n->member.path_length > 0 ? parent : NULL,
+		is_own(n));
+	return taken;
+}
+
+/* Takes the first of the datagrams that are left of a train, or a run of them. Returns its bytes.
+ */
+static size_t take_datagram(struct node *n, struct turn *turn, const struct incoming *in,
+			    size_t left)
+{
+	const struct output *output = &n->output;
+
+	member_receive(&n->member, turn->now, in, &n->output);
 	node_carry_out(n);
-	if (output->is_delivered) {
-		tree_socket_copy(&n->socket, output, &in);
-		deliver(n, turn, n->member.path_length > 0 ? &message->source : NULL, is_own(n));
-	}
+	if (output->is_delivered)
+		return pass_on(n, turn, in, left);
 	if (output->fate == FATE_HELD) { /* it came back (T-11) */
 		if (!hold(n, output->payload, output->attempts))
 			tell_overflow(n);
 		n->is_waiting = !output->release;
 	}
+	return in->size;
+}
+
+/* ---- What was read ---- */
+
+static void take_from_tree(struct node *n, struct turn *turn, const struct arrival *arrival)
+{
+	struct reading *reading = &n->reading;
+	struct incoming in;
+
+	if (!tree_socket_take(&n->socket, arrival, &in)) {
+		reading->offset = arrival->whole.size;
+		return;
+	}
+	do {
+		size_t left = arrival->whole.size - reading->offset;
+
+		in.bytes = (const uint8_t *)arrival->whole.data + reading->offset;
+		in.size = left < arrival->segment ? left : arrival->segment;
+		reading->offset += take_datagram(n, turn, &in, left);
+	} while (reading->offset < arrival->whole.size && can_go_on(n, turn));
+}
+
+static void take_from_data_port(struct node *n, struct turn *turn, const struct arrival *arrival)
+{
+	struct reading *reading = &n->reading;
+
+	if (!data_port_is_from_here(&n->data_port, &arrival->whole.source)) {
+		n->counters->input_foreign += arrival_count(arrival);
+		reading->offset = arrival->whole.size;
+		return;
+	}
+	do {
+		size_t left = arrival->whole.size - reading->offset;
+		size_t size = left < arrival->segment ? left : arrival->segment;
+
+		take_payload(n, turn,
+			     reader_of((const char *)arrival->whole.data + reading->offset, size));
+		reading->offset += size;
+	} while (reading->offset < arrival->whole.size && can_go_on(n, turn));
+}
+
+static bool has_read(const struct node *n)
+{
+	return n->reading.next < n->reading.count;
+}
+
+/* Goes on where it stopped, until all is taken or the turn has no more to give. */
+static void take_all(struct node *n, struct turn *turn)
+{
+	struct reading *reading = &n->reading;
+
+	while (has_read(n) && can_go_on(n, turn)) {
+		const struct arrival *arrival = &reading->arrivals[reading->next];
+
+		if (reading->next < reading->tree_count)
+			take_from_tree(n, turn, arrival);
+		else
+			take_from_data_port(n, turn, arrival);
+		if (reading->offset < arrival->whole.size)
+			return;
+		reading->next++;
+		reading->offset = 0;
+	}
+}
+
+static void note_read(struct node *n, int source, int got, size_t asked)
+{
+	n->io.sources[source].has_more = got == (int)asked;
+	n->reading.count += got > 0 ? (size_t)got : 0;
+}
+
+static int read_tree(struct node *n, struct error *error)
+{
+	struct reading *reading = &n->reading;
+	int got;
+
+	if (!n->io.sources[n->tree_source].has_more)
+		return 0;
+	got = tree_socket_receive(&n->socket, n->datagrams, 0, reading->arrivals, TREE_SHARE,
+				  error);
+	note_read(n, n->tree_source, got, TREE_SHARE);
+	reading->tree_count = reading->count;
+	return got < 0 ? got : 0;
+}
+
+static int read_data_port(struct node *n, size_t index, struct error *error)
+{
+	struct reading *reading = &n->reading;
+	int source = n->data_sources[index], got;
+
+	if (source < 0 || !n->io.sources[source].has_more)
+		return 0;
+	got = datagrams_receive(n->datagrams, n->data_port.fds[index], &n->data_port.local[index],
+				reading->count, reading->arrivals + reading->count, DATA_SHARE);
+	note_read(n, source, got, DATA_SHARE);
+	return got < 0 ? error_system(error, HOSTCAST_SYSTEM, -got, "cannot receive") : 0;
+}
+
+/* Of each that has something, its share. */
+static int read_all(struct node *n, struct error *error)
+{
+	int status;
+
+	n->reading.count = n->reading.tree_count = n->reading.next = n->reading.offset = 0;
+	status = read_tree(n, error);
+	for (size_t i = 0; status == 0 && i < DATA_SOCKETS; i++)
+		status = read_data_port(n, i, error);
+	return status;
 }
 
 /* ---- Turns ---- */
 
-typedef void take_fn(struct node *n, struct turn *turn, const struct hostcast_message *message);
-
-static void take_batch(struct node *n, struct turn *turn, int source, int got, size_t asked,
-		       take_fn *take)
-{
-	size_t first = turn->taken;
-
-	n->io.sources[source].has_more = got == (int)asked;
-	for (int i = 0; i < got; i++)
-		take(n, turn, &n->messages[first + (size_t)i]);
-	if (got > 0)
-		turn->taken += (size_t)got;
-}
-
-static int work_tree(struct node *n, struct turn *turn, size_t share, struct error *error)
-{
-	int got;
-
-	if (share == 0 || !n->io.sources[n->tree_source].has_more)
-		return 0;
-	got = tree_socket_receive(&n->socket, n->datagrams, turn->taken, n->messages + turn->taken,
-				  share, error);
-	take_batch(n, turn, n->tree_source, got, share, take_datagram);
-	return got < 0 ? got : 0;
-}
-
-static int work_data(struct node *n, struct turn *turn, size_t index, size_t share,
-		     struct error *error)
-{
-	int source = n->data_sources[index], got;
-
-	if (share == 0 || source < 0 || !n->io.sources[source].has_more)
-		return 0;
-	got = datagrams_receive(n->datagrams, n->data_port.fds[index], &n->data_port.local[index],
-				turn->taken, n->messages + turn->taken, share);
-	take_batch(n, turn, source, got, share, take_payload);
-	return got < 0 ? error_system(error, HOSTCAST_SYSTEM, -got, "cannot receive") : 0;
-}
-
-/* Of all that has come, and what waits, each gets a share; the tree's may be half of it. */
-static int work_all(struct node *n, struct turn *turn, struct error *error)
-{
-	int status = work_tree(n, turn, (turn->most + 1) / 2, error);
-
-	for (size_t i = 0; status == 0 && i < DATA_SOCKETS; i++)
-		status = work_data(n, turn, i, (turn->most - turn->taken + 1) / 2, error);
-	if (status == 0)
-		offer_all_held(n, turn);
-	if (status == 0)
-		status = work_tree(n, turn, turn->most - turn->taken, error);
-	return status;
-}
-
+/* The end of a turn: what is to wake the node next. */
 void node_rest(struct node *n)
 {
 	bool is_full = !tree_socket_flush(&n->socket);
 
 	if (!is_full)
 		held_clear(&n->passed);
-	tree_io_rest(&n->io, member_deadline(&n->member), has_held_to_offer(n),
+	tree_io_rest(&n->io, member_deadline(&n->member), has_held_to_offer(n) || has_read(n),
 		     is_full ? n->tree_source : -1);
 }
 
@@ -250,73 +352,72 @@ static void tick(struct node *n, struct monotime now)
 {
 	if (monotime_is_before(now, member_deadline(&n->member)))
 		return;
-	if (n->io.sources[n->tree_source].has_more && n->postponed++ < POSTPONED_MAX)
+	if ((n->io.sources[n->tree_source].has_more || has_read(n)) &&
+	    n->postponed++ < POSTPONED_MAX)
 		return;
 	n->postponed = 0;
 	member_tick(&n->member, now, &n->output);
 	node_carry_out(n);
 }
 
-static struct turn begin_turn(struct delivery *deliveries, size_t most)
+/* ICMP errors, which is all that lanes receive. */
+static void take_lane_errors(struct node *n)
 {
-	return (struct turn){
-		.now = clock_monotonic(),
-		.time_ns = clock_realtime_ns(),
-		.deliveries = deliveries,
-		.most = most < HOSTCAST_BATCH ? most : HOSTCAST_BATCH,
-	};
+	for (size_t i = 0; i < n->socket.lanes.count && n->lane_sources[i] >= 0; i++) {
+		struct tree_source *source = &n->io.sources[n->lane_sources[i]];
+
+		if (source->has_more)
+			tree_socket_take_errors(&n->socket, source->fd);
+		source->has_more = false;
+	}
 }
 
-/* While the socket is full nothing is read, so that what is forwarded can go on from where it
+/* While there is no room for what goes to the root nothing is read, so that it can stay where it
  * stands. */
-int node_work(struct node *n, struct delivery *deliveries, size_t most, struct error *error)
+int node_work(struct node *n, struct arrival *deliveries, size_t most, struct error *error)
 {
 	struct turn turn = begin_turn(deliveries, most);
 	int status = tree_io_collect(&n->io, error);
 
 	if (status < 0)
 		return status;
+	take_lane_errors(n);
 	if (tree_socket_flush(&n->socket)) {
+		held_clear(&n->passed);
 		held_clear(&n->delivered);
-		status = work_all(n, &turn, error);
+		if (!has_read(n))
+			status = read_all(n, error);
+		take_all(n, &turn);
+		offer_all_held(n, &turn);
 	}
 	tick(n, turn.now);
 	node_rest(n);
 	return status < 0 && turn.count == 0 ? status : (int)turn.count;
 }
 
-int node_send(struct node *n, const void *payload, size_t size, struct error *error)
+int node_send(struct node *n, const struct iovec *payloads, size_t count, struct error *error)
 {
-	struct turn turn = begin_turn(NULL, HOSTCAST_BATCH);
+	struct turn turn = begin_turn(NULL, 0);
+	int taken = held_accept(&n->held, payloads, count, node_payload_max(n), error);
 
-	if (size > node_payload_max(n)) {
-		n->counters->input_too_large++;
-		return error_set(error, HOSTCAST_TOO_LARGE,
-				 "a message of %zu bytes is too large: in this tree one may have "
-				 "%zu",
-				 size, node_payload_max(n));
+	if (taken < 0) {
+		n->counters->input_too_large += taken == HOSTCAST_TOO_LARGE ? 1 : 0;
+		return taken;
 	}
-	if (!hold(n, reader_of(payload, size), 0))
-		return error_set(error, HOSTCAST_AGAIN,
-				 "%zu messages wait for a root already, and no more than %d and "
-				 "%d MiB of them can",
-				 n->held.count, NODE_HELD_MAX, NODE_HELD_BYTES >> 20);
-	n->counters->input++;
-	if (n->member.state != MEMBER_ROOT && !tree_socket_is_full(&n->socket))
+	n->counters->input += (uint64_t)taken;
+	if (n->member.state != MEMBER_ROOT) /* its deliveries come out of node_work() */
 		offer_all_held(n, &turn);
 	node_rest(n);
-	return 0;
+	return taken;
 }
 
 /* T-15 */
 void node_leave(struct node *n)
 {
-	struct turn turn = begin_turn(NULL, HOSTCAST_BATCH);
+	struct turn turn = begin_turn(NULL, 0);
 
-	while (has_held_to_offer(n) && tree_socket_flush(&n->socket)) {
-		turn.taken = 0;
+	while (has_held_to_offer(n) && tree_socket_flush(&n->socket))
 		offer_all_held(n, &turn);
-	}
 	member_leave(&n->member, &n->output);
 	tree_socket_send_last(&n->socket, &n->output);
 	node_rest(n);

@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-enum { DATAGRAM_MAX = 65535 };
-
 struct rdv {
 	struct tree_hooks hooks;
 	struct tree_io io;
@@ -18,7 +16,7 @@ struct rdv {
 	struct rendezvous rendezvous;
 	struct output output;
 	struct datagrams *datagrams;
-	struct hostcast_message messages[HOSTCAST_BATCH];
+	struct arrival arrivals[HOSTCAST_BATCH];
 };
 
 /* ---- What comes out ---- */
@@ -33,14 +31,14 @@ static void carry_out(struct rdv *r)
 
 static int receive(struct rdv *r, struct monotime now, struct error *error)
 {
-	int got = tree_socket_receive(&r->socket, r->datagrams, 0, r->messages, HOSTCAST_BATCH,
+	int got = tree_socket_receive(&r->socket, r->datagrams, 0, r->arrivals, HOSTCAST_BATCH,
 				      error);
 
 	r->io.sources[r->source].has_more = got == HOSTCAST_BATCH;
 	for (int i = 0; i < got; i++) {
 		struct incoming in;
 
-		if (!tree_socket_take(&r->socket, &r->messages[i], &in))
+		if (!tree_socket_take(&r->socket, &r->arrivals[i], &in))
 			continue;
 		rendezvous_receive(&r->rendezvous, now, &in, &r->output);
 		carry_out(r);
@@ -93,6 +91,7 @@ static int open_socket(struct rdv *r, const struct rdv_options *options,
 		.listen = &options->listen,
 		.attachments = attachments,
 		.attachment_count = count,
+		.no_trains = true,
 	};
 	const struct tree_socket_hooks hooks = {unreachable, notice, r};
 	int status = admitted_init(&r->admitted, options->allowed, options->allowed_count,

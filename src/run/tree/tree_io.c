@@ -85,7 +85,5 @@ void tree_io_rest(struct tree_io *io, struct monotime deadline, bool has_work, i
 		ready_watch_room(&io->ready, io->sources[full].fd, (size_t)full);
 		io->sources[full].is_watched = false;
 	}
-	io->ready.count = has_work && full < 0 ? 1 : 0; /* which one does not matter */
-	io->ready.list[0] = TREE_ALARM;
-	ready_tell(&io->ready);
+	ready_tell(&io->ready, has_work && full < 0);
 }

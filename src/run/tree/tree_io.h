@@ -7,7 +7,7 @@
 #include "run/alarm.h"
 #include "run/ready.h"
 
-enum { TREE_SOURCES_MAX = 4, TREE_ALARM = 0 };
+enum { TREE_SOURCES_MAX = 20, TREE_ALARM = 0 };
 
 struct tree_source {
 	int fd;

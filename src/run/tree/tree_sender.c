@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { DATAGRAM_MAX = 65535, SENT_MAX = 1024, HELD_MAX = 1024, HELD_BYTES = 4 << 20 };
+enum { SENT_MAX = 1024 };
 
 struct tree_sender {
 	struct tree_hooks hooks;
@@ -21,7 +21,7 @@ struct tree_sender {
 	struct sent sent[SENT_MAX];
 	struct output output;
 	struct datagrams *datagrams;
-	struct hostcast_message messages[HOSTCAST_BATCH];
+	struct arrival arrivals[HOSTCAST_BATCH];
 	struct held held;
 	struct held passed; /* on their way out */
 	bool is_waiting;    /* what is held: until the core says that there may be a root */
@@ -56,14 +56,17 @@ static void offer_held(struct tree_sender *s, struct monotime now)
 		s->is_waiting = true;
 		return;
 	}
-	tree_socket_copy_own(&s->socket, &s->output);
+	tree_socket_send_up(&s->socket, &s->output);
 	held_append(&s->passed, held_take(&s->held));
 }
 
 static void offer_batch(struct tree_sender *s, struct monotime now)
 {
-	for (size_t i = 0; i < HOSTCAST_BATCH && has_held_to_offer(s); i++)
+	for (size_t i = 0; i < HOSTCAST_BATCH; i++) {
+		if (!has_held_to_offer(s) || !tree_socket_has_room(&s->socket))
+			return;
 		offer_held(s, now);
+	}
 }
 
 /* ---- What comes in ---- */
@@ -78,8 +81,8 @@ static void take_refusal(struct tree_sender *s, struct monotime now, const struc
 	carry_out(s);
 	if (output->fate != FATE_HELD)
 		return;
-	if (!held_add(&s->held, output->payload.at, reader_left(&output->payload), output->attempts,
-		      HELD_MAX, HELD_BYTES))
+	if (!held_add(&s->held, output->payload.at, reader_left(&output->payload),
+		      output->attempts))
 		s->counters.input_lost++;
 	s->is_waiting = !output->release;
 }
@@ -117,14 +120,14 @@ static void take(struct tree_sender *s, struct monotime now, const struct incomi
 
 static int receive(struct tree_sender *s, struct monotime now, struct error *error)
 {
-	int got = tree_socket_receive(&s->socket, s->datagrams, 0, s->messages, HOSTCAST_BATCH,
+	int got = tree_socket_receive(&s->socket, s->datagrams, 0, s->arrivals, HOSTCAST_BATCH,
 				      error);
 
 	s->io.sources[s->source].has_more = got == HOSTCAST_BATCH;
 	for (int i = 0; i < got; i++) {
 		struct incoming in;
 
-		if (tree_socket_take(&s->socket, &s->messages[i], &in))
+		if (tree_socket_take(&s->socket, &s->arrivals[i], &in))
 			take(s, now, &in);
 	}
 	return got < 0 ? got : 0;
@@ -167,22 +170,16 @@ static size_t payload_max(const struct tree_sender *s)
 	return s->socket.local.any.sa_family == AF_INET6 ? PAYLOAD_MAX_6 : PAYLOAD_MAX_4;
 }
 
-int tree_sender_send(struct tree_sender *s, const void *payload, size_t size, struct error *error)
+int tree_sender_send(struct tree_sender *s, const struct iovec *payloads, size_t count,
+		     struct error *error)
 {
-	if (size > payload_max(s))
-		return error_set(error, HOSTCAST_TOO_LARGE,
-				 "a message of %zu bytes is too large: in this tree one may have "
-				 "%zu",
-				 size, payload_max(s));
-	if (!held_add(&s->held, payload, size, 0, HELD_MAX, HELD_BYTES))
-		return error_set(error, HOSTCAST_AGAIN,
-				 "%zu messages wait for a root already, and no more than %d and "
-				 "%d MiB of them can",
-				 s->held.count, HELD_MAX, HELD_BYTES >> 20);
-	if (!tree_socket_is_full(&s->socket))
-		offer_batch(s, clock_monotonic());
+	int taken = held_accept(&s->held, payloads, count, payload_max(s), error);
+
+	if (taken < 0)
+		return taken;
+	offer_batch(s, clock_monotonic());
 	rest(s);
-	return 0;
+	return taken;
 }
 
 /* ---- The beginning and the end ---- */
@@ -203,11 +200,11 @@ static void notice(void *context, const char *text)
 	tree_hooks_notice(&s->hooks, text);
 }
 
-static int open_all(struct tree_sender *s, const union hostcast_address *rendezvous,
+static int open_all(struct tree_sender *s, const union hostcast_address *rendezvous, bool no_trains,
 		    struct error *error)
 {
 	const union hostcast_address any = {.any.sa_family = rendezvous->any.sa_family};
-	const struct tree_socket_options options = {.listen = &any};
+	const struct tree_socket_options options = {.listen = &any, .no_trains = no_trains};
 	const struct tree_socket_hooks hooks = {unreachable, notice, s};
 	int status = tree_socket_open(&s->socket, &options, &hooks, error);
 
@@ -221,7 +218,7 @@ static int open_all(struct tree_sender *s, const union hostcast_address *rendezv
 	return 0;
 }
 
-struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous,
+struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous, bool no_trains,
 				    const struct tree_hooks *hooks, struct error *error)
 {
 	struct tree_sender *s = calloc(1, sizeof *s);
@@ -239,7 +236,7 @@ struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous,
 		free(s);
 		return NULL;
 	}
-	if (open_all(s, rendezvous, error) < 0) {
+	if (open_all(s, rendezvous, no_trains, error) < 0) {
 		tree_sender_free(s);
 		return NULL;
 	}

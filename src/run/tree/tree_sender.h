@@ -10,7 +10,8 @@
 
 struct tree_sender;
 
-struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous,
+/* no_trains: payloads go one by one. */
+struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous, bool no_trains,
 				    const struct tree_hooks *hooks, struct error *error);
 void tree_sender_free(struct tree_sender *sender);
 
@@ -18,8 +19,9 @@ void tree_sender_free(struct tree_sender *sender);
 int tree_sender_fd(const struct tree_sender *sender);
 int tree_sender_work(struct tree_sender *sender, struct error *error);
 
-/* HOSTCAST_TOO_LARGE; HOSTCAST_AGAIN: too many wait for a root already. */
-int tree_sender_send(struct tree_sender *sender, const void *payload, size_t size,
+/* Returns how many payloads it took, at least one, or HOSTCAST_TOO_LARGE, or HOSTCAST_AGAIN: too
+ * many wait for a root already. */
+int tree_sender_send(struct tree_sender *sender, const struct iovec *payloads, size_t count,
 		     struct error *error);
 
 /* Payloads that wait for a root: what is left when the program ends is lost. */

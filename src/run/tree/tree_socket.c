@@ -1,4 +1,4 @@
-#include "tree_socket.h"
+#include "tree_socket_inside.h"
 
 #include "net/address.h"
 #include "net/error_queue.h"
@@ -6,23 +6,18 @@
 #include "net/socket.h"
 #include "tree_address.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 enum {
 	RECEIVE_BUFFER = 4 << 20,
-	TRIES_MAX = 64,  /* ICMP errors of other datagrams that may come out of one call */
 	ERRORS_MAX = 64, /* that are read in one go */
-	LAST_WAIT_MS = 2000,
 	NOTICE_MAX = 400,
 };
 
-__attribute__((format(printf, 2, 3))) static void tell(struct tree_socket *s, const char *format,
-						       ...)
+void tree_socket_tell(struct tree_socket *s, const char *format, ...)
 {
 	char text[NOTICE_MAX];
 	va_list arguments;
@@ -42,10 +37,11 @@ static void set_receive_buffer(struct tree_socket *s, size_t asked)
 	size_t got = socket_set_buffer(s->fd, SO_RCVBUF, asked ? asked : RECEIVE_BUFFER);
 
 	if (asked && got < asked)
-		tell(s,
-		     "the system gives a receive buffer of %zu bytes instead of %zu; to allow "
-		     "more: sysctl net.core.rmem_max=%zu",
-		     got, asked, asked);
+		tree_socket_tell(
+			s,
+			"the system gives a receive buffer of %zu bytes instead of %zu; to allow "
+			"more: sysctl net.core.rmem_max=%zu",
+			got, asked, asked);
 }
 
 static int set_fragmenting(int fd, int family, bool no_fragment, struct error *error)
@@ -92,13 +88,23 @@ int tree_socket_open(struct tree_socket *s, const struct tree_socket_options *op
 	if (s->fd < 0)
 		return s->fd;
 	status = set_up(s, options, error);
-	if (status < 0)
+	if (status < 0) {
 		tree_socket_close(s);
-	return status;
+		return status;
+	}
+	if (!options->no_trains)
+		datagrams_want_trains(s->fd);
+	train_path_init(&s->root_path, s->fd, options->no_trains);
+	lanes_open(&s->lanes, s->fd, options->children_most, options->no_trains);
+	for (size_t i = 0; i < s->lanes.count; i++)
+		set_fragmenting(s->lanes.list[i].fd, s->local.any.sa_family, options->no_fragment,
+				error);
+	return 0;
 }
 
 void tree_socket_close(struct tree_socket *s)
 {
+	lanes_close(&s->lanes);
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
@@ -106,7 +112,7 @@ void tree_socket_close(struct tree_socket *s)
 
 /* ---- What the system says ---- */
 
-static bool is_new(struct tree_socket *s, int system)
+bool tree_socket_is_new(struct tree_socket *s, int system)
 {
 	for (size_t i = 0; i < TREE_SAID_MAX; i++) {
 		if (s->said[i] == system)
@@ -119,34 +125,37 @@ static bool is_new(struct tree_socket *s, int system)
 	return false;
 }
 
-static void tell_too_large(struct tree_socket *s, const union hostcast_address *to)
+void tree_socket_count_too_large(struct tree_socket *s, const union hostcast_address *to)
 {
 	char text[HOSTCAST_TEXT_SIZE];
 	unsigned headers = to->any.sa_family == AF_INET6 ? IP_AND_UDP_6 : IP_AND_UDP_4;
 	unsigned overhead = headers + HEADER_SIZE;
 
 	s->counters.send_too_large++;
-	if (!is_new(s, EMSGSIZE))
+	if (!tree_socket_is_new(s, EMSGSIZE))
 		return;
 	hostcast_address_text(to, text);
 	if (s->mtu > overhead)
-		tell(s,
-		     "a datagram is too large for the path to %s, whose MTU is %u bytes: a payload "
-		     "may have %u, or go in fragments without --no-fragment (the summary counts "
-		     "further ones)",
-		     text, s->mtu, s->mtu - overhead);
+		tree_socket_tell(
+			s,
+			"a datagram is too large for the path to %s, whose MTU is %u bytes: a "
+			"payload "
+			"may have %u, or go in fragments without --no-fragment (the summary counts "
+			"further ones)",
+			text, s->mtu, s->mtu - overhead);
 	else
-		tell(s,
-		     "a datagram is too large for the path to %s (the summary counts further ones)",
-		     text);
+		tree_socket_tell(s,
+				 "a datagram is too large for the path to %s (the summary counts "
+				 "further ones)",
+				 text);
 }
 
-/* What the error queue has: local ones belong to the call that fails, and only tell the MTU. */
-static void take_errors(struct tree_socket *s)
+/* Local ones belong to the call that fails, and only tell the MTU. */
+void tree_socket_take_errors(struct tree_socket *s, int fd)
 {
 	struct queued_error queued;
 
-	for (unsigned i = 0; i < ERRORS_MAX && error_queue_next(s->fd, &queued); i++) {
+	for (unsigned i = 0; i < ERRORS_MAX && error_queue_next(fd, &queued); i++) {
 		struct wire_address to = wire_of_address(&queued.to);
 
 		if (queued.mtu > 0)
@@ -154,7 +163,7 @@ static void take_errors(struct tree_socket *s)
 		if (queued.is_local)
 			continue;
 		if (queued.system == EMSGSIZE) {
-			tell_too_large(s, &queued.to);
+			tree_socket_count_too_large(s, &queued.to);
 			continue;
 		}
 		s->counters.unreachable++;
@@ -173,188 +182,40 @@ static bool is_fatal(int system)
 }
 
 int tree_socket_receive(struct tree_socket *s, struct datagrams *datagrams, size_t first,
-			struct hostcast_message *messages, size_t count, struct error *error)
+			struct arrival *arrivals, size_t count, struct error *error)
 {
 	int got = -1;
 
 	for (unsigned tries = 0; got < 0 && tries < TRIES_MAX; tries++) {
-		got = datagrams_receive(datagrams, s->fd, &s->local, first, messages, count);
+		got = datagrams_receive(datagrams, s->fd, &s->local, first, arrivals, count);
 		if (got < (int)count) /* all was read, or it is an error of an earlier datagram */
-			take_errors(s);
+			tree_socket_take_errors(s, s->fd);
 	}
 	if (got < 0 && is_fatal(-got))
 		return error_system(error, HOSTCAST_SYSTEM, -got, "cannot receive");
 	if (got < 0)
 		return 0;
-	s->counters.received += (uint64_t)got;
+	for (int i = 0; i < got; i++)
+		s->counters.received += arrival_count(&arrivals[i]);
 	return got;
 }
 
 /* What came to an address that is not ours (a broadcast, a group) is dropped: a reply could not
  * leave from there (T-1), and one request would be answered by a whole network. */
-bool tree_socket_take(struct tree_socket *s, const struct hostcast_message *message,
-		      struct incoming *in)
+bool tree_socket_take(struct tree_socket *s, const struct arrival *arrival, struct incoming *in)
 {
-	uint8_t at = own_addresses_index(&s->own, &message->destination);
+	const struct hostcast_message *whole = &arrival->whole;
+	uint8_t at = own_addresses_index(&s->own, &whole->destination);
 
 	if (at == OWN_ANY && own_addresses_are_complete(&s->own)) {
-		s->counters.misaddressed++;
+		s->counters.misaddressed += arrival_count(arrival);
 		return false;
 	}
 	*in = (struct incoming){
-		.from = wire_of_address(&message->source),
+		.from = wire_of_address(&whole->source),
 		.at = at,
-		.bytes = message->data,
-		.size = message->size,
+		.bytes = whole->data,
+		.size = arrival->segment,
 	};
 	return true;
-}
-
-/* ---- Sending ---- */
-
-static void add(struct tree_socket *s, const struct destination *destination, struct iovec payload,
-		struct iovec tail)
-{
-	size_t index = s->out_count++;
-
-	assert(index < TREE_OUT_MAX);
-	s->to[index] = address_of_wire(&destination->to);
-	s->out[index] = (struct datagram_out){
-		.payload = payload,
-		.tail = tail,
-		.to = &s->to[index],
-		.from = own_addresses_at(&s->own, destination->from),
-	};
-}
-
-static void count_no_buffers(struct tree_socket *s, const struct datagram_out *out)
-{
-	char text[HOSTCAST_TEXT_SIZE];
-
-	s->counters.send_no_buffers++;
-	if (is_new(s, ENOBUFS))
-		tell(s,
-		     "the interface has no room for a datagram to %s, which is dropped (the "
-		     "summary counts further ones)",
-		     hostcast_address_text(out->to, text));
-}
-
-static void count_failure(struct tree_socket *s, const struct datagram_out *out, int system)
-{
-	struct error error;
-
-	s->counters.send_failed++;
-	if (!is_new(s, system))
-		return;
-	socket_send_error(system, s->fd, out->to, out->payload.iov_len + out->tail.iov_len, &error);
-	tell(s, "%s (the summary counts further ones)", error.text);
-}
-
-/* The first one that waits failed, or an ICMP error to an earlier one came out of the call, which
- * then sent nothing: only trying again tells which. */
-static void take_failure(struct tree_socket *s, int system)
-{
-	struct datagram_out *out = &s->out[s->out_next];
-
-	take_errors(s);
-	if (out->from && (system == EINVAL || system == ENETUNREACH)) {
-		out->from = NULL; /* no address of ours any more */
-		return;
-	}
-	if (system != EMSGSIZE && system != ENOBUFS && ++s->tries < TRIES_MAX)
-		return;
-	if (system == EMSGSIZE)
-		tell_too_large(s, out->to);
-	else if (system == ENOBUFS)
-		count_no_buffers(s, out);
-	else
-		count_failure(s, out, system);
-	s->tries = 0;
-	s->out_next++;
-}
-
-bool tree_socket_flush(struct tree_socket *s)
-{
-	while (tree_socket_is_full(s)) {
-		int sent = datagrams_send(s->fd, s->out + s->out_next, s->out_count - s->out_next);
-
-		if (sent == -EAGAIN) {
-			take_errors(s); /* what waits there would wake us all the time */
-			s->counters.send_waits++;
-			return false;
-		}
-		if (sent < 0) {
-			take_failure(s, -sent);
-			continue;
-		}
-		s->out_next += (size_t)sent;
-		s->tries = 0;
-	}
-	s->out_count = s->out_next = 0;
-	return true;
-}
-
-static struct iovec vector_of(const uint8_t *bytes, size_t size)
-{
-	return (struct iovec){(void *)(uintptr_t)bytes, size}; /* only read */
-}
-
-static void add_all(struct tree_socket *s, const struct output *output)
-{
-	for (size_t i = 0; i < output->datagram_count; i++) {
-		const struct output_datagram *d = &output->datagrams[i];
-
-		add(s, &d->destination, vector_of(d->bytes, d->size),
-		    vector_of(d->tail.at, reader_left(&d->tail)));
-	}
-}
-
-void tree_socket_send(struct tree_socket *s, const struct output *output)
-{
-	size_t before = s->out_count, first;
-
-	if (output->datagram_count == 0)
-		return;
-	add_all(s, output);
-	if (tree_socket_flush(s))
-		return;
-	first = s->out_next > before ? s->out_next : before;
-	s->counters.send_dropped += s->out_count - first;
-	s->out_count = first;
-}
-
-void tree_socket_send_last(struct tree_socket *s, const struct output *output)
-{
-	struct pollfd room = {.fd = s->fd, .events = POLLOUT};
-
-	if (!tree_socket_flush(s)) {
-		s->counters.send_unsent += s->out_count - s->out_next;
-		s->out_count = s->out_next = 0;
-	}
-	add_all(s, output);
-	while (!tree_socket_flush(s) && poll(&room, 1, LAST_WAIT_MS) == 1)
-		;
-	s->counters.send_dropped += s->out_count - s->out_next;
-	s->out_count = s->out_next = 0;
-}
-
-static void copy(struct tree_socket *s, const struct output *output, struct iovec payload,
-		 struct iovec tail)
-{
-	for (size_t i = 0; i < output->copy_count; i++)
-		add(s, &output->copies[i], payload, tail);
-}
-
-void tree_socket_copy(struct tree_socket *s, const struct output *output, const struct incoming *in)
-{
-	copy(s, output, vector_of(in->bytes, in->size), vector_of(NULL, 0));
-}
-
-void tree_socket_copy_own(struct tree_socket *s, const struct output *output)
-{
-	static const uint8_t HEADER[HEADER_SIZE] = {'D', 'A', 'T', 'A', '\n'};
-	const struct reader *payload = &output->payload;
-
-	copy(s, output, vector_of(HEADER, HEADER_SIZE),
-	     vector_of(payload->at, reader_left(payload)));
 }
