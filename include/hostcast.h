@@ -41,12 +41,13 @@
 extern "C" {
 #endif
 
-#define HOSTCAST_API        __attribute__((visibility("default")))
+#define HOSTCAST_API       __attribute__((visibility("default")))
 
-#define HOSTCAST_VERSION    "0.1.0"
-#define HOSTCAST_PORT       5004  /* where a target names no port (RTP's, RFC 3551 section 8) */
-#define HOSTCAST_TREE_PORT  10000 /* where a tree names none */
-#define HOSTCAST_BATCH      64    /* datagrams that one call moves at the most */
+#define HOSTCAST_VERSION   "0.1.0"
+#define HOSTCAST_PORT      5004  /* where a target names no port (RTP's, RFC 3551 section 8) */
+#define HOSTCAST_TREE_PORT 10000 /* where a tree names none */
+#define HOSTCAST_BATCH     64    /* datagrams that one call moves at the most */
+#define HOSTCAST_TRAIN      65473 /* bytes that can leave as one: 65,535 - 14 - 40 - 8 */
 #define HOSTCAST_TEXT_SIZE  80    /* room for any text that hostcast_address_text() writes */
 #define HOSTCAST_MAX_SIZE_4 65507 /* bytes a UDP datagram carries over IPv4: 65,535 - 20 - 8 */
 #define HOSTCAST_MAX_SIZE_6 \
@@ -153,7 +154,7 @@ HOSTCAST_API int hostcast_set_source(struct hostcast *h, const char *source);
 HOSTCAST_API int hostcast_set_dscp(struct hostcast *h, int dscp);
 
 /* Socket buffers in bytes of payload, 0 to leave as it is, at most 1 GiB. The system may give less:
- * a notice then says so. Default: the system's for sending, 4 MiB or what the system allows for
+ * a notice then says so. Default: the system's for sending, 16 MiB or what the system allows for
  * receiving. HOSTCAST_INVALID: too large. */
 HOSTCAST_API int hostcast_set_buffers(struct hostcast *h, size_t send_bytes, size_t receive_bytes);
 
@@ -171,6 +172,14 @@ HOSTCAST_API int hostcast_set_details(struct hostcast *h, bool details);
  * system or an interface refuses it, they go one by one, and a notice says so. False behaves as if
  * each train were refused: for devices that damage them, and for tests. */
 HOSTCAST_API int hostcast_set_trains(struct hostcast *h, bool trains);
+
+/* Whether this handle is polled by calling hostcast_receive() over and over, which wakes up faster
+ * and takes a processor for itself. The descriptor then tells nothing. Default: false. */
+HOSTCAST_API int hostcast_set_busy_poll(struct hostcast *h, bool busy_poll);
+
+/* Whether what does not fit the path's MTU is refused (HOSTCAST_TOO_LARGE), rather than sent in
+ * fragments, of which each may be lost. Default: false. */
+HOSTCAST_API int hostcast_set_no_fragment(struct hostcast *h, bool no_fragment);
 
 /* Adds a SOURCE address whose datagrams are not wanted; call again for more. Applies to groups
  * without a source of their own. HOSTCAST_INVALID: not an address. */
@@ -214,20 +223,27 @@ HOSTCAST_API int hostcast_receive(struct hostcast *h, struct hostcast_message *m
 				  size_t max);
 
 /* Sends each payload to every target opened for sending and returns how many payloads went, 1 to
- * count. Fewer than count: call again with the rest, which may
- * have reached some of the targets already; nothing is sent twice. Payloads of one size leave
- * together (hostcast_set_trains()), and none waits for another. An error other than HOSTCAST_AGAIN is that of one
- * target with the first payload, which the other targets have got: go on with the next payload.
- * What goes to a tree while its root is not known waits in the handle (counter tree_held).
- * HOSTCAST_AGAIN: none went (a send buffer is full, or too much waits for the root of a tree), wait
- * on the descriptor; HOSTCAST_TOO_LARGE; HOSTCAST_INVALID: no target was opened for sending;
- * HOSTCAST_ADDRESS: unreachable or refused; HOSTCAST_REFUSED; HOSTCAST_SYSTEM. */
+ * count. Fewer than count: call again with the rest, which may have reached some of the targets
+ * already; nothing is sent twice. Payloads of one size leave
+ * together, as many as HOSTCAST_TRAIN allows (hostcast_set_trains()); none waits for another. An
+ * error other than HOSTCAST_AGAIN is that of one target with the first payload, which the other
+ * targets have got: go on with the next payload. What goes to a tree while its root is not known
+ * waits in the handle (counter tree_held). HOSTCAST_AGAIN: none went (a send buffer is full, or too
+ * much waits for the root of a tree), wait on the descriptor; HOSTCAST_TOO_LARGE; HOSTCAST_INVALID:
+ * no target was opened for sending; HOSTCAST_ADDRESS: unreachable or refused; HOSTCAST_REFUSED;
+ * HOSTCAST_SYSTEM. */
 HOSTCAST_API int hostcast_send(struct hostcast *h, const struct iovec *payloads, size_t count);
 
 /* Sends one payload to one address, from a socket that was opened for sending to that family (or
  * from a new one): an answer to a message's source. Errors as hostcast_send(). */
 HOSTCAST_API int hostcast_send_to(struct hostcast *h, const union hostcast_address *to,
 				  const void *data, size_t size);
+
+/* Answers a message from where it arrived: by the socket that heard it, and from the address that
+ * it was sent to if that is one of this host; some take an answer from nowhere else. Errors as
+ * hostcast_send(); HOSTCAST_INVALID also: no socket of this handle hears that address any more. */
+HOSTCAST_API int hostcast_answer(struct hostcast *h, const struct hostcast_message *message,
+				 const void *data, size_t size);
 
 /* Bytes that one payload to the targets opened for sending can have: HOSTCAST_MAX_SIZE_4 if one of
  * them is IPv4, else HOSTCAST_MAX_SIZE_6; to a tree 5 less, for the protocol's header. */

@@ -6,12 +6,13 @@ _hostcast_options() {
 	case $1 in
 	'') echo '-h,--help -V,--version' ;;
 	send) echo '-i,-I,--interface=IF -p,--port=N -t,--ttl=N -a,--ack -e,--expect=N
-		-w,--wait=SECONDS -c,--count=N --interval=SECONDS -W,--deadline=SECONDS
+		-w,--wait=SECONDS -c,--count=N --interval=SECONDS --rate=RATE --batch-delay=SECONDS -W,--deadline=SECONDS
 		-f,--file=FILE --source=ADDR --dscp=N --no-loop --sndbuf=BYTES --rcvbuf=BYTES
+		--no-fragment --no-trains
 		--quit-word=WORD -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	recv) echo '-i,-I,--interface=IF -p,--port=N --source=ADDR --block=SOURCE -a,--ack
 		-c,--count=N -w,--wait=SECONDS -W,--deadline=SECONDS --time -x,--hex --raw --join
-		-o,--output=FILE --rcvbuf=BYTES --listen=ADDR --allow=CIDR -t,--ttl=N -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet
+		-o,--output=FILE --rcvbuf=BYTES --busy-poll --no-trains --listen=ADDR --allow=CIDR -t,--ttl=N -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet
 		-v,--verbose -h,--help -V,--version' ;;
 	chat) echo '--room=GROUP --name=NAME --presence=SECONDS -i,-I,--interface=IF -p,--port=N
 		-t,--ttl=N --listen=ADDR --allow=CIDR -W,--deadline=SECONDS -4,--ipv4 -6,--ipv6
@@ -23,11 +24,19 @@ _hostcast_options() {
 	'echo send') echo '--tcp --udp --addr=ADDR -p,--port=N -f,--file=FILE
 		-w,--wait=SECONDS -c,--count=N --interval=SECONDS -W,--deadline=SECONDS -4,--ipv4
 		-6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
+	bench) echo '-h,--help -V,--version' ;;
+	'bench send') echo '-i,-I,--interface=IF -p,--port=N -t,--ttl=N --rate=RATE -s,--size=BYTES --time=SECONDS
+		-c,--count=N --burst=N --search --receivers=N -w,--wait=SECONDS --rtt --clocks-agree --verify --iperf
+		--max-loss=PERCENT --max-duplicates=PERCENT --max-reordered=PERCENT --source=ADDR --report-to=ADDR
+		--sndbuf=BYTES --busy-poll --no-trains -W,--deadline=SECONDS -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -h,--help -V,--version' ;;
+	'bench recv') echo '-i,-I,--interface=IF -p,--port=N -c,--count=N -w,--wait=SECONDS -W,--deadline=SECONDS
+		--clocks-agree --max-loss=PERCENT --max-duplicates=PERCENT --max-reordered=PERCENT --rcvbuf=BYTES
+		--busy-poll --no-trains --listen=ADDR --allow=CIDR -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -h,--help -V,--version' ;;
 	rdv) echo '--listen=ADDR --allow=CIDR --hold=SECONDS --time -4,--ipv4 -6,--ipv6 -j,--json
 		-q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	node) echo '--rdv=HOST --listen=ADDR --data-port=N --children=N --deliver=ADDR
 		-o,--output=HOW --stdin --allow=CIDR --refresh=SECONDS --hold=SECONDS --retry=SECONDS
-		--cache=SECONDS --no-fragment -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
+		--cache=SECONDS --busy-poll --no-fragment --no-trains -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
 		-h,--help -V,--version' ;;
 	status) echo '--tree --dot --svg=FILE -w,--wait=SECONDS -W,--deadline=SECONDS -4,--ipv4
 		-6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
@@ -62,7 +71,7 @@ _hostcast_long_options() {
 
 _hostcast() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local verb='' offered='send recv chat echo info rdv node status sim'
+	local verb='' offered='send recv chat echo info rdv node status bench sim'
 
 	if ((COMP_CWORD > 1)); then
 		verb=${COMP_WORDS[1]} offered=''
@@ -70,6 +79,9 @@ _hostcast() {
 	if [[ $verb == echo ]]; then
 		offered='serve send'
 		((COMP_CWORD > 2)) && verb="echo ${COMP_WORDS[2]}" offered=''
+	elif [[ $verb == bench ]]; then
+		offered='send recv'
+		((COMP_CWORD > 2)) && verb="bench ${COMP_WORDS[2]}" offered=''
 	fi
 	# bash makes three words of --name=value
 	if [[ $word == = ]]; then

@@ -9,8 +9,8 @@ static size_t bucket_of(uint64_t value)
 	unsigned doublings = 0;
 	size_t bucket;
 
-	while (value >> doublings >= 2 * HISTOGRAM_STEPS)
-		doublings++;
+	if (value >= 2 * HISTOGRAM_STEPS) /* so many that the value, halved as often, is a step */
+		doublings = (unsigned)(__builtin_clzll(HISTOGRAM_STEPS) - __builtin_clzll(value));
 	bucket = doublings * HISTOGRAM_STEPS + (size_t)(value >> doublings);
 	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }

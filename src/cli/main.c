@@ -25,6 +25,7 @@ static const struct verb verbs[] = {
 	{"rdv", "rendezvous point of a tree", verb_rdv},
 	{"node", "member of a tree", verb_node},
 	{"status", "the state of a running rendezvous point or node; the tree drawn", verb_status},
+	{"bench", "measured load: rate, loss, reordering, latency", verb_bench},
 	{"sim", "the tree protocol on a simulated network", verb_sim},
 };
 

@@ -96,6 +96,10 @@ struct command {
 #define ROW_IPV6(target)  FLAG_ROW("ipv6", '6', target, "IPv6 only")
 #define ROW_JSON(target)  FLAG_ROW("json", 'j', target, "one JSON object a line")
 #define ROW_QUIET(target) FLAG_ROW("quiet", 'q', target, "no summary and no notices")
+#define ROW_BUSY_POLL(target) \
+	FLAG_ROW("busy-poll", 0, target, "spin rather than sleep: faster, and takes a processor")
+#define ROW_NO_FRAGMENT(target) \
+	FLAG_ROW("no-fragment", 0, target, "refuse what does not fit the path's MTU")
 #define ROW_NO_TRAINS(target) \
 	FLAG_ROW("no-trains", 0, target, "send and take each datagram by itself")
 #define ROW_VERBOSE(target) FLAG_ROW("verbose", 'v', target, "tell of each message")

@@ -261,6 +261,13 @@ static void on_deadline(void *context)
 		session_end(session, EXIT_DONE);
 }
 
+static bool is_idle_due(void *context)
+{
+	const struct session *session = context;
+
+	return !outlet_is_empty(&session->outlet);
+}
+
 static void on_idle(void *context)
 {
 	session_flush(context);
@@ -284,7 +291,7 @@ int session_begin(struct session *session, const char *command, const struct com
 	session->loop = loop_new(&error);
 	if (!session->loop || loop_catch_signals(session->loop, on_signal, session, &error) < 0)
 		goto failed;
-	loop_on_idle(session->loop, on_idle, session);
+	loop_on_idle(session->loop, is_idle_due, on_idle, session);
 	if (common->deadline_ns != NOT_GIVEN)
 		loop_set_timer(session->loop, &session->deadline,
 			       monotime_add(loop_now(session->loop), common->deadline_ns));
@@ -365,6 +372,10 @@ static int apply_common(struct hostcast *handle, const struct common_options *co
 		status = hostcast_set_family(handle, common_family(common));
 	if (status == 0)
 		status = hostcast_set_trains(handle, !common->no_trains);
+	if (status == 0)
+		status = hostcast_set_no_fragment(handle, common->no_fragment);
+	if (status == 0)
+		status = hostcast_set_busy_poll(handle, common->busy_poll);
 	return status;
 }
 

@@ -20,7 +20,7 @@ struct common_options {
 	int64_t deadline_ns; /* NOT_GIVEN */
 	bool ipv4, ipv6;
 	bool json, quiet, verbose;
-	bool no_trains;
+	bool no_trains, no_fragment, busy_poll;
 };
 
 #define COMMON_OPTIONS_DEFAULT                                                                 \

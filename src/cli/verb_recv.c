@@ -113,18 +113,23 @@ static int take_batch(struct receiver *r)
 }
 
 /* A full batch says that more is waiting; other events get their turn after a few. */
-static void on_ready(void *context, uint32_t events)
+static void take_ready(void *context)
 {
 	struct receiver *r = context;
 	uint64_t before = r->received;
 
-	(void)events;
 	for (int i = 0; i < BATCHES_A_TURN; i++)
 		if (take_batch(r) < HOSTCAST_BATCH || is_complete(r))
 			break;
 	if (r->received > before)
 		restart_idle_timer(r);
 	session_print_notices(&r->session, r->handle); /* of a tree there is always news */
+}
+
+static void on_ready(void *context, uint32_t events)
+{
+	(void)events;
+	take_ready(context);
 }
 
 /* ---- The end ---- */
@@ -273,7 +278,10 @@ static int start(struct receiver *r, int argc, char **targets)
 		status = open_targets(r, argc, targets);
 	if (status != EXIT_DONE)
 		return status;
-	if (loop_watch(r->session.loop, hostcast_fd(r->handle), EPOLLIN, on_ready, r, &error) < 0)
+	if (r->options->common.busy_poll)
+		loop_spin(r->session.loop, take_ready, r);
+	else if (loop_watch(r->session.loop, hostcast_fd(r->handle), EPOLLIN, on_ready, r, &error) <
+		 0)
 		return session_fail(&r->session, &error);
 	r->idle = (struct loop_timer){.function = end_incomplete, .context = r};
 	restart_idle_timer(r);
@@ -364,6 +372,7 @@ int verb_recv(int argc, char **argv)
 		ROW_TREE_ALLOW(&o.tree.allowed),
 		NUMBER_ROW("ttl", 't', &o.common.ttl, "N",
 			   "TTL of the answers of --ack (default: the system's)", 1, 255),
+		ROW_BUSY_POLL(&o.common.busy_poll),
 		ROW_NO_TRAINS(&o.common.no_trains),
 		ROW_IPV4(&o.common.ipv4),
 		ROW_IPV6(&o.common.ipv6),

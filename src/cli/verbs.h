@@ -10,6 +10,7 @@ int verb_info(int argc, char **argv);
 int verb_rdv(int argc, char **argv);
 int verb_node(int argc, char **argv);
 int verb_status(int argc, char **argv);
+int verb_bench(int argc, char **argv);
 int verb_sim(int argc, char **argv);
 
 #endif

@@ -23,10 +23,10 @@ struct arrival {
 	size_t header;                 /* bytes before the payload in each, which has that many */
 };
 
-/* The number of datagrams, and the message in each: its payload, and the rest as it is with the
- * whole. */
+/* The number of datagrams, the payload of each, and the same with what is known of all of them. */
 size_t arrival_count(const struct arrival *arrival);
-struct hostcast_message arrival_at(const struct arrival *arrival, size_t index);
+struct iovec arrival_payload(const struct arrival *arrival, size_t index);
+void arrival_at(const struct arrival *arrival, size_t index, struct hostcast_message *message);
 
 /* Buffers for one batch. */
 struct datagrams;
@@ -34,6 +34,10 @@ struct datagrams;
 /* Buffers for HOSTCAST_BATCH arrivals of receive_size bytes, NULL if memory is short. */
 struct datagrams *datagrams_new(size_t receive_size);
 void datagrams_free(struct datagrams *datagrams);
+
+/* How many of so many arrivals should be read at once: while trains come, no more than stay in the
+ * processor's cache until they are dealt with. */
+size_t datagrams_share(const struct datagrams *datagrams, size_t count);
 
 /* Reads up to count arrivals into the buffers from slot `first` on (first + count at most
  * HOSTCAST_BATCH) and describes each. `local` is where the socket is bound. Returns how many, 0 if

@@ -104,6 +104,35 @@ int socket_set(int fd, int level, int option, int value, const char *what, struc
 			    errno, "cannot set %s to %d", what, value);
 }
 
+int socket_set_no_fragment(int fd, int family, bool no_fragment, struct error *error)
+{
+	if (family == AF_INET)
+		return socket_set(fd, IPPROTO_IP, IP_MTU_DISCOVER,
+				  no_fragment ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT,
+				  "IP_MTU_DISCOVER", error);
+	return socket_set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+			  no_fragment ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT, "IPV6_MTU_DISCOVER",
+			  error);
+}
+
+/* Only a connected socket has a path. */
+unsigned socket_path_mtu(const union hostcast_address *to)
+{
+	bool is_v4 = to->any.sa_family == AF_INET;
+	struct error error;
+	int fd = socket_open(to->any.sa_family, SOCK_DGRAM, &error), mtu = 0;
+	socklen_t size = sizeof mtu;
+
+	if (fd < 0)
+		return 0;
+	if (connect(fd, &to->any, address_size(to)) < 0 ||
+	    getsockopt(fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, is_v4 ? IP_MTU : IPV6_MTU, &mtu,
+		       &size) < 0)
+		mtu = 0;
+	close(fd);
+	return (unsigned)mtu;
+}
+
 int socket_bind_interface(int fd, unsigned index, struct error *error)
 {
 	char name[IF_NAMESIZE];
@@ -148,6 +177,18 @@ int socket_local_address(int fd, union hostcast_address *address, struct error *
 	if (getsockname(fd, &address->any, &size) == 0)
 		return 0;
 	return error_system(error, HOSTCAST_SYSTEM, errno, "cannot tell where a socket is bound");
+}
+
+/* Linux: icmp_err_convert */
+bool socket_is_icmp_error(int system)
+{
+	static const int errors[] = {ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EMSGSIZE, ENOPROTOOPT,
+				     EHOSTDOWN,    ENONET,       EOPNOTSUPP,  EPROTO,   EACCES};
+
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+		if (errors[i] == system)
+			return true;
+	return false;
 }
 
 int socket_icmp_error(int system, const union hostcast_address *to, struct error *error)

@@ -19,8 +19,18 @@ int socket_bind_chosen(int fd, const union hostcast_address *address, const char
 /* One integer option; `what` names it in the error's text. */
 int socket_set(int fd, int level, int option, int value, const char *what, struct error *error);
 
+/* Whether what does not fit the path's MTU goes in fragments or is refused (EMSGSIZE). */
+int socket_set_no_fragment(int fd, int family, bool no_fragment, struct error *error);
+
+/* The MTU of the way to an address, as far as it is known; 0: it is not. */
+unsigned socket_path_mtu(const union hostcast_address *to);
+
 /* All traffic through this interface only. */
 int socket_bind_interface(int fd, unsigned index, struct error *error);
+
+/* What receivers ask for where the user does not: a process that has to wait for its turn of the
+ * processor (some milliseconds) must not lose what comes meanwhile. */
+enum { SOCKET_RECEIVE_BUFFER = 16 << 20 };
 
 /* Asks for a buffer (SO_SNDBUF or SO_RCVBUF) of so many bytes of payload, past the system's limit
  * where the process may. Gives what it got, 0 if the socket is none. */
@@ -28,6 +38,9 @@ size_t socket_set_buffer(int fd, int option, size_t bytes);
 
 /* Where a socket is bound. */
 int socket_local_address(int fd, union hostcast_address *address, struct error *error);
+
+/* Is this what an ICMP error looks like that came back to a connected socket? */
+bool socket_is_icmp_error(int system);
 
 /* What an ICMP error says that an earlier datagram to this address brought back: always
  * HOSTCAST_ADDRESS. */

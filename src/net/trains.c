@@ -45,7 +45,7 @@ static bool can_follow(const struct train *train, size_t segment, size_t count, 
 
 	return is_open && segment > 0 &&
 	       (segment == train->segment || (segment < train->segment && count == 1)) &&
-	       train->count + count <= TRAIN_SEGMENTS_MAX && train->size + size <= TRAIN_BYTES_MAX;
+	       train->count + count <= TRAIN_SEGMENTS_MAX && train->size + size <= HOSTCAST_TRAIN;
 }
 
 static struct train *train_for(struct trains *t, size_t segment, size_t count, size_t size)
@@ -87,7 +87,7 @@ bool trains_add(struct trains *t, struct iovec head, struct iovec body)
 /* What the kernel takes at once. */
 static size_t segments_most(size_t segment)
 {
-	size_t most = TRAIN_BYTES_MAX / segment;
+	size_t most = HOSTCAST_TRAIN / segment;
 
 	if (most < 1)
 		return 1; /* one datagram may be longer than a train */
@@ -204,6 +204,11 @@ void train_path_init(struct train_path *path, int fd, bool is_refusing)
 		path->segment_most = 0;
 		path->refusal = errno;
 	}
+}
+
+const char *train_path_reason(const struct train_path *path)
+{
+	return path->is_refusing ? "as was asked for" : strerror(path->refusal);
 }
 
 /* A device or tunnel that cannot do it says EIO or EINVAL; so does the kernel (or EMSGSIZE) where

@@ -8,9 +8,8 @@
 #include "hostcast.h"
 
 enum {
-	TRAIN_SEGMENTS_MAX = 64,               /* Linux: UDP_MAX_SEGMENTS, on older kernels */
-	TRAIN_BYTES_MAX = UINT16_MAX - 40 - 8, /* with the headers of IPv6 and UDP */
-	TRAINS_MAX = 64,                       /* HOSTCAST_BATCH datagrams of as many sizes */
+	TRAIN_SEGMENTS_MAX = 64, /* Linux: UDP_MAX_SEGMENTS, on older kernels */
+	TRAINS_MAX = 64,         /* HOSTCAST_BATCH datagrams of as many sizes */
 	TRAIN_VECTORS_MAX = 4 * HOSTCAST_BATCH,
 };
 
@@ -26,10 +25,10 @@ struct trains {
 	size_t vector_count;
 	struct train list[TRAINS_MAX];
 	size_t count;
-	size_t next;                /* where sending goes on: in list, */
-	size_t next_datagram;       /* and in that train, */
-	bool is_cut;                /* which goes one by one */
-	size_t sent;                /* datagrams that went */
+	size_t next;          /* where sending goes on: in list, */
+	size_t next_datagram; /* and in that train, */
+	bool is_cut;          /* which goes one by one */
+	size_t sent;          /* datagrams that went */
 };
 
 void trains_clear(struct trains *trains);
@@ -68,6 +67,9 @@ struct train_path {
 };
 
 void train_path_init(struct train_path *path, int fd, bool is_refusing);
+
+/* Why all trains are refused, in words. */
+const char *train_path_reason(const struct train_path *path);
 
 /* Sends, without waiting, from where it stopped before. Returns 0 if all went, or -errno of what
  * stands first now. -EINVAL or -ENETUNREACH may mean that `from` is no address of this host. */

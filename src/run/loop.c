@@ -32,8 +32,11 @@ struct loop {
 	int signals; /* signalfd, -1: none */
 	loop_signal_fn *signal_function;
 	void *signal_context;
+	loop_is_due_fn *is_idle_due; /* NULL: there is no idle function */
 	loop_idle_fn *idle_function;
 	void *idle_context;
+	loop_idle_fn *spin_function; /* NULL: the loop sleeps */
+	void *spin_context;
 	bool is_stopped;
 };
 
@@ -340,10 +343,17 @@ int loop_catch_signals(struct loop *loop, loop_signal_fn *function, void *contex
 
 /* ---- Running ---- */
 
-void loop_on_idle(struct loop *loop, loop_idle_fn *function, void *context)
+void loop_on_idle(struct loop *loop, loop_is_due_fn *is_due, loop_idle_fn *function, void *context)
 {
+	loop->is_idle_due = is_due;
 	loop->idle_function = function;
 	loop->idle_context = context;
+}
+
+void loop_spin(struct loop *loop, loop_idle_fn *function, void *context)
+{
+	loop->spin_function = function;
+	loop->spin_context = context;
 }
 
 /* Kernels before 5.11, and valgrind, have no epoll_pwait2(); they wait to the millisecond. */
@@ -359,18 +369,27 @@ static int wait_until(struct loop *loop, struct epoll_event *events, const struc
 	return epoll_wait(loop->epoll, events, EVENTS_MAX, ms > INT32_MAX ? INT32_MAX : (int)ms);
 }
 
-/* What is ready now, or, if that is nothing, what comes while sleeping. */
+static bool is_idle_due(const struct loop *loop)
+{
+	return loop->is_idle_due && loop->is_idle_due(loop->idle_context);
+}
+
+/* What is ready now; or, if that is nothing, what comes while sleeping. That nothing is ready now
+ * needs not be known first, unless something is to be done then. */
 static int wait_for_events(struct loop *loop, struct epoll_event *events)
 {
 	static const struct timespec no_time = {0, 0};
+	bool is_awake = loop->spin_function || has_always_ready(loop);
 	struct timespec wait;
-	int count = wait_until(loop, events, &no_time);
+	int count = 0;
 
+	if (is_awake || is_idle_due(loop))
+		count = wait_until(loop, events, &no_time);
 	if (count != 0 || has_always_ready(loop))
 		return count;
-	if (loop->idle_function)
+	if (is_idle_due(loop))
 		loop->idle_function(loop->idle_context);
-	if (loop->is_stopped)
+	if (loop->is_stopped || loop->spin_function)
 		return 0;
 	return wait_until(loop, events, time_to_wait(loop, &wait));
 }
@@ -391,6 +410,8 @@ int loop_run(struct loop *loop, struct error *error)
 			dispatch(loop, &events[i]);
 		if (!loop->is_stopped && loop->always_ready_count > 0)
 			dispatch_always_ready(loop);
+		if (!loop->is_stopped && loop->spin_function)
+			loop->spin_function(loop->spin_context);
 	}
 	return 0;
 }

@@ -66,8 +66,14 @@ void loop_hold_signals(void);
  * SIGINT or SIGTERM came first; it is then not told as an event. */
 bool loop_wait_to_write(int fd);
 
-/* Called whenever there is nothing more to do but wait. */
-void loop_on_idle(struct loop *loop, loop_idle_fn *function, void *context);
+/* From now on the loop never sleeps, and calls function in every turn: for those who would rather
+ * use a processor than wait to be woken. */
+void loop_spin(struct loop *loop, loop_idle_fn *function, void *context);
+
+/* Called whenever there is nothing more to do but wait, and is_due (not NULL) says that there is
+ * something to be done then. */
+typedef bool loop_is_due_fn(void *context);
+void loop_on_idle(struct loop *loop, loop_is_due_fn *is_due, loop_idle_fn *function, void *context);
 
 /* Runs until loop_stop(). */
 int loop_run(struct loop *loop, struct error *error);

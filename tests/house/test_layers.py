@@ -19,7 +19,7 @@ MAY_INCLUDE = {
     'cli': {'base', 'wire', 'core', 'net', 'run', 'run/tree'},
 }
 # Each verb of more than one file has a folder on top of all, and knows nothing of the other verbs.
-for verb in ('send', 'chat', 'echo', 'info', 'status', 'tree'):
+for verb in ('bench', 'send', 'chat', 'echo', 'info', 'status', 'tree'):
     MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli'}
 
 MAY_INCLUDE['cli/sim'] = MAY_INCLUDE['cli'] | {'cli', 'sim'}

@@ -210,7 +210,8 @@ def test_socat(two_hosts, group, join, destination):
 
 def test_what_the_kernel_drops_is_counted(two_hosts):
     a, b = two_hosts
-    recv = start_recv(b, '--rcvbuf', '1', target(GROUP))
+    # The kernel counts a train that it drops as one.
+    recv = start_recv(b, '--rcvbuf', '1', '--no-trains', target(GROUP))
     recv.signal(signal.SIGSTOP)  # so that its buffer must overflow
     send(a, '-c', 5000, target(GROUP), 'x' * 500)
     recv.signal(signal.SIGCONT)
@@ -221,6 +222,31 @@ def test_what_the_kernel_drops_is_counted(two_hosts):
     _, summary = stop(recv)
     assert summary['messages'] + summary['kernel_drops'] == 5001
     assert summary['messages'] == summary['received']
+
+
+# Fragments, spinning
+
+@pytest.mark.parametrize('group, most', [(GROUP, 1472), (GROUP6, 1452)])
+def test_what_does_not_fit_the_path_is_refused_if_it_shall_not_be_cut(two_hosts, group, most):
+    a, b = two_hosts
+    recv = start_recv(b, target(group))
+    send(a, '--no-fragment', target(group), 'x' * most)
+    assert recv.wait_for_event('message')['size'] == most
+    refused = a.run(['hostcast', 'send', '--no-fragment', target(group), 'x' * (most + 1)])
+    assert refused.status == 2
+    assert f'whose MTU is 1500 bytes: it may have {most}, or go in fragments without --no-fragment' in refused.stderr
+    send(a, target(group), 'x' * (most + 1))
+    assert recv.wait_for_event('message')['size'] == most + 1
+
+
+def test_who_spins_hears_all_and_ends_at_a_signal(two_hosts):
+    a, b = two_hosts
+    recv = start_recv(b, '--busy-poll', target(GROUP))
+    send(a, '-c', 1000, target(GROUP), 'hello')
+    for _ in range(1000):
+        assert recv.wait_for_event('message')['text'] == 'hello'
+    texts, summary = stop(recv)
+    assert (len(texts), summary['messages']) == (1000, 1000)
 
 
 # A host without a network

@@ -702,6 +702,91 @@ static void details_are_left_out_if_not_wanted(void **state)
 	hostcast_free(receiver);
 }
 
+/* The sender hears the port that it sent to, which the receiver listens at. */
+static void answers_from_where_a_message_arrived(void **state)
+{
+	struct hostcast *receiver = hostcast_new(), *sender = hostcast_new();
+	struct hostcast_message message, answer;
+
+	(void)state;
+	assert_int_equal(hostcast_open(receiver, "127.0.0.1:7703", HOSTCAST_RECEIVE), 0);
+	assert_int_equal(hostcast_open(sender, "127.0.0.1:7703", HOSTCAST_SEND), 0);
+	send_text(sender, "hello");
+	assert_int_equal(receive_one(receiver, &message), 1);
+	assert_int_equal(hostcast_answer(receiver, &message, "answer", 6), 0);
+	assert_int_equal(receive_one(sender, &answer), 1);
+	assert_true(has_text(&answer.source, "127.0.0.1:7703"));
+	assert_memory_equal(answer.data, "answer", 6);
+	message.destination.v4.sin_port = htons(7704);
+	assert_fails(receiver, hostcast_answer(receiver, &message, "answer", 6), HOSTCAST_INVALID,
+		     "no socket hears");
+	message.source.any.sa_family = AF_UNSPEC;
+	assert_fails(receiver, hostcast_answer(receiver, &message, "answer", 6), HOSTCAST_INVALID,
+		     "neither IPv4 nor IPv6");
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+/* From all of its sockets, and answers too, without anybody waiting on the descriptor. */
+static void is_polled_busily(void **state)
+{
+	struct hostcast *receiver = new_on("lo"), *sender = open_lo(GROUP, HOSTCAST_SEND);
+	struct hostcast_message message;
+	int count;
+
+	(void)state;
+	assert_int_equal(hostcast_set_busy_poll(receiver, true), 0);
+	assert_int_equal(hostcast_open(receiver, "239.77.1.2:7702", HOSTCAST_RECEIVE), 0);
+	assert_int_equal(hostcast_open(receiver, GROUP, HOSTCAST_RECEIVE), 0);
+	assert_int_equal(hostcast_receive(receiver, &message, 1), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		send_text(sender, "hello");
+		while ((count = hostcast_receive(receiver, &message, 1)) == 0)
+			;
+		assert_int_equal(count, 1);
+		assert_memory_equal(message.data, "hello", 5);
+	}
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+/* As if the system refused them: nothing is lost, and it is said once. */
+static void trains_may_be_refused(void **state)
+{
+	struct hostcast *receiver = open_lo(GROUP, HOSTCAST_RECEIVE), *sender = new_on("lo");
+	const struct iovec payloads[] = {{"one", 3}, {"two", 3}, {"six", 3}};
+	struct hostcast_message message;
+	const char *notice;
+
+	(void)state;
+	assert_int_equal(hostcast_set_trains(sender, false), 0);
+	assert_int_equal(hostcast_open(sender, GROUP, HOSTCAST_SEND), 0);
+	assert_null(hostcast_notice(sender));
+	for (unsigned round = 0; round < 2; round++) {
+		assert_int_equal(hostcast_send(sender, payloads, COUNT_OF(payloads)),
+				 COUNT_OF(payloads));
+		for (size_t i = 0; i < COUNT_OF(payloads); i++) {
+			assert_int_equal(receive_one(receiver, &message), 1);
+			assert_memory_equal(message.data, payloads[i].iov_base, 3);
+		}
+		notice = hostcast_notice(sender);
+		assert_true((notice && strstr(notice, "refuses to send several")) == (round == 0));
+	}
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
+static void fragments_may_be_refused(void **state)
+{
+	struct hostcast *sender = new_on("lo");
+
+	(void)state;
+	assert_int_equal(hostcast_set_no_fragment(sender, true), 0);
+	assert_int_equal(hostcast_open(sender, GROUP, HOSTCAST_SEND), 0);
+	send_text(sender, "this fits"); /* tests/net has a path where some do not */
+	hostcast_free(sender);
+}
+
 static void tells_own_messages_and_answers(void **state)
 {
 	struct hostcast *one = open_lo(GROUP, HOSTCAST_SEND | HOSTCAST_RECEIVE);
@@ -1526,6 +1611,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(moves_batches),
 		cmocka_unit_test(marks_what_is_cut_off),
 		cmocka_unit_test(details_are_left_out_if_not_wanted),
+		cmocka_unit_test(answers_from_where_a_message_arrived),
+		cmocka_unit_test(is_polled_busily),
+		cmocka_unit_test(trains_may_be_refused),
+		cmocka_unit_test(fragments_may_be_refused),
 		cmocka_unit_test(tells_own_messages_and_answers),
 		cmocka_unit_test(what_is_too_large_is_refused),
 		cmocka_unit_test(what_is_too_large_is_refused_over_ipv6),

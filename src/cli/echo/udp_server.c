@@ -13,8 +13,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { RECEIVE_BUFFER = 4 << 20 };
-
 struct echo_udp_server {
 	struct echo_log *log;
 	struct loop *loop;
@@ -106,7 +104,7 @@ static int bind_to(struct echo_udp_server *server, struct error *error)
 		status = socket_bind(server->fd, &server->local, error);
 	if (status < 0)
 		return status;
-	socket_set_buffer(server->fd, SO_RCVBUF, RECEIVE_BUFFER);
+	socket_set_buffer(server->fd, SO_RCVBUF, SOCKET_RECEIVE_BUFFER);
 	return loop_watch(server->loop, server->fd, EPOLLIN, on_ready, server, error);
 }
 

@@ -1,23 +1,38 @@
 #include "outbox.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 static void drop_first(struct outbox *outbox, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		free(outbox->payloads[i].iov_base);
+		outbox->offset += outbox->sizes[outbox->first++];
 	outbox->count -= count;
-	memmove(outbox->payloads, outbox->payloads + count,
-		outbox->count * sizeof outbox->payloads[0]);
+	if (outbox->count > 0)
+		return;
+	text_clear(&outbox->bytes);
+	outbox->offset = outbox->first = 0;
+}
+
+static void list_payloads(const struct outbox *outbox, struct iovec payloads[HOSTCAST_BATCH])
+{
+	char *at = outbox->bytes.bytes + outbox->offset;
+
+	for (size_t i = 0; i < outbox->count; i++) {
+		size_t size = outbox->sizes[outbox->first + i];
+
+		payloads[i] = (struct iovec){at, size};
+		at += size;
+	}
 }
 
 int outbox_send(struct outbox *outbox)
 {
+	struct iovec payloads[HOSTCAST_BATCH];
+
 	outbox->is_blocked = false;
 	while (outbox->count > 0) {
-		int sent = hostcast_send(outbox->handle, outbox->payloads, outbox->count);
+		int sent;
 
+		list_payloads(outbox, payloads);
+		sent = hostcast_send(outbox->handle, payloads, outbox->count);
 		if (sent == HOSTCAST_AGAIN) {
 			outbox->is_blocked = true;
 			return 0;
@@ -31,17 +46,17 @@ int outbox_send(struct outbox *outbox)
 
 int outbox_add(struct outbox *outbox, const void *data, size_t size)
 {
-	void *copy = malloc(size > 0 ? size : 1);
-
-	if (!copy)
+	text_add(&outbox->bytes, data, size);
+	if (outbox->bytes.failed)
 		return HOSTCAST_NO_MEMORY;
-	if (size > 0) /* an empty message may have no bytes at all */
-		memcpy(copy, data, size);
-	outbox->payloads[outbox->count++] = (struct iovec){copy, size};
-	return outbox->count == HOSTCAST_BATCH ? outbox_send(outbox) : 0;
+	outbox->sizes[outbox->first + outbox->count++] = size;
+	if (outbox->first + outbox->count == HOSTCAST_BATCH ||
+	    outbox->bytes.size + size > HOSTCAST_TRAIN)
+		return outbox_send(outbox);
+	return 0;
 }
 
 void outbox_done(struct outbox *outbox)
 {
-	drop_first(outbox, outbox->count);
+	text_done(&outbox->bytes);
 }

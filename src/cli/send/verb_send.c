@@ -1,5 +1,6 @@
 /* hostcast send: messages to a group, a host or a tree, from arguments, files or lines of input. */
 #include "acks.h"
+#include "base/pace.h"
 #include "cli/input.h"
 #include "cli/json.h"
 #include "cli/messages.h"
@@ -30,6 +31,9 @@ struct send_options {
 	bool ack;
 	int64_t expect;
 	int64_t interval_ns;
+	const char *rate_text; /* NULL: not given */
+	struct rate rate;
+	int64_t batch_delay_ns;
 	const char *source;
 	int64_t dscp;
 	bool no_loop;
@@ -53,8 +57,10 @@ struct sender {
 	struct hostcast *handle; /* plainly, through the outbox, */
 	struct outbox outbox;
 	struct tree_wait tree_wait;
-	struct acks *acks;    /* or with acknowledgements */
-	struct monotime next; /* when the next message may go */
+	struct acks *acks;         /* or with acknowledgements */
+	struct monotime next;      /* when the next message may go, */
+	struct pace pace;          /* or at which rate */
+	struct monotime batch_due; /* when what is in the outbox has waited long enough */
 	struct loop_timer timer;
 	uint64_t answers; /* that came to messages that asked for none */
 };
@@ -192,17 +198,62 @@ static void take(struct sender *s, const void *data, size_t size)
 		return;
 	}
 	s->next = monotime_add(loop_now(s->session.loop), s->options->interval_ns);
+	pace_went(&s->pace, size);
+	if (s->outbox.count == 0)
+		s->batch_due = monotime_add(loop_now(s->session.loop), s->options->batch_delay_ns);
 	code = outbox_add(&s->outbox, data, size);
+	if (code != HOSTCAST_NO_MEMORY)
+		count_taken(s, size); /* it is in the outbox, also if that cannot be sent */
 	if (code < 0)
 		session_fail_handle(&s->session, s->handle, code);
-	else
-		count_taken(s, size);
 }
 
-static bool may_take(const struct sender *s)
+static bool has_time_come(struct sender *s)
+{
+	struct monotime now = loop_now(s->session.loop);
+
+	if (!s->options->rate_text)
+		return !monotime_is_before(now, s->next);
+	pace_advance(&s->pace, now);
+	return pace_may_go(&s->pace);
+}
+
+static bool may_take(struct sender *s)
 {
 	return s->session.status == EXIT_DONE && !is_all_taken(s) && !s->outbox.is_blocked &&
-	       !monotime_is_before(loop_now(s->session.loop), s->next);
+	       has_time_come(s);
+}
+
+/* When to look whether the next message may go. */
+static struct monotime next_look(const struct sender *s)
+{
+	size_t size = s->messages.count > 0 ? s->messages.list[0].size : 0;
+
+	if (!s->options->rate_text)
+		return s->next;
+	return pace_next(&s->pace, loop_now(s->session.loop), HOSTCAST_BATCH, size);
+}
+
+/* Others may come and leave together with what is there (--batch-delay). */
+static bool is_gathering(const struct sender *s)
+{
+	return !is_all_taken(s) && monotime_is_before(loop_now(s->session.loop), s->batch_due);
+}
+
+static void arrange(struct sender *s)
+{
+	struct monotime now = loop_now(s->session.loop), next = MONOTIME_NEVER;
+
+	if (s->outbox.is_blocked)
+		return; /* its descriptor tells */
+	if (!is_all_taken(s) && !may_take(s))
+		next = next_look(s);
+	else if (!s->input && may_take(s)) /* later than now, so that it is another turn */
+		next = monotime_add(now, 1);
+	if (s->outbox.count > 0)
+		next = monotime_earlier(next, s->batch_due);
+	if (monotime_is_before(next, MONOTIME_NEVER))
+		loop_set_timer(s->session.loop, &s->timer, next);
 }
 
 /* Takes what may go now, sends what is gathered, and arranges for the rest. */
@@ -217,7 +268,7 @@ static void go_on(void *context)
 
 		take(s, message->bytes, message->size);
 	}
-	code = s->outbox.is_blocked ? 0 : outbox_send(&s->outbox);
+	code = s->outbox.is_blocked || is_gathering(s) ? 0 : outbox_send(&s->outbox);
 	if (code < 0) {
 		session_fail_handle(&s->session, s->handle, code);
 		return;
@@ -226,11 +277,7 @@ static void go_on(void *context)
 		tree_wait_look(&s->tree_wait);
 	if (s->input && may_take(s))
 		input_resume(s->input);
-	if (!is_all_taken(s) && !s->outbox.is_blocked && !may_take(s))
-		loop_set_timer(s->session.loop, &s->timer, s->next);
-	else if (!s->input && may_take(s)) /* later than now, so that it is another turn */
-		loop_set_timer(s->session.loop, &s->timer,
-			       monotime_add(loop_now(s->session.loop), 1));
+	arrange(s);
 	end_if_done(s);
 }
 
@@ -281,8 +328,7 @@ static void on_line(void *context, const char *line, size_t size)
 		input_pause(s->input);
 	/* Lines that came together leave together: what stands in the outbox goes when the
 	 * descriptor has been read, at the latest with the next turn of the loop. */
-	loop_set_timer(s->session.loop, &s->timer,
-		       may_take(s) || is_all_taken(s) ? loop_now(s->session.loop) : s->next);
+	loop_set_timer(s->session.loop, &s->timer, loop_now(s->session.loop));
 }
 
 /* ---- The end ---- */
@@ -442,6 +488,7 @@ static int start(struct sender *s, int argc, char **arguments)
 	if (status != EXIT_DONE)
 		return status;
 	s->timer = (struct loop_timer){.function = go_on, .context = s};
+	pace_begin(&s->pace, o->rate, loop_clock(s->session.loop));
 	if (s->messages.count > 0)
 		go_on(s);
 	else
@@ -479,12 +526,29 @@ static int run(const char *command, const struct send_options *options, int argc
 }
 
 /* What the table of options cannot check; also fills in defaults that depend on other options. */
+static int check_rate(const struct command *command, struct send_options *o)
+{
+	if (!o->rate_text)
+		return EXIT_DONE;
+	if (o->ack || o->interval_ns != NOT_GIVEN)
+		return options_usage_error(command,
+					   "--rate goes with neither --ack nor --interval");
+	if (rate_parse(o->rate_text, &o->rate))
+		return EXIT_DONE;
+	return options_usage_error(command,
+				   "--rate '%s' must be bits a second, as 10M or 10Mbit, messages "
+				   "a second, as 5000pps or 5kpps, or max; at most 1000G",
+				   o->rate_text);
+}
+
 static int check(const struct command *command, struct send_options *o)
 {
 	struct common_options *common = &o->common;
 	const char *colon = o->source ? strrchr(o->source, ':') : NULL;
 	bool has_source_port = colon && (strchr(o->source, ':') == colon || colon[-1] == ']');
 
+	if (check_rate(command, o) != EXIT_DONE)
+		return EXIT_USAGE;
 	o->is_tree = target_names_tree(o->target);
 	if (o->is_tree && o->ack)
 		return options_usage_error(command,
@@ -535,6 +599,10 @@ int verb_send(int argc, char **argv)
 		ROW_COUNT(&o.common.count, "N messages in all, the MESSAGEs over and over"),
 		SECONDS_ROW("interval", 0, &o.interval_ns, "SECONDS",
 			    "time between messages (default 0; --ack: --wait)"),
+		TEXT_ROW("rate", 0, &o.rate_text, "RATE",
+			 "10M or 10Mbit a second, or 5kpps (default: as fast as it goes)"),
+		SECONDS_ROW("batch-delay", 0, &o.batch_delay_ns, "SECONDS",
+			    "a message may wait so long for others to leave with (default 0)"),
 		ROW_DEADLINE(&o.common.deadline_ns),
 		LIST_ROW("file", 'f', &o.files, "FILE",
 			 "a message is what FILE holds (- is standard input)"),
@@ -548,6 +616,8 @@ int verb_send(int argc, char **argv)
 			   "size of the receive buffer (for answers)", 1, 1 << 30),
 		TEXT_ROW("quit-word", 0, &o.quit_word, "WORD",
 			 "a line that ends the input (default on a terminal: quit)"),
+		ROW_NO_FRAGMENT(&o.common.no_fragment),
+		ROW_NO_TRAINS(&o.common.no_trains),
 		ROW_IPV4(&o.common.ipv4),
 		ROW_IPV6(&o.common.ipv6),
 		ROW_JSON(&o.common.json),

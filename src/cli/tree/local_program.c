@@ -51,8 +51,7 @@ static void give(struct local_program *program, struct trains *trains,
 		 const struct arrival *delivery)
 {
 	for (size_t i = 0, count = arrival_count(delivery); i < count; i++) {
-		struct hostcast_message message = arrival_at(delivery, i);
-		struct iovec payload = {(void *)(uintptr_t)message.data, message.size};
+		struct iovec payload = arrival_payload(delivery, i);
 
 		if (trains_add(trains, NO_HEAD, payload))
 			continue;

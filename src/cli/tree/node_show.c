@@ -4,6 +4,8 @@
 #include "cli/show.h"
 #include "events.h"
 
+#include <inttypes.h>
+
 /* Every counter of a node, by name. */
 typedef void count_fn(struct text *out, const char *name, uint64_t value);
 
@@ -57,15 +59,21 @@ static int64_t age_ms(const struct session *session, const struct child *child)
 	return monotime_diff_ns(loop_clock(session->loop), child->heard) / NS_PER_MS;
 }
 
-static void add_json_children(struct session *session, const struct member *m)
+static void add_json_children(struct session *session, const struct node *node)
 {
+	const struct children *children = &node_member(node)->children;
 	struct text *out = &session->out;
 
 	json_begin_array(out, "children");
-	for (size_t i = 0; i < m->children.count; i++) {
+	for (size_t i = 0; i < children->count; i++) {
+		const struct child *child = &children->list[i];
+		const struct lane *lane = node_lane(node, &child->address);
+
 		json_begin_object(out);
-		add_wire_address(out, "address", &m->children.list[i].address);
-		json_integer(out, "heard_ms", age_ms(session, &m->children.list[i]));
+		add_wire_address(out, "address", &child->address);
+		json_integer(out, "heard_ms", age_ms(session, child));
+		add_json_count(out, "copies", lane ? lane->copies : 0);
+		add_json_count(out, "dropped", lane ? lane->dropped : 0);
 		json_end_object(out);
 	}
 	json_end_array(out);
@@ -83,7 +91,7 @@ void node_show_json(struct session *session, const struct node *node,
 	if (m->path_length > 0)
 		add_wire_address(out, "parent", &m->path[0]);
 	add_json_path(out, m);
-	add_json_children(session, m);
+	add_json_children(session, node);
 	each_count(out, session, node, program, add_json_count);
 	json_end_event(out);
 }
@@ -105,18 +113,29 @@ static void add_place(struct text *line, const struct member *m)
 	}
 }
 
-static void add_children(struct text *line, struct session *session, const struct member *m)
+static void add_child(struct text *line, const struct session *session, const struct node *node,
+		      const struct child *child)
 {
-	if (m->children.count == 0)
-		text_add_string(line, "; no children");
-	for (size_t i = 0; i < m->children.count; i++) {
-		const struct child *child = &m->children.list[i];
+	const struct lane *lane = node_lane(node, &child->address);
 
-		text_add_string(line, i > 0                    ? ", "
-				      : m->children.count == 1 ? "; child "
-							       : "; children ");
-		add_wire_text(line, &child->address);
-		text_addf(line, " (heard %.1f s ago)", (double)age_ms(session, child) / 1000);
+	add_wire_text(line, &child->address);
+	text_addf(line, " (heard %.1f s ago", (double)age_ms(session, child) / 1000);
+	if (lane && lane->dropped > 0)
+		text_addf(line, ", has lost %" PRIu64 " payloads", lane->dropped);
+	text_add_string(line, ")");
+}
+
+static void add_children(struct text *line, const struct session *session, const struct node *node)
+{
+	const struct children *children = &node_member(node)->children;
+
+	if (children->count == 0)
+		text_add_string(line, "; no children");
+	for (size_t i = 0; i < children->count; i++) {
+		text_add_string(line, i > 0                  ? ", "
+				      : children->count == 1 ? "; child "
+							     : "; children ");
+		add_child(line, session, node, &children->list[i]);
 	}
 }
 
@@ -128,7 +147,7 @@ void node_show_text(struct session *session, const struct node *node,
 
 	if (m->state != MEMBER_IDLE) { /* it has not left yet */
 		add_place(&line, m);
-		add_children(&line, session, m);
+		add_children(&line, session, node);
 		session_summary_line(session, text_string(&line));
 		text_clear(&line);
 	}

@@ -24,7 +24,7 @@ struct node_verb_options {
 	int64_t data_port; /* NOT_GIVEN: the usual one, if it is free */
 	int64_t children_most;
 	struct timers timers;
-	bool from_input, no_fragment;
+	bool from_input;
 };
 
 struct node_verb {
@@ -139,16 +139,13 @@ static void show(struct node_verb *v, const struct hostcast_message *message)
 	session_result(&v->session);
 }
 
-static void show_all(struct node_verb *v, const struct arrival *deliveries, size_t count)
+static void show_each(struct node_verb *v, const struct arrival *delivery)
 {
-	if (v->output == OUTPUT_NONE)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0, many = arrival_count(&deliveries[i]); j < many; j++) {
-			struct hostcast_message message = arrival_at(&deliveries[i], j);
+	struct hostcast_message message;
 
-			show(v, &message);
-		}
+	for (size_t i = 0, count = arrival_count(delivery); i < count; i++) {
+		arrival_at(delivery, i, &message);
+		show(v, &message);
 	}
 }
 
@@ -173,22 +170,28 @@ static void resume_input(struct node_verb *v)
 	input_resume(v->input);
 }
 
-static void on_ready(void *context, uint32_t events)
+static void work(void *context)
 {
 	struct node_verb *v = context;
 	struct arrival deliveries[HOSTCAST_BATCH];
 	struct error error;
 	int count = node_work(v->node, deliveries, HOSTCAST_BATCH, &error);
 
-	(void)events;
 	if (count < 0) {
 		session_fail(&v->session, &error);
 		return;
 	}
-	show_all(v, deliveries, (size_t)count);
+	for (int i = 0; i < count && v->output != OUTPUT_NONE; i++)
+		show_each(v, &deliveries[i]);
 	local_program_give(&v->program, deliveries, (size_t)count);
 	tell_refused(v);
 	resume_input(v);
+}
+
+static void on_ready(void *context, uint32_t events)
+{
+	(void)events;
+	work(context);
 }
 
 /* ---- Standard input ---- */
@@ -281,7 +284,7 @@ static int open_node(struct node_verb *v, struct error *error)
 		.timers = o->timers,
 		.allowed = allowed,
 		.allowed_count = o->allowed.count,
-		.no_fragment = o->no_fragment,
+		.no_fragment = o->common.no_fragment,
 		.no_trains = o->common.no_trains,
 	};
 	union hostcast_address address;
@@ -327,6 +330,8 @@ static int start(struct node_verb *v)
 	if (open_program(v, &error) < 0 || open_node(v, &error) < 0 ||
 	    loop_watch(v->session.loop, node_fd(v->node), EPOLLIN, on_ready, v, &error) < 0)
 		return session_fail(&v->session, &error);
+	if (v->options->common.busy_poll)
+		loop_spin(v->session.loop, work, v);
 	tell_timers(v);
 	if (v->options->from_input)
 		v->input = input_new(&v->session, "> ", &input, v);
@@ -407,8 +412,8 @@ int verb_node(int argc, char **argv)
 			    "until an unanswered request is repeated (default 1)"),
 		SECONDS_ROW("cache", 0, &o.timers.cache_ns, "SECONDS",
 			    "how long the root's address is remembered (default 60)"),
-		FLAG_ROW("no-fragment", 0, &o.no_fragment,
-			 "drop payloads that are larger than the path's MTU"),
+		ROW_BUSY_POLL(&o.common.busy_poll),
+		ROW_NO_FRAGMENT(&o.common.no_fragment),
 		ROW_NO_TRAINS(&o.common.no_trains),
 		ROW_IPV4(&o.common.ipv4),
 		ROW_IPV6(&o.common.ipv6),

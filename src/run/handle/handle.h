@@ -1,6 +1,7 @@
 /* The inside of struct hostcast (the public API's handle): options, the sockets that its targets
  * need, and the routes by which a payload leaves. options.c sets the options, handle.c keeps the
- * rest, open.c opens targets with choice.c, receiver.c, sender.c and tree.c, transfer.c moves
+ * rest, open.c opens targets with choice.c, receiver.c, sender.c and tree.c, reading.c and
+ * sending.c move
  * datagrams. */
 #ifndef RUN_HANDLE_H
 #define RUN_HANDLE_H
@@ -55,6 +56,7 @@ struct hostcast {
 	size_t route_count, route_room;
 	struct datagrams *datagrams; /* made at the first receive */
 	struct reading reading;
+	size_t tried; /* busy polling: times that all sockets were tried, each time another first */
 	union hostcast_address own; /* the last source found to be this handle; family 0: none */
 	uint64_t counters[COUNTERS];
 	struct error error;

@@ -86,6 +86,19 @@ int hostcast_set_trains(struct hostcast *h, bool trains)
 	return 0;
 }
 
+int hostcast_set_busy_poll(struct hostcast *h, bool busy_poll)
+{
+	h->options.busy_poll = busy_poll;
+	return 0;
+}
+
+int hostcast_set_no_fragment(struct hostcast *h, bool no_fragment)
+{
+	h->options.no_fragment = no_fragment;
+	h->setting++;
+	return 0;
+}
+
 int hostcast_set_source(struct hostcast *h, const char *source)
 {
 	union hostcast_address address;

@@ -13,6 +13,8 @@ struct options {
 	bool loop;
 	bool details;
 	bool trains;
+	bool busy_poll;
+	bool no_fragment;
 	int dscp;
 	size_t send_buffer, receive_buffer; /* 0: the defaults */
 	size_t receive_size;

@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { DEFAULT_RECEIVE_BUFFER = 4 << 20 };
-
 static int bind_receiver(struct hostcast *h, int fd, const union hostcast_address *address)
 {
 	struct error *error = &h->error;
@@ -27,7 +25,7 @@ static int bind_receiver(struct hostcast *h, int fd, const union hostcast_addres
 		datagrams_want_trains(fd);
 	if (status == 0)
 		handle_set_buffer(h, fd, SO_RCVBUF, h->options.receive_buffer,
-				  DEFAULT_RECEIVE_BUFFER);
+				  SOCKET_RECEIVE_BUFFER);
 	return status;
 }
 

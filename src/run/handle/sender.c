@@ -85,6 +85,8 @@ static int set_up_sender(struct hostcast *h, int fd, int family, unsigned interf
 		status = set_dscp(h, fd, family);
 	if (status == 0)
 		status = set_interface(h, fd, family, interface);
+	if (status == 0 && h->options.no_fragment)
+		status = socket_set_no_fragment(fd, family, true, error);
 	if (status < 0)
 		return status;
 	handle_set_buffer(h, fd, SO_SNDBUF, h->options.send_buffer, 0);

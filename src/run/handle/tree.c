@@ -151,6 +151,7 @@ static int open_node(struct tree *tree)
 		.allowed_count = o->allowed_count,
 		.receive_buffer = o->receive_buffer,
 		.no_trains = !o->trains,
+		.no_fragment = o->no_fragment,
 	};
 	const struct tree_hooks hooks = {.event = on_event, .notice = on_notice, .context = tree};
 	char rendezvous[HOSTCAST_TEXT_SIZE], listen[HOSTCAST_TEXT_SIZE];
@@ -171,9 +172,13 @@ static int open_node(struct tree *tree)
 static int open_sender(struct tree *tree)
 {
 	const struct tree_hooks hooks = {on_event, on_notice, tree};
+	const struct tree_sender_options options = {
+		.rendezvous = tree->rendezvous,
+		.no_trains = !tree->options->trains,
+		.no_fragment = tree->options->no_fragment,
+	};
 
-	tree->sender =
-		tree_sender_new(&tree->rendezvous, !tree->options->trains, &hooks, tree->error);
+	tree->sender = tree_sender_new(&options, &hooks, tree->error);
 	return tree->sender ? 0 : tree->error->code;
 }
 

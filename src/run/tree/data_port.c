@@ -6,8 +6,6 @@
 
 #include <unistd.h>
 
-enum { RECEIVE_BUFFER = 4 << 20 };
-
 static int open_socket(struct data_port *port, size_t index, struct error *error)
 {
 	union hostcast_address *local = &port->local[index];
@@ -23,7 +21,7 @@ static int open_socket(struct data_port *port, size_t index, struct error *error
 		close(fd);
 		return status;
 	}
-	socket_set_buffer(fd, SO_RCVBUF, RECEIVE_BUFFER);
+	socket_set_buffer(fd, SO_RCVBUF, SOCKET_RECEIVE_BUFFER);
 	port->fds[index] = fd;
 	return 0;
 }

@@ -80,23 +80,27 @@ void lanes_close(struct lanes *lanes)
 
 /* ---- Who has which ---- */
 
-static bool is_of(const struct lane *lane, const struct destination *child)
+/* The number of lanes: it has none. */
+static size_t index_of(const struct lanes *lanes, const struct wire_address *child)
 {
-	return wire_address_equal(&lane->of.to, &child->to);
+	size_t i = 0;
+
+	while (i < lanes->count && !wire_address_equal(&lanes->list[i].of.to, child))
+		i++;
+	return i;
 }
 
-static struct lane *find(struct lanes *lanes, const struct destination *child)
+const struct lane *lanes_of(const struct lanes *lanes, const struct wire_address *child)
 {
-	for (size_t i = 0; i < lanes->count; i++)
-		if (is_of(&lanes->list[i], child))
-			return &lanes->list[i];
-	return NULL;
+	size_t index = index_of(lanes, child);
+
+	return index < lanes->count ? &lanes->list[index] : NULL;
 }
 
 static bool is_of_any(const struct lane *lane, const struct destination *children, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (is_of(lane, &children[i]))
+		if (wire_address_equal(&lane->of.to, &children[i].to))
 			return true;
 	return false;
 }
@@ -113,9 +117,10 @@ static struct lane *find_free(struct lanes *lanes, const struct destination *chi
 struct lane *lanes_find(struct lanes *lanes, const struct destination *children, size_t count,
 			const struct destination *child)
 {
-	struct lane *lane = find(lanes, child);
+	size_t index = index_of(lanes, &child->to);
+	struct lane *lane = &lanes->list[index];
 
-	if (!lane) {
+	if (index == lanes->count) {
 		lane = find_free(lanes, children, count);
 		train_path_init(&lane->path, lane->fd, lanes->are_trains_refused);
 		lane->copies = lane->dropped = 0;

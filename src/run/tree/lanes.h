@@ -34,4 +34,7 @@ void lanes_close(struct lanes *lanes);
 struct lane *lanes_find(struct lanes *lanes, const struct destination *children, size_t count,
 			const struct destination *child);
 
+/* The lane that this child has; NULL: none, nothing was sent to it yet. */
+const struct lane *lanes_of(const struct lanes *lanes, const struct wire_address *child);
+
 #endif

@@ -27,7 +27,7 @@ struct node_options {
 	size_t allowed_count;
 	bool no_fragment;      /* refuse what does not fit the path's MTU */
 	bool no_trains;        /* take and send datagrams one by one */
-	size_t receive_buffer; /* bytes, 0: 4 MiB or what the system allows */
+	size_t receive_buffer; /* bytes, 0: 16 MiB or what the system allows */
 };
 
 /* Counters beside those of the member and of the socket:
@@ -92,5 +92,8 @@ const struct node_counters *node_counters(const struct node *node);
 const struct tree_socket_counters *node_socket_counters(const struct node *node);
 union hostcast_address node_address(const struct node *node); /* where it listens */
 uint16_t node_data_port(const struct node *node);             /* 0: none is open */
+
+/* How the way to a child fares; NULL: nothing was sent to it yet. */
+const struct lane *node_lane(const struct node *node, const struct wire_address *child);
 
 #endif

@@ -250,6 +250,11 @@ const struct tree_socket_counters *node_socket_counters(const struct node *n)
 	return &n->socket.counters;
 }
 
+const struct lane *node_lane(const struct node *n, const struct wire_address *child)
+{
+	return lanes_of(&n->socket.lanes, child);
+}
+
 union hostcast_address node_address(const struct node *n)
 {
 	return n->socket.local;

@@ -297,13 +297,13 @@ static void note_read(struct node *n, int source, int got, size_t asked)
 static int read_tree(struct node *n, struct error *error)
 {
 	struct reading *reading = &n->reading;
+	size_t share = datagrams_share(n->datagrams, TREE_SHARE);
 	int got;
 
 	if (!n->io.sources[n->tree_source].has_more)
 		return 0;
-	got = tree_socket_receive(&n->socket, n->datagrams, 0, reading->arrivals, TREE_SHARE,
-				  error);
-	note_read(n, n->tree_source, got, TREE_SHARE);
+	got = tree_socket_receive(&n->socket, n->datagrams, 0, reading->arrivals, share, error);
+	note_read(n, n->tree_source, got, share);
 	reading->tree_count = reading->count;
 	return got < 0 ? got : 0;
 }

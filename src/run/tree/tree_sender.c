@@ -200,13 +200,17 @@ static void notice(void *context, const char *text)
 	tree_hooks_notice(&s->hooks, text);
 }
 
-static int open_all(struct tree_sender *s, const union hostcast_address *rendezvous, bool no_trains,
+static int open_all(struct tree_sender *s, const struct tree_sender_options *options,
 		    struct error *error)
 {
-	const union hostcast_address any = {.any.sa_family = rendezvous->any.sa_family};
-	const struct tree_socket_options options = {.listen = &any, .no_trains = no_trains};
+	const union hostcast_address any = {.any.sa_family = options->rendezvous.any.sa_family};
+	const struct tree_socket_options socket_options = {
+		.listen = &any,
+		.no_trains = options->no_trains,
+		.no_fragment = options->no_fragment,
+	};
 	const struct tree_socket_hooks hooks = {unreachable, notice, s};
-	int status = tree_socket_open(&s->socket, &options, &hooks, error);
+	int status = tree_socket_open(&s->socket, &socket_options, &hooks, error);
 
 	if (status == 0)
 		status = s->source = tree_io_add(&s->io, s->socket.fd, error);
@@ -218,7 +222,7 @@ static int open_all(struct tree_sender *s, const union hostcast_address *rendezv
 	return 0;
 }
 
-struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous, bool no_trains,
+struct tree_sender *tree_sender_new(const struct tree_sender_options *options,
 				    const struct tree_hooks *hooks, struct error *error)
 {
 	struct tree_sender *s = calloc(1, sizeof *s);
@@ -229,14 +233,14 @@ struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous, bo
 	}
 	s->hooks = *hooks;
 	s->socket.fd = -1;
-	s->rendezvous = wire_of_address(rendezvous);
+	s->rendezvous = wire_of_address(&options->rendezvous);
 	s->timers = TIMERS_DEFAULT;
 	origin_init(&s->origin, &s->rendezvous, &s->timers, s->sent, SENT_MAX, &s->counters);
 	if (tree_io_open(&s->io, error) < 0) {
 		free(s);
 		return NULL;
 	}
-	if (open_all(s, rendezvous, no_trains, error) < 0) {
+	if (open_all(s, options, error) < 0) {
 		tree_sender_free(s);
 		return NULL;
 	}

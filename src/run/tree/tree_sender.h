@@ -10,8 +10,13 @@
 
 struct tree_sender;
 
-/* no_trains: payloads go one by one. */
-struct tree_sender *tree_sender_new(const union hostcast_address *rendezvous, bool no_trains,
+struct tree_sender_options {
+	union hostcast_address rendezvous; /* with the port */
+	bool no_trains;                    /* payloads go one by one */
+	bool no_fragment;                  /* refuse what does not fit the path's MTU */
+};
+
+struct tree_sender *tree_sender_new(const struct tree_sender_options *options,
 				    const struct tree_hooks *hooks, struct error *error);
 void tree_sender_free(struct tree_sender *sender);
 

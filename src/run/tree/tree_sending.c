@@ -93,7 +93,7 @@ static void tell_no_trains(struct tree_socket *s, const struct sending *sending,
 			s,
 			"the system refuses to send several datagrams to %s as one (%s): they go "
 			"one by one, which costs more",
-			hostcast_address_text(&sending->to, text), strerror(path->refusal));
+			hostcast_address_text(&sending->to, text), train_path_reason(path));
 }
 
 /* Counts in `dropped` what the system refuses. False: there is no room for what stands first now.

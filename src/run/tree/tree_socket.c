@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 enum {
-	RECEIVE_BUFFER = 4 << 20,
 	ERRORS_MAX = 64, /* that are read in one go */
 	NOTICE_MAX = 400,
 };
@@ -34,7 +33,7 @@ void tree_socket_tell(struct tree_socket *s, const char *format, ...)
 
 static void set_receive_buffer(struct tree_socket *s, size_t asked)
 {
-	size_t got = socket_set_buffer(s->fd, SO_RCVBUF, asked ? asked : RECEIVE_BUFFER);
+	size_t got = socket_set_buffer(s->fd, SO_RCVBUF, asked ? asked : SOCKET_RECEIVE_BUFFER);
 
 	if (asked && got < asked)
 		tree_socket_tell(
@@ -44,22 +43,11 @@ static void set_receive_buffer(struct tree_socket *s, size_t asked)
 			got, asked, asked);
 }
 
-static int set_fragmenting(int fd, int family, bool no_fragment, struct error *error)
-{
-	if (family == AF_INET)
-		return socket_set(fd, IPPROTO_IP, IP_MTU_DISCOVER,
-				  no_fragment ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT,
-				  "IP_MTU_DISCOVER", error);
-	return socket_set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
-			  no_fragment ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT, "IPV6_MTU_DISCOVER",
-			  error);
-}
-
 static int set_up(struct tree_socket *s, const struct tree_socket_options *options,
 		  struct error *error)
 {
 	int family = options->listen->any.sa_family;
-	int status = set_fragmenting(s->fd, family, options->no_fragment, error);
+	int status = socket_set_no_fragment(s->fd, family, options->no_fragment, error);
 
 	if (status == 0 && address_is_any(options->listen))
 		status = datagrams_want_destination(s->fd, family, error);
@@ -97,8 +85,8 @@ int tree_socket_open(struct tree_socket *s, const struct tree_socket_options *op
 	train_path_init(&s->root_path, s->fd, options->no_trains);
 	lanes_open(&s->lanes, s->fd, options->children_most, options->no_trains);
 	for (size_t i = 0; i < s->lanes.count; i++)
-		set_fragmenting(s->lanes.list[i].fd, s->local.any.sa_family, options->no_fragment,
-				error);
+		socket_set_no_fragment(s->lanes.list[i].fd, s->local.any.sa_family,
+				       options->no_fragment, error);
 	return 0;
 }
 

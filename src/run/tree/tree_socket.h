@@ -72,7 +72,7 @@ struct tree_socket_options {
 	const union hostcast_address *listen;
 	const struct attachment *attachments;
 	size_t attachment_count;
-	size_t receive_buffer; /* bytes, 0: 4 MiB or what the system allows */
+	size_t receive_buffer; /* bytes, 0: 16 MiB or what the system allows */
 	size_t children_most;
 	bool no_fragment; /* refuse what does not fit the path's MTU */
 	bool no_trains;   /* take and send datagrams one by one */

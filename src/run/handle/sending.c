@@ -1,8 +1,8 @@
-/* Moving datagrams through a handle's sockets, in batches. */
+/* Sending through a handle's sockets: each payload by every route, and answers. */
 #include "handle.h"
 
 #include "net/address.h"
-#include "net/interface.h"
+#include "net/answer.h"
 #include "net/socket.h"
 #include "sender.h"
 #include "tree.h"
@@ -21,201 +21,6 @@ static void set_full(struct hostcast *h, size_t index)
 	socket->is_full = true;
 	ready_watch(&h->ready, socket->fd, index, true);
 }
-
-/* ---- Receiving ---- */
-
-/* Was this sent by one of the handle's own sockets? Its port says so; only then is the address
- * compared with this host's, which is dear, and remembered. */
-static bool is_own(struct hostcast *h, const union hostcast_address *source)
-{
-	for (size_t i = 0; i < h->route_count; i++) {
-		const struct handle_socket *socket = &h->sockets[h->routes[i].socket];
-
-		if (socket->tree || address_port(&socket->local) != address_port(source) ||
-		    socket->local.any.sa_family != source->any.sa_family)
-			continue;
-		if (!address_is_any(&socket->local))
-			return address_same_ip(&socket->local, source);
-		if (!address_same_ip(&h->own, source) && is_local_address(source))
-			h->own = *source;
-		return address_same_ip(&h->own, source);
-	}
-	return false;
-}
-
-static void account(struct hostcast *h, const struct handle_socket *socket,
-		    struct arrival *arrivals, size_t count)
-{
-	unsigned flags = socket->is_sender ? HOSTCAST_ANSWER : 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct hostcast_message *whole = &arrivals[i].whole;
-
-		if (is_own(h, &whole->source))
-			whole->flags |= HOSTCAST_OWN;
-		whole->flags |= flags;
-	}
-}
-
-/* What ICMP errors that came back to a connected socket look like (Linux: icmp_err_convert). */
-static bool is_icmp_error(int system)
-{
-	static const int errors[] = {ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EMSGSIZE, ENOPROTOOPT,
-				     EHOSTDOWN,    ENONET,       EOPNOTSUPP,  EPROTO,   EACCES};
-
-	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
-		if (errors[i] == system)
-			return true;
-	return false;
-}
-
-static int receive_failed(struct hostcast *h, const struct handle_socket *socket, int system)
-{
-	union hostcast_address peer = {0};
-	socklen_t size = sizeof peer;
-
-	if (is_icmp_error(system)) {
-		h->counters[COUNT_REFUSED]++;
-		getpeername(socket->fd, &peer.any, &size);
-		return socket_icmp_error(system, &peer, &h->error);
-	}
-	return error_system(&h->error, HOSTCAST_SYSTEM, system, "cannot receive");
-}
-
-static void has_room(void *context, size_t index)
-{
-	struct hostcast *h = context;
-
-	h->sockets[index].is_full = false;
-}
-
-/* Reads one socket; true if it may have more. */
-static bool read_from(struct hostcast *h, size_t index, size_t share, int *failure)
-{
-	const struct handle_socket *socket = &h->sockets[index];
-	struct reading *reading = &h->reading;
-	struct arrival *arrivals = reading->arrivals + reading->count;
-	int status;
-
-	if (socket->tree)
-		status = tree_receive(socket->tree, arrivals, share);
-	else
-		status = datagrams_receive(h->datagrams, socket->fd, &socket->local, reading->count,
-					   arrivals, share);
-	if (status < 0) {
-		*failure = socket->tree ? status : receive_failed(h, socket, -status);
-		return true; /* an error of one datagram: others may stand behind it */
-	}
-	account(h, socket, arrivals, (size_t)status);
-	reading->count += (size_t)status;
-	return (size_t)status == share;
-}
-
-/* Each of the sockets that have something gets its share of the batch; those that had to wait come
- * first the next time. */
-static void read_all(struct hostcast *h, size_t max, int *failure)
-{
-	struct ready *ready = &h->ready;
-	struct reading *reading = &h->reading;
-	size_t more[HOSTCAST_BATCH];
-	size_t more_count = 0, next = 0;
-
-	reading->count = reading->next = 0;
-	while (next < ready->count && reading->count < max) {
-		size_t index = ready->list[next];
-		size_t waiting = ready->count - next++;
-		size_t share = (max - reading->count + waiting - 1) / waiting;
-
-		if (read_from(h, index, share, failure))
-			more[more_count++] = index;
-		else
-			ready_watch(ready, h->sockets[index].fd, index, h->sockets[index].is_full);
-	}
-	ready->count -= next;
-	memmove(ready->list, ready->list + next, ready->count * sizeof ready->list[0]);
-	memcpy(ready->list + ready->count, more, more_count * sizeof more[0]);
-	ready->count += more_count;
-}
-
-/* The option is about each message, whatever the buffers have room for. */
-static void cut_off(const struct hostcast *h, struct hostcast_message *message)
-{
-	if (message->size <= h->options.receive_size)
-		return;
-	message->size = h->options.receive_size;
-	message->flags |= HOSTCAST_CUT_OFF;
-}
-
-/* Gives messages of the first arrival that is not given whole, at most so many. */
-static size_t give_some(struct hostcast *h, struct hostcast_message *messages, size_t max)
-{
-	struct reading *reading = &h->reading;
-	const struct arrival *arrival = &reading->arrivals[reading->next];
-	size_t count = arrival_count(arrival), given = 0;
-
-	while (given < max && reading->next_datagram < count) {
-		struct hostcast_message *message = &messages[given++];
-
-		*message = arrival_at(arrival, reading->next_datagram++);
-		cut_off(h, message);
-		h->counters[COUNT_RECEIVED_BYTES] += message->size;
-		h->counters[COUNT_CUT_OFF] += message->flags & HOSTCAST_CUT_OFF ? 1 : 0;
-	}
-	if (reading->next_datagram == count) {
-		reading->next++;
-		reading->next_datagram = 0;
-	}
-	return given;
-}
-
-static bool has_read(const struct hostcast *h)
-{
-	return h->reading.next < h->reading.count;
-}
-
-static size_t give(struct hostcast *h, struct hostcast_message *messages, size_t max)
-{
-	size_t given = 0;
-
-	while (given < max && has_read(h))
-		given += give_some(h, messages + given, max - given);
-	h->counters[COUNT_RECEIVED] += given;
-	ready_tell(&h->ready, has_read(h) || h->ready.count > 0);
-	return given;
-}
-
-/* Returns 0 or an error. */
-static int read_more(struct hostcast *h, size_t max)
-{
-	int failure = 0;
-
-	if (!h->datagrams)
-		h->datagrams = datagrams_new(DATAGRAM_MAX);
-	if (!h->datagrams)
-		return error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
-	if (h->ready.count == 0 || h->socket_count > 1)
-		failure = ready_collect(&h->ready, has_room, h);
-	if (failure < 0)
-		return error_system(&h->error, HOSTCAST_SYSTEM, -failure,
-				    "cannot wait for datagrams");
-	read_all(h, max, &failure);
-	return failure;
-}
-
-int hostcast_receive(struct hostcast *h, struct hostcast_message *messages, size_t max)
-{
-	int failure = 0;
-	size_t given;
-
-	if (max > HOSTCAST_BATCH)
-		max = HOSTCAST_BATCH;
-	if (!has_read(h))
-		failure = read_more(h, max);
-	given = give(h, messages, max);
-	return given > 0 ? (int)given : failure;
-}
-
-/* ---- Sending ---- */
 
 static int too_large(struct hostcast *h, size_t size, size_t most)
 {
@@ -259,16 +64,31 @@ size_t hostcast_max_size(const struct hostcast *h)
 /* An ICMP error that an earlier datagram caused comes out of a call that sends, and stops it. */
 static bool is_earlier(struct hostcast *h, int system, const union hostcast_address *to)
 {
-	if (!is_icmp_error(system))
+	if (!socket_is_icmp_error(system))
 		return false;
 	h->counters[COUNT_REFUSED]++;
 	socket_icmp_error(system, to, &h->error);
 	return true;
 }
 
+static int does_not_fit(struct hostcast *h, const union hostcast_address *to, size_t size)
+{
+	unsigned headers = to->any.sa_family == AF_INET6 ? IP_AND_UDP_6 : IP_AND_UDP_4;
+	unsigned mtu = socket_path_mtu(to);
+	char text[HOSTCAST_TEXT_SIZE];
+
+	return error_set(
+		&h->error, HOSTCAST_TOO_LARGE,
+		"a message of %zu bytes does not fit the path to %s, whose MTU is %u bytes: "
+		"it may have %u, or go in fragments without --no-fragment",
+		size, hostcast_address_text(to, text), mtu, mtu > headers ? mtu - headers : 0);
+}
+
 static int send_failed(struct hostcast *h, size_t socket, int system,
 		       const union hostcast_address *to, size_t size)
 {
+	if (system == EMSGSIZE && h->options.no_fragment)
+		return does_not_fit(h, to, size);
 	if (system == EAGAIN) {
 		set_full(h, socket);
 		return error_set(&h->error, HOSTCAST_AGAIN, "the socket's send buffer is full");
@@ -286,7 +106,7 @@ static void tell_no_trains(struct hostcast *h, struct route *route)
 	notices_add(&h->notices,
 		    "the system refuses to send several datagrams to %s as one (%s): they go one "
 		    "by one, which costs more",
-		    hostcast_address_text(&route->to, text), strerror(route->path.refusal));
+		    hostcast_address_text(&route->to, text), train_path_reason(&route->path));
 }
 
 /* Sends payloads by one route, as many as go. Returns 0 or the error of the first that did not. */
@@ -422,13 +242,9 @@ static int sender_of_family(struct hostcast *h, int family)
 	return sender_add(h, family, 0);
 }
 
-int hostcast_send_to(struct hostcast *h, const union hostcast_address *to, const void *data,
-		     size_t size)
+static int check_answer(struct hostcast *h, const union hostcast_address *to, size_t size)
 {
-	const struct iovec payload = {(void *)(uintptr_t)data, size}; /* only read */
-	const struct way way = {.to = to};
 	size_t most = max_size_to(to->any.sa_family);
-	int sender, status;
 
 	if (to->any.sa_family != AF_INET && to->any.sa_family != AF_INET6)
 		return error_set(&h->error, HOSTCAST_INVALID,
@@ -437,9 +253,23 @@ int hostcast_send_to(struct hostcast *h, const union hostcast_address *to, const
 				 to->any.sa_family == AF_UNSPEC
 					 ? " (a tree does not tell who sent a message)"
 					 : "");
-	if (size > most)
-		return too_large(h, size, most);
-	sender = sender_of_family(h, to->any.sa_family);
+	return size > most ? too_large(h, size, most) : 0;
+}
+
+static void count_one(struct hostcast *h, size_t size)
+{
+	h->counters[COUNT_SENT]++;
+	h->counters[COUNT_SENT_BYTES] += size;
+}
+
+int hostcast_send_to(struct hostcast *h, const union hostcast_address *to, const void *data,
+		     size_t size)
+{
+	const struct iovec payload = {(void *)(uintptr_t)data, size}; /* only read */
+	const struct way way = {.to = to};
+	int status = check_answer(h, to, size);
+	int sender = status < 0 ? status : sender_of_family(h, to->any.sa_family);
+
 	if (sender < 0)
 		return sender;
 	status = datagram_send(h->sockets[sender].fd, &way, NO_HEAD, payload);
@@ -447,7 +277,35 @@ int hostcast_send_to(struct hostcast *h, const union hostcast_address *to, const
 		status = datagram_send(h->sockets[sender].fd, &way, NO_HEAD, payload);
 	if (status < 0)
 		return send_failed(h, (size_t)sender, -status, to, size);
-	h->counters[COUNT_SENT]++;
-	h->counters[COUNT_SENT_BYTES] += size;
+	count_one(h, size);
+	return 0;
+}
+
+/* The socket that heard what was sent to this address. */
+static int socket_at(struct hostcast *h, const union hostcast_address *address)
+{
+	for (size_t i = 0; i < h->socket_count; i++) {
+		const struct handle_socket *socket = &h->sockets[i];
+
+		if (!socket->tree && socket->local.any.sa_family == address->any.sa_family &&
+		    address_port(&socket->local) == address_port(address) &&
+		    (address_is_any(&socket->local) || address_same_ip(&socket->local, address)))
+			return (int)i;
+	}
+	return error_set(&h->error, HOSTCAST_INVALID, "no socket hears the address of the message");
+}
+
+int hostcast_answer(struct hostcast *h, const struct hostcast_message *message, const void *data,
+		    size_t size)
+{
+	int status = check_answer(h, &message->source, size);
+	int socket = status < 0 ? status : socket_at(h, &message->destination);
+
+	if (socket < 0)
+		return socket;
+	status = answer_send(h->sockets[socket].fd, message, data, size);
+	if (status < 0)
+		return send_failed(h, (size_t)socket, -status, &message->source, size);
+	count_one(h, size);
 	return 0;
 }
