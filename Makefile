@@ -6,7 +6,10 @@
 #   make check-asan  runs every test with AddressSanitizer and UndefinedBehaviorSanitizer
 #   make fuzz        looks for inputs that break the tree protocol  (SECONDS_EACH=60)
 #   make soak        runs the simulator with new seeds  (SECONDS=600)
-#   make bench       measures, beside a bare program
+#   make bench       measures hostcast, bare programs and other software side by side, and writes
+#                    docs/benchmarks.md and its plot; about half an hour, on a quiet machine
+#   make bench-full  the whole matrix: hours; goes on where it was broken off
+#                    (both: BENCH='--only nats --seconds 0.5 --runs 1'; bench/run --help tells more)
 #   make sim-scale   measures the simulator with 100,000 members and with a million
 #   make install     installs all of it: program, library, header, pkg-config, man pages,
 #                    completions  (PREFIX=/usr/local, DESTDIR=)
@@ -54,8 +57,10 @@ fuzz:
 soak: all
 	@HOSTCAST=$(BUILD)/hostcast tools/soak $(SECONDS)
 
-bench: all
-	@bench/run
+bench bench-full: all
+	@tools/packages bench
+	@meson setup --reconfigure $(BUILD) >/dev/null
+	@BUILD=$(BUILD) bench/run $(if $(filter bench-full,$@),--full) $(BENCH)
 
 sim-scale: all
 	@BUILD=$(BUILD) bench/sim_scale
@@ -71,4 +76,4 @@ format:
 clean:
 	rm -rf $(BUILD) build-asan build-fuzz
 
-.PHONY: all demo test check-asan fuzz soak bench sim-scale install format clean
+.PHONY: all demo test check-asan fuzz soak bench bench-full sim-scale install format clean
