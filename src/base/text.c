@@ -135,6 +135,15 @@ bool utf8_is_unsafe(uint32_t c)
 	       (c >= 0xe0000 && c <= 0xe007f); /* annotation, tags */
 }
 
+/* Binary payloads are full of them: no format has to be read for each. */
+static void add_byte(struct text *text, unsigned char byte)
+{
+	static const char DIGITS[] = "0123456789abcdef";
+	const char escape[] = {'\\', 'x', DIGITS[byte >> 4], DIGITS[byte & 0xf]};
+
+	text_add(text, escape, sizeof escape);
+}
+
 static void add_escape(struct text *text, uint32_t c)
 {
 	if (c == '\n')
@@ -144,7 +153,7 @@ static void add_escape(struct text *text, uint32_t c)
 	else if (c == '\t')
 		text_add_string(text, "\\t");
 	else if (c < 0x80)
-		text_addf(text, "\\x%02x", (unsigned)c);
+		add_byte(text, (unsigned char)c);
 	else
 		text_addf(text, "\\u{%x}", (unsigned)c);
 }
@@ -184,7 +193,7 @@ void text_add_escaped(struct text *text, const void *bytes, size_t size)
 		}
 		text_add(text, at + plain, i - plain);
 		if (length == 0) {
-			text_addf(text, "\\x%02x", at[i]);
+			add_byte(text, at[i]);
 			length = 1;
 		} else if (c == '\\') {
 			text_add_string(text, "\\\\");

@@ -26,7 +26,8 @@ union control {
 
 struct datagrams {
 	size_t receive_size;
-	bool are_trains; /* what was read last */
+	bool are_trains; /* what was read last, */
+	size_t segment;  /* and how long its datagrams were */
 	struct mmsghdr headers[HOSTCAST_BATCH];
 	struct iovec vectors[HOSTCAST_BATCH];
 	union hostcast_address names[HOSTCAST_BATCH];
@@ -188,7 +189,13 @@ void arrival_at(const struct arrival *arrival, size_t index, struct hostcast_mes
 
 size_t datagrams_share(const struct datagrams *d, size_t count)
 {
-	return d->are_trains && count > TRAINS_AT_ONCE ? TRAINS_AT_ONCE : count;
+	size_t most = TRAINS_AT_ONCE;
+
+	if (!d->are_trains)
+		most = d->segment > 0 ? HOSTCAST_TRAIN / d->segment : count;
+	if (most < 1)
+		most = 1;
+	return count < most ? count : most;
 }
 
 int datagrams_receive(struct datagrams *d, int fd, const union hostcast_address *local,
@@ -203,8 +210,10 @@ int datagrams_receive(struct datagrams *d, int fd, const union hostcast_address 
 		describe(&d->headers[first + i], local, &arrivals[i]);
 		make_ready(d, first + i);
 	}
-	if (got > 0)
-		d->are_trains = arrivals[0].segment < arrivals[0].whole.size;
+	if (got > 0) {
+		d->segment = arrivals[got - 1].segment;
+		d->are_trains = d->segment < arrivals[got - 1].whole.size;
+	}
 	return got;
 }
 

@@ -35,8 +35,9 @@ struct datagrams;
 struct datagrams *datagrams_new(size_t receive_size);
 void datagrams_free(struct datagrams *datagrams);
 
-/* How many of so many arrivals should be read at once: while trains come, no more than stay in the
- * processor's cache until they are dealt with. */
+/* How many of so many arrivals should be read at once, judged by the last ones: of trains no more
+ * than stay in the processor's cache until they are dealt with, of single datagrams no more than
+ * can leave as one train. */
 size_t datagrams_share(const struct datagrams *datagrams, size_t count);
 
 /* Reads up to count arrivals into the buffers from slot `first` on (first + count at most

@@ -1,5 +1,6 @@
 #include "loop.h"
 
+#include "alarm.h"
 #include "clock.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct watch {
 
 struct loop {
 	int epoll;
+	struct alarm alarm; /* of the first timer */
 	struct watch *watches;
 	size_t watch_room;
 	size_t always_ready_count;
@@ -40,6 +42,25 @@ struct loop {
 	bool is_stopped;
 };
 
+/* Timers are looked at in every turn. */
+static void on_alarm(void *context, uint32_t events)
+{
+	(void)context;
+	(void)events;
+}
+
+static int open_loop(struct loop *loop, struct error *error)
+{
+	int status = alarm_open(&loop->alarm);
+
+	if (status < 0)
+		return error_system(error, HOSTCAST_SYSTEM, -status, "cannot make a timer");
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->epoll < 0)
+		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot make an event loop");
+	return loop_watch(loop, loop->alarm.fd, EPOLLIN, on_alarm, NULL, error);
+}
+
 struct loop *loop_new(struct error *error)
 {
 	struct loop *loop = calloc(1, sizeof *loop);
@@ -48,15 +69,12 @@ struct loop *loop_new(struct error *error)
 		error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
 		return NULL;
 	}
-	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (loop->epoll < 0) {
-		error_system(error, HOSTCAST_SYSTEM, errno, "cannot make an event loop");
-		free(loop);
-		return NULL;
-	}
-	loop->signals = -1;
+	loop->signals = loop->epoll = -1;
 	loop->now = clock_monotonic();
-	return loop;
+	if (open_loop(loop, error) == 0)
+		return loop;
+	loop_free(loop);
+	return NULL;
 }
 
 void loop_free(struct loop *loop)
@@ -65,7 +83,9 @@ void loop_free(struct loop *loop)
 		return;
 	if (loop->signals >= 0)
 		close(loop->signals);
-	close(loop->epoll);
+	if (loop->epoll >= 0)
+		close(loop->epoll);
+	alarm_close(&loop->alarm);
 	free(loop->watches);
 	free(loop);
 }
@@ -237,18 +257,9 @@ static void run_timers(struct loop *loop)
 	}
 }
 
-/* Until the first timer; NULL: for ever. */
-static const struct timespec *time_to_wait(const struct loop *loop, struct timespec *wait)
+static struct monotime next_deadline(const struct loop *loop)
 {
-	int64_t ns;
-
-	if (!loop->timers)
-		return NULL;
-	ns = monotime_diff_ns(loop->timers->deadline, clock_monotonic());
-	if (ns < 0)
-		ns = 0;
-	*wait = (struct timespec){ns / NS_PER_S, ns % NS_PER_S};
-	return wait;
+	return loop->timers ? loop->timers->deadline : MONOTIME_NEVER;
 }
 
 /* ---- Signals ---- */
@@ -356,17 +367,11 @@ void loop_spin(struct loop *loop, loop_idle_fn *function, void *context)
 	loop->spin_context = context;
 }
 
-/* Kernels before 5.11, and valgrind, have no epoll_pwait2(); they wait to the millisecond. */
-static int wait_until(struct loop *loop, struct epoll_event *events, const struct timespec *wait)
-{
-	int count = epoll_pwait2(loop->epoll, events, EVENTS_MAX, wait, NULL);
-	int64_t ms = -1;
+enum { NO_TIME = 0, FOR_EVER = -1 };
 
-	if (count >= 0 || errno != ENOSYS)
-		return count;
-	if (wait)
-		ms = wait->tv_sec * 1000 + (wait->tv_nsec + NS_PER_MS - 1) / NS_PER_MS;
-	return epoll_wait(loop->epoll, events, EVENTS_MAX, ms > INT32_MAX ? INT32_MAX : (int)ms);
+static int wait_for(struct loop *loop, struct epoll_event *events, int ms)
+{
+	return epoll_wait(loop->epoll, events, EVENTS_MAX, ms);
 }
 
 static bool is_idle_due(const struct loop *loop)
@@ -375,23 +380,24 @@ static bool is_idle_due(const struct loop *loop)
 }
 
 /* What is ready now; or, if that is nothing, what comes while sleeping. That nothing is ready now
- * needs not be known first, unless something is to be done then. */
+ * needs not be known first, unless something is to be done then. Timers wake by a descriptor: it is
+ * set once for each deadline, not for each sleep, of which there may be many before it. */
 static int wait_for_events(struct loop *loop, struct epoll_event *events)
 {
-	static const struct timespec no_time = {0, 0};
 	bool is_awake = loop->spin_function || has_always_ready(loop);
-	struct timespec wait;
 	int count = 0;
 
+	if (!is_awake)
+		alarm_set(&loop->alarm, next_deadline(loop));
 	if (is_awake || is_idle_due(loop))
-		count = wait_until(loop, events, &no_time);
+		count = wait_for(loop, events, NO_TIME);
 	if (count != 0 || has_always_ready(loop))
 		return count;
 	if (is_idle_due(loop))
 		loop->idle_function(loop->idle_context);
 	if (loop->is_stopped || loop->spin_function)
 		return 0;
-	return wait_until(loop, events, time_to_wait(loop, &wait));
+	return wait_for(loop, events, FOR_EVER);
 }
 
 int loop_run(struct loop *loop, struct error *error)

@@ -9,9 +9,7 @@
 enum {
 	NOTICE_MAX = 600,
 	POSTPONED_MAX = 64,
-	/* Of one read: */
-	TREE_SHARE = HOSTCAST_BATCH / 2,
-	DATA_SHARE = (HOSTCAST_BATCH - TREE_SHARE) / DATA_SOCKETS,
+	DATA_SHARE = HOSTCAST_BATCH / 4, /* of one read, for each of the data port's sockets */
 };
 
 /* What one turn has to give, and has given. */
@@ -294,10 +292,18 @@ static void note_read(struct node *n, int source, int got, size_t asked)
 	n->reading.count += got > 0 ? (size_t)got : 0;
 }
 
+static size_t tree_share(const struct node *n)
+{
+	for (size_t i = 0; i < DATA_SOCKETS; i++)
+		if (n->data_sources[i] >= 0 && n->io.sources[n->data_sources[i]].has_more)
+			return HOSTCAST_BATCH - DATA_SOCKETS * DATA_SHARE;
+	return HOSTCAST_BATCH;
+}
+
 static int read_tree(struct node *n, struct error *error)
 {
 	struct reading *reading = &n->reading;
-	size_t share = datagrams_share(n->datagrams, TREE_SHARE);
+	size_t share = datagrams_share(n->datagrams, tree_share(n));
 	int got;
 
 	if (!n->io.sources[n->tree_source].has_more)
