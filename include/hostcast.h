@@ -41,12 +41,12 @@
 extern "C" {
 #endif
 
-#define HOSTCAST_API       __attribute__((visibility("default")))
+#define HOSTCAST_API        __attribute__((visibility("default")))
 
-#define HOSTCAST_VERSION   "0.1.0"
-#define HOSTCAST_PORT      5004  /* where a target names no port (RTP's, RFC 3551 section 8) */
-#define HOSTCAST_TREE_PORT 10000 /* where a tree names none */
-#define HOSTCAST_BATCH     64    /* datagrams that one call moves at the most */
+#define HOSTCAST_VERSION    "0.1.0"
+#define HOSTCAST_PORT       5004  /* where a target names no port (RTP's, RFC 3551 section 8) */
+#define HOSTCAST_TREE_PORT  10000 /* where a tree names none */
+#define HOSTCAST_BATCH      64    /* datagrams that one call moves at the most */
 #define HOSTCAST_TRAIN      65473 /* bytes that can leave as one: 65,535 - 14 - 40 - 8 */
 #define HOSTCAST_TEXT_SIZE  80    /* room for any text that hostcast_address_text() writes */
 #define HOSTCAST_MAX_SIZE_4 65507 /* bytes a UDP datagram carries over IPv4: 65,535 - 20 - 8 */
@@ -252,12 +252,13 @@ HOSTCAST_API size_t hostcast_max_size(const struct hostcast *h);
 /* ---- What happened ---- */
 
 /* Counters, by index from 0; the name is NULL past the last one. Names stay, more may come:
- * received, received_bytes, cut_off, kernel_drops (the receive buffer was full), sent, sent_bytes
- * (each counted once per target), refused (ICMP errors that came back). Of trees: tree_held
- * (payloads that wait for a root now: it goes up and down), tree_returned (payloads that came back
- * from a node that is not the root, to be sent again), tree_lost (payloads of this handle that were
- * given up), tree_unsent (datagrams, forwarded ones included, that the system refused to send),
- * tree_dropped (datagrams of strangers, of networks that are not allowed, and malformed ones). */
+ * received, received_bytes, cut_off, kernel_drops (the receive buffer was full; a train counts as
+ * one), sent, sent_bytes (each counted once per target), refused (ICMP errors that came back). Of
+ * trees: tree_held (payloads that wait for a root now: it goes up and down), tree_returned
+ * (payloads that came back from a node that is not the root, to be sent again), tree_lost (payloads
+ * of this handle that were given up), tree_unsent (datagrams, forwarded ones included, that the
+ * system refused to send), tree_dropped (datagrams of strangers, of networks that are not allowed,
+ * and malformed ones). */
 HOSTCAST_API const char *hostcast_counter_name(unsigned index);
 HOSTCAST_API uint64_t hostcast_counter(const struct hostcast *h, unsigned index);
 

@@ -172,6 +172,7 @@ static void summary_json(struct receiver *r)
 
 static void summary_text(struct receiver *r)
 {
+	uint64_t drops = show_counter(r->handle, "kernel_drops");
 	struct text line = {0};
 
 	show_quantity(&line, r->received, "message", "messages");
@@ -182,9 +183,11 @@ static void summary_text(struct receiver *r)
 		if (r->ack_failed > 0)
 			text_addf(&line, ", %llu not", (unsigned long long)r->ack_failed);
 	}
-	text_addf(&line, "; dropped by the kernel: %llu",
-		  (unsigned long long)show_counter(r->handle, "kernel_drops"));
-	if (show_counter(r->handle, "kernel_drops") > 0)
+	/* The kernel counts a train that it drops as one. */
+	text_addf(&line, "; dropped by the kernel: %s%llu",
+		  drops > 0 && !r->options->common.no_trains ? "at least " : "",
+		  (unsigned long long)drops);
+	if (drops > 0)
 		text_add_string(&line, " (the receive buffer was full; raise --rcvbuf)");
 	if (show_counter(r->handle, "tree_dropped") > 0)
 		text_addf(&line, "; from strangers to the tree, dropped: %llu",

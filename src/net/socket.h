@@ -36,6 +36,14 @@ enum { SOCKET_RECEIVE_BUFFER = 16 << 20 };
  * where the process may. Gives what it got, 0 if the socket is none. */
 size_t socket_set_buffer(int fd, int option, size_t bytes);
 
+/* Should the user know what the system gave? Who asked for more (0: nobody did) wants to; others,
+ * where a burst of a millisecond may overflow it (1 MiB hold some 450 datagrams of 1,000 bytes). */
+enum { SOCKET_BUFFER_ENOUGH = 1 << 20 };
+static inline bool socket_buffer_is_short(size_t got, size_t asked)
+{
+	return got < (asked ? asked : SOCKET_BUFFER_ENOUGH);
+}
+
 /* Where a socket is bound. */
 int socket_local_address(int fd, union hostcast_address *address, struct error *error);
 

@@ -437,6 +437,19 @@ static void the_limit_is_found(void **state)
 	assert_int_equal(find(1000, 0, &steps), 0);
 }
 
+/* Every third try is spoiled by something else than the rate. */
+static void one_spoiled_try_does_not_end_the_search(void **state)
+{
+	struct search search;
+
+	(void)state;
+	search_begin(&search, 1000);
+	while (!search.is_over)
+		search_take(&search, search.rate <= 90000 && search.steps % 3 != 2,
+			    (double)search.rate);
+	assert_in_range(search.good, 85000, 90000);
+}
+
 static void a_sender_at_its_end_ends_the_search(void **state)
 {
 	struct search search;
@@ -487,6 +500,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(sizes_are_understood),
 		cmocka_unit_test(what_are_no_sizes_is_refused),
 		cmocka_unit_test(the_limit_is_found),
+		cmocka_unit_test(one_spoiled_try_does_not_end_the_search),
 		cmocka_unit_test(a_sender_at_its_end_ends_the_search),
 		cmocka_unit_test(chance_does_not_keep_it_for_ever),
 	};

@@ -32,6 +32,9 @@ void search_take(struct search *s, bool is_good, double achieved)
 	int64_t rate = is_reached ? s->rate : (int64_t)achieved;
 
 	s->steps++;
+	if (!is_good && ++s->tries < SEARCH_TRIES && s->steps < SEARCH_STEPS_MAX)
+		return;
+	s->tries = 0;
 	if (is_good && !is_reached) {
 		s->good = rate > s->good ? rate : s->good;
 		s->is_sender_limited = true;

@@ -98,13 +98,13 @@ void handle_set_buffer(struct hostcast *h, int fd, int option, size_t asked, siz
 	if (bytes == 0)
 		return;
 	got = socket_set_buffer(fd, option, bytes);
-	if (asked && got < asked)
+	if (socket_buffer_is_short(got, asked))
 		notices_add(
 			&h->notices,
 			"the system gives a %s buffer of %zu bytes instead of %zu; to allow more: "
 			"sysctl net.core.%s=%zu",
-			is_receive ? "receive" : "send", got, asked,
-			is_receive ? "rmem_max" : "wmem_max", asked);
+			is_receive ? "receive" : "send", got, bytes,
+			is_receive ? "rmem_max" : "wmem_max", bytes);
 }
 
 int hostcast_fd(const struct hostcast *h)

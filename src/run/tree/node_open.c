@@ -65,6 +65,7 @@ static int open_tree(struct node *n, const struct node_options *options,
 		.attachment_count = count,
 		.receive_buffer = options->receive_buffer,
 		.children_most = options->children_most,
+		.takes_payloads = true,
 		.no_fragment = options->no_fragment,
 		.no_trains = options->no_trains,
 	};

@@ -31,16 +31,18 @@ void tree_socket_tell(struct tree_socket *s, const char *format, ...)
 
 /* ---- Opening ---- */
 
-static void set_receive_buffer(struct tree_socket *s, size_t asked)
+static void set_receive_buffer(struct tree_socket *s, const struct tree_socket_options *options)
 {
-	size_t got = socket_set_buffer(s->fd, SO_RCVBUF, asked ? asked : SOCKET_RECEIVE_BUFFER);
+	size_t asked = options->receive_buffer;
+	size_t bytes = asked ? asked : SOCKET_RECEIVE_BUFFER;
+	size_t got = socket_set_buffer(s->fd, SO_RCVBUF, bytes);
 
-	if (asked && got < asked)
+	if ((asked || options->takes_payloads) && socket_buffer_is_short(got, asked))
 		tree_socket_tell(
 			s,
 			"the system gives a receive buffer of %zu bytes instead of %zu; to allow "
 			"more: sysctl net.core.rmem_max=%zu",
-			got, asked, asked);
+			got, bytes, bytes);
 }
 
 static int set_up(struct tree_socket *s, const struct tree_socket_options *options,
@@ -61,7 +63,7 @@ static int set_up(struct tree_socket *s, const struct tree_socket_options *optio
 		status = socket_local_address(s->fd, &s->local, error);
 	if (status < 0)
 		return status;
-	set_receive_buffer(s, options->receive_buffer);
+	set_receive_buffer(s, options);
 	own_addresses_init(&s->own, &s->local, options->attachments, options->attachment_count);
 	return 0;
 }

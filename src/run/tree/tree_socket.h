@@ -74,8 +74,9 @@ struct tree_socket_options {
 	size_t attachment_count;
 	size_t receive_buffer; /* bytes, 0: 16 MiB or what the system allows */
 	size_t children_most;
-	bool no_fragment; /* refuse what does not fit the path's MTU */
-	bool no_trains;   /* take and send datagrams one by one */
+	bool takes_payloads; /* not control messages alone: its buffer may overflow */
+	bool no_fragment;    /* refuse what does not fit the path's MTU */
+	bool no_trains;      /* take and send datagrams one by one */
 };
 
 int tree_socket_open(struct tree_socket *s, const struct tree_socket_options *options,
