@@ -37,6 +37,7 @@ struct node {
 	struct held held;
 	struct held passed;    /* were held, and are on their way out */
 	struct held delivered; /* were held, and are with the caller until the next turn */
+	size_t payload_max;    /* bytes */
 	bool is_waiting;       /* what is held: until the core says that there may be a root */
 	unsigned postponed;    /* turns in a row in which the time was up and more had come */
 	bool is_overflow_told, is_too_large_told;

@@ -128,6 +128,8 @@ static int open_all(struct node *n, const struct node_options *options, struct e
 		return status;
 	status = open_tree(n, options, attachments, count, error);
 	free(attachments);
+	n->payload_max =
+		options->rendezvous.any.sa_family == AF_INET6 ? PAYLOAD_MAX_6 : PAYLOAD_MAX_4;
 	if (status == 0)
 		status = open_data_port(n, options, error);
 	if (status < 0)
@@ -229,7 +231,7 @@ bool node_has_room(const struct node *n)
 
 size_t node_payload_max(const struct node *n)
 {
-	return n->socket.local.any.sa_family == AF_INET6 ? PAYLOAD_MAX_6 : PAYLOAD_MAX_4;
+	return n->payload_max;
 }
 
 const struct member *node_member(const struct node *n)

@@ -157,7 +157,7 @@ static void tell_too_large(struct node *n, size_t size)
 	snprintf(text, sizeof text,
 		 "a payload of %zu bytes is too large and was dropped: in this tree one may have "
 		 "%zu (the summary counts further ones as input_too_large)",
-		 size, node_payload_max(n));
+		 size, n->payload_max);
 	tree_hooks_notice(&n->hooks, text);
 }
 
@@ -165,7 +165,7 @@ static void tell_too_large(struct node *n, size_t size)
 static void take_payload(struct node *n, struct turn *turn, struct reader payload)
 {
 	n->counters->input++;
-	if (reader_left(&payload) > node_payload_max(n)) {
+	if (reader_left(&payload) > n->payload_max) {
 		tell_too_large(n, reader_left(&payload));
 		return;
 	}
@@ -404,7 +404,7 @@ int node_work(struct node *n, struct arrival *deliveries, size_t most, struct er
 int node_send(struct node *n, const struct iovec *payloads, size_t count, struct error *error)
 {
 	struct turn turn = begin_turn(NULL, 0);
-	int taken = held_accept(&n->held, payloads, count, node_payload_max(n), error);
+	int taken = held_accept(&n->held, payloads, count, n->payload_max, error);
 
 	if (taken < 0) {
 		n->counters->input_too_large += taken == HOSTCAST_TOO_LARGE ? 1 : 0;
