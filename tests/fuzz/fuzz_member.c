@@ -1,6 +1,9 @@
 /* A member as a whole (T-2 to T-16): a script of datagrams, payloads and time. Its first letter
  * says how many children the member may have. There are more steps than every script has:
  *
+ *   =WHO AT SEGMENT|REST
+ *              a train: datagrams as long as SEGMENT, the last perhaps shorter, which stand behind
+ *              each other
  *   !PAYLOAD   a payload of our own (T-10)
  *   ^          leaves the tree, and begins again
  *   _          leaves the tree, and hears on
@@ -12,6 +15,7 @@
 #include "output_checks.h"
 #include "script.h"
 #include "target.h"
+#include "twin.h"
 
 #include "core/member.h"
 
@@ -416,15 +420,61 @@ static void check_heard(struct bench *b, const struct incoming *in)
 	}
 }
 
+static void take(struct bench *b, const struct incoming *in)
+{
+	b->stalls = 0;
+	begin_step(b);
+	member_receive(&b->member, b->now, in, &b->output);
+	check_heard(b, in);
+	finish_step(b, &in->from);
+}
+
 static void hear(struct bench *b, struct reader *step)
 {
 	struct incoming in = script_datagram(step, &b->cast);
 
-	b->stalls = 0;
-	begin_step(b);
-	member_receive(&b->member, b->now, &in, &b->output);
-	check_heard(b, &in);
-	finish_step(b, &in.from);
+	take(b, &in);
+	free((void *)in.bytes);
+}
+
+/* Takes the first '|' out. Returns where it stood, or the size. */
+static size_t take_segment(struct incoming *in)
+{
+	uint8_t *bytes = (uint8_t *)(uintptr_t)in->bytes; /* script_datagram() gave it to us */
+	uint8_t *mark = in->size > 0 ? memchr(bytes, '|', in->size) : NULL;
+
+	if (!mark)
+		return in->size;
+	in->size--;
+	memmove(mark, mark + 1, (size_t)(bytes + in->size - mark));
+	return (size_t)(mark - bytes);
+}
+
+/* Each datagram of it in memory of exactly its size. */
+static void hear_segment(struct bench *b, struct incoming in)
+{
+	uint8_t *bytes = malloc(in.size);
+
+	must(bytes || in.size == 0, "there is memory");
+	if (in.size > 0)
+		memcpy(bytes, in.bytes, in.size);
+	in.bytes = bytes;
+	take(b, &in);
+	free(bytes);
+}
+
+static void hear_train(struct bench *b, struct reader *step)
+{
+	struct incoming in = script_datagram(step, &b->cast), one = in;
+	size_t segment = take_segment(&in);
+
+	if (segment > 0)
+		check_twins(&b->member, b->now, &in, segment);
+	for (size_t at = 0; segment > 0 && at < in.size; at += segment) {
+		one.bytes = in.bytes + at;
+		one.size = in.size - at < segment ? in.size - at : segment;
+		hear_segment(b, one);
+	}
 	free((void *)in.bytes);
 }
 
@@ -507,6 +557,9 @@ static void take_step(struct bench *b, struct reader *step)
 	switch (step->at < step->end ? *step->at++ : 0) {
 	case '<':
 		hear(b, step);
+		break;
+	case '=':
+		hear_train(b, step);
 		break;
 	case '.':
 		wait_for_deadline(b);

@@ -259,3 +259,47 @@ def test_by_loopback_alone_the_source_is_known():
         sent = host.run(['hostcast', 'send', target(GROUP), 'hello'])
         assert f'there is no route to {GROUP}; sending on lo' in sent.stderr
         assert recv.wait_for_event('message', text='hello')['source'].startswith('127.0.0.1:')
+
+
+# Trains
+
+SIZES = [1400] * 200 + [900, 901] * 20 + [1400] * 100 + [1, 0, 65000]
+MESSAGES = [chr(ord('a') + number % 26) * size for number, size in enumerate(SIZES)]
+TRAINS = pytest.mark.parametrize('receiving', [(), ('--no-trains',)], ids=['taken in trains', 'taken one by one'])
+
+
+def must_carry_all(a, b, group, sending, receiving):
+    """Every message, whole, once and in order."""
+    recv = start_recv(b, *receiving, target(group))
+    result = send(a, *sending, target(group), *MESSAGES)
+    recv.wait_for_event('message', size=SIZES[-1])
+    heard, summary = stop(recv)
+    assert summary['kernel_drops'] == 0
+    assert heard == MESSAGES
+    return result.stderr
+
+
+@VERSIONS
+@TRAINS
+@pytest.mark.parametrize('sending', [(), ('--no-trains',)], ids=['sent in trains', 'sent one by one'])
+def test_trains_make_no_difference(two_hosts, group, sending, receiving):
+    must_carry_all(*two_hosts, group, sending, receiving)
+
+
+@VERSIONS
+@TRAINS
+def test_segments_larger_than_the_mtu_go_in_fragments(two_hosts, group, receiving):
+    """The system refuses their trains, but not them."""
+    for host in two_hosts:
+        host.ip('link set dev eth0 mtu 1280')
+    told = must_carry_all(*two_hosts, group, [], receiving)
+    assert 'one by one' not in told
+
+
+@pytest.mark.parametrize('sending', [(), ('--no-trains',)], ids=['sent in trains', 'sent one by one'])
+def test_a_slow_interface_and_a_small_buffer_make_the_sender_wait(two_hosts, sending):
+    a, _ = two_hosts
+    slow = a.run(['tc', 'qdisc', 'add', 'dev', 'eth0', 'root', 'tbf', 'rate', '20mbit', 'burst', '100kb', 'limit', '4mb'])
+    if slow.status != 0:
+        pytest.skip(f'no tbf here: {slow.stderr.strip()}')
+    must_carry_all(*two_hosts, GROUP, ['--sndbuf', '70000', *sending], [])

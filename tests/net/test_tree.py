@@ -1,11 +1,14 @@
 """Trees between hosts: rendezvous points and nodes at wildcard addresses, with the defaults (T-1, T-3, T-9, T-14)."""
 
 import random
+import re
 
 import pytest
 
+from support.checked_nodes import CheckedNode, count_of
 from support.conditions import wait_until
 from support.trees import Member, Node, wait_for_payloads
+from support.world import World
 from support.worlds import hosts_on_bridge, two_networks
 
 BINARY = random.Random(4).randbytes(1400)
@@ -139,23 +142,48 @@ def test_no_fragment_refuses_what_does_not_fit_and_says_the_limit():
             f'payload may have {most}, or go in fragments without --no-fragment (the summary counts further ones)\n')
 
 
-def test_a_slow_interface_slows_the_node_down_and_loses_nothing():
-    """When the send buffer is full what is forwarded waits, and nothing more is read."""
-    with hosts_on_bridge(2) as world:
-        a, b = world.hosts
-        start_rdv(a, '--listen', '0.0.0.0:10005')
-        nodes = [node_at(host, f'{a.address}:10005') for host in (a, b)]
-        limited = a.run(['tc', 'qdisc', 'add', 'dev', 'eth0', 'root', 'tbf', 'rate', '30mbit', 'burst', '20kb',
-                         'limit', '20mb'])
-        if limited.status != 0:
-            pytest.skip(f'no tbf here: {limited.stderr.strip()}')
-        result = a.run(['/usr/bin/python3', '-c', PUT_MANY, 1500])
-        assert result.status == 0, result.stderr
-        expected = [number.to_bytes(4, 'big') + bytes(996) for number in range(1500)]
-        for node in nodes:
-            wait_until(lambda: len(node.payloads) == len(expected), f'all payloads at {node.address}')
-            assert node.payloads == expected
-        assert nodes[0].summary()['send_waits'] > 0
+@pytest.fixture
+def two_ways():
+    """a has a switch with b (eth0, 10.1.0.0/24) and one with c (eth1, 10.2.0.0/24)."""
+    with World() as world:
+        a, b, c = [world.host(name) for name in 'abc']
+        world.bridge('br1', [a, b], '10.1.0.0/24')
+        world.bridge('br2', [a, c], '10.2.0.0/24')
+        c.ip('route add default via 10.2.0.1')
+        yield a, b, c
+
+
+def limit_rate(host, change, interface, rate):
+    limited = host.run(['tc', 'qdisc', change, 'dev', interface, 'root', 'tbf', 'rate', rate, 'burst', '100kb',
+                        'limit', '40mb'])
+    if limited.status != 0:
+        pytest.skip(f'no tbf here: {limited.stderr.strip()}')
+
+
+@pytest.mark.parametrize('options', [(), ('--no-trains',)], ids=['trains', 'no trains'])
+def test_a_child_behind_a_slow_link_loses_what_its_queue_cannot_hold_and_the_others_nothing(two_ways, tmp_path, options):
+    count = 15000  # 15 MB: the reader of the output may take its time, the queue of a child is shorter
+    a, b, c = two_ways
+    start_rdv(a, '--listen', '0.0.0.0:10005')
+    rdv = '10.1.0.1:10005'
+    root, fast, slow = [CheckedNode(host, rdv, tmp_path, *options, *more)
+                        for host, more in ((a, ['--stdin']), (b, []), (c, []))]
+    assert (root.parent, fast.parent, slow.parent) == (None, '10.1.0.1:10000', '10.1.0.1:10000')
+    limit_rate(a, 'add', 'eth1', '1mbit')
+    root.put_lines(count)
+    # At this rate all of it would take two minutes: the fast one does not wait for the slow one.
+    fast.wait_for({0: [[0, count - 1]]})
+    root.wait_for({0: [[0, count - 1]]})
+    limit_rate(a, 'change', 'eth1', '200mbit')  # not faster than its receive buffer can be read
+    at_root = root.counters()
+    assert 0 < at_root['child_overflow'] < count
+    assert (at_root['data_copied'], at_root['send_waits'], at_root['send_no_buffers']) == (2 * count, 0, 0)
+    wait_until(lambda: count_of(slow.numbers()[0]) == count - at_root['child_overflow'],
+               'the slow one to get all that its queue held')
+    told = root.process.stderr
+    assert told.count('the way to the child 10.2.0.2:10000 is too slow, and its queue is full') == 1
+    assert re.search(rf'10\.2\.0\.2:10000 \(heard [\d.]+ s ago, has lost {at_root["child_overflow"]} payloads\)', told)
+    assert not re.search(r'10\.1\.0\.2:10000 \([^)]*has lost', told)
 
 
 def test_unreachable_children_do_not_disturb_the_others():

@@ -164,8 +164,9 @@ def test_a_tree_forms_and_stays_where_packets_are_lost(world, nft, measured):
 
 
 def test_what_is_lost_is_data_alone(world, nft, measured):
-    """Every payload that a node has not got, its network or that of an ancestor has dropped: to the last one."""
-    tree = WorldTree(world, Timers(refresh=120, hold=180))
+    """Every payload that a node has not got, its network or that of an ancestor has dropped: to the last one, so without
+    trains, of which nft counts each as one."""
+    tree = WorldTree(world, Timers(refresh=120, hold=180), options=['--no-trains'])
     tree.grow()
     for host in world.hosts:
         nft(host, LOSS % 'ip protocol udp udp length > 1000')

@@ -74,9 +74,9 @@ class WorldNode(Node):
 
 
 class WorldTree:
-    def __init__(self, world, timers=Timers(), children=3):
+    def __init__(self, world, timers=Timers(), children=3, options=()):
         *self.hosts, self.rdv_host = world.hosts
-        self.world, self.timers, self.children = world, timers, children
+        self.world, self.timers, self.children, self._options = world, timers, children, options
         self.nodes = []
         self._depth = 0
         self._fresh = 0
@@ -89,7 +89,7 @@ class WorldTree:
 
     def start_nodes(self, hosts):
         processes = [host.spawn(['hostcast', 'node', '--json', '--stdin', '--rdv', self.rdv_host.address,
-                                 '--children', self.children, *self.timers.of_node]) for host in hosts]
+                                 '--children', self.children, *self.timers.of_node, *self._options]) for host in hosts]
         started = [WorldNode(host, process) for host, process in zip(hosts, processes)]
         self.nodes += started
         return started

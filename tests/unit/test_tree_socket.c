@@ -7,9 +7,26 @@
 #include "unit.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <unistd.h>
 
+/* A system that gives no larger buffers than this; 0: as it is. */
+static int buffer_most;
+
+int __real_getsockopt(int fd, int level, int option, void *value, socklen_t *size);
+int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *size);
+
+int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *size)
+{
+	int status = __real_getsockopt(fd, level, option, value, size);
+
+	if (status == 0 && option == SO_RCVBUF && buffer_most > 0)
+		memcpy(value, &(int){2 * buffer_most}, sizeof buffer_most); /* socket(7) */
+	return status;
+}
+
 struct bench {
+	char notice[600];
 	struct tree_socket socket;
 	struct output output;
 	struct wire_address unreachable;
@@ -22,6 +39,13 @@ static void note_unreachable(void *context, const struct wire_address *address)
 
 	bench->unreachable = *address;
 	bench->unreachable_count++;
+}
+
+static void note_notice(void *context, const char *text)
+{
+	struct bench *bench = context;
+
+	snprintf(bench->notice, sizeof bench->notice, "%s", text);
 }
 
 static union hostcast_address address_of(const char *text)
@@ -37,7 +61,8 @@ static int open_with(void **state, size_t children_most)
 	static const char *const LISTEN = "127.0.0.1:0";
 	struct bench *bench = calloc(1, sizeof *bench);
 	union hostcast_address listen = address_of(LISTEN);
-	const struct tree_socket_options options = {.listen = &listen, .children_most = children_most};
+	const struct tree_socket_options options = {.listen = &listen,
+						    .children_most = children_most};
 	const struct tree_socket_hooks hooks = {.unreachable = note_unreachable, .context = bench};
 	struct error error;
 
@@ -178,6 +203,43 @@ static void copies_are_the_datagram_byte_for_byte(void **state)
 	}
 }
 
+/* ---- The receive buffer ---- */
+
+static const char *notice_of(struct bench *b, struct tree_socket_options options, int most)
+{
+	union hostcast_address listen = address_of("127.0.0.1:0");
+	const struct tree_socket_hooks hooks = {note_unreachable, note_notice, b};
+	struct error error;
+
+	options.listen = &listen;
+	b->notice[0] = '\0';
+	buffer_most = most;
+	tree_socket_close(&b->socket);
+	assert_int_equal(tree_socket_open(&b->socket, &options, &hooks, &error), 0);
+	buffer_most = 0;
+	return b->notice;
+}
+
+static void a_receive_buffer_that_is_too_short_is_told(void **state)
+{
+	struct bench *b = *state;
+	const struct tree_socket_options rdv = {.takes_payloads = false},
+					 node = {.takes_payloads = true},
+					 asked = {.receive_buffer = 3 << 20};
+
+	assert_string_equal(
+		notice_of(b, node, 212992),
+		"the system gives a receive buffer of 212992 bytes instead of 16777216; to "
+		"allow more: sysctl net.core.rmem_max=16777216");
+	assert_string_equal(notice_of(b, node, 1 << 20), "");
+	assert_string_equal(notice_of(b, rdv, 212992), "");
+	assert_string_equal(
+		notice_of(b, asked, 2 << 20),
+		"the system gives a receive buffer of 2097152 bytes instead of 3145728; to "
+		"allow more: sysctl net.core.rmem_max=3145728");
+	assert_string_equal(notice_of(b, asked, 3 << 20), "");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +252,8 @@ int main(int argc, char **argv)
 			close_bench),
 		cmocka_unit_test_setup_teardown(copies_are_the_datagram_byte_for_byte, open_parent,
 						close_bench),
+		cmocka_unit_test_setup_teardown(a_receive_buffer_that_is_too_short_is_told,
+						open_bench, close_bench),
 	};
 
 	if (argc > 1)
