@@ -223,15 +223,16 @@ HOSTCAST_API int hostcast_receive(struct hostcast *h, struct hostcast_message *m
 				  size_t max);
 
 /* Sends each payload to every target opened for sending and returns how many payloads went, 1 to
- * count. Fewer than count: call again with the rest, which may have reached some of the targets
- * already; nothing is sent twice. Payloads of one size leave
- * together, as many as HOSTCAST_TRAIN allows (hostcast_set_trains()); none waits for another. An
- * error other than HOSTCAST_AGAIN is that of one target with the first payload, which the other
+ * count. Fewer than count, or HOSTCAST_AGAIN: call again with the rest, beginning with the same
+ * payload. Some of the targets may have got these already, and are not sent them twice; so who
+ * leaves one out after HOSTCAST_AGAIN leaves out another one there. Payloads of one size leave
+ * together, as many as HOSTCAST_TRAIN allows (hostcast_set_trains()); none waits for another.
+ * An error other than HOSTCAST_AGAIN is that of one target with the first payload, which the other
  * targets have got: go on with the next payload. What goes to a tree while its root is not known
- * waits in the handle (counter tree_held). HOSTCAST_AGAIN: none went (a send buffer is full, or too
- * much waits for the root of a tree), wait on the descriptor; HOSTCAST_TOO_LARGE; HOSTCAST_INVALID:
- * no target was opened for sending; HOSTCAST_ADDRESS: unreachable or refused; HOSTCAST_REFUSED;
- * HOSTCAST_SYSTEM. */
+ * waits in the handle (counter tree_held). HOSTCAST_AGAIN: there is no room (a send buffer is full,
+ * or too much waits for the root of a tree), wait on the descriptor; HOSTCAST_TOO_LARGE;
+ * HOSTCAST_INVALID: no target was opened for sending; HOSTCAST_ADDRESS: unreachable or refused;
+ * HOSTCAST_REFUSED; HOSTCAST_SYSTEM. */
 HOSTCAST_API int hostcast_send(struct hostcast *h, const struct iovec *payloads, size_t count);
 
 /* Sends one payload to one address, from a socket that was opened for sending to that family (or

@@ -35,6 +35,8 @@ static void begin_to_ask(struct origin *o, struct monotime now, struct output *o
 
 /* ---- The table of what was sent ---- */
 
+#define RETURN_NS (10 * NS_PER_S) /* after which nothing is expected back */
+
 enum { PROBES = 8 }; /* places, one after the other, in which a payload can stand */
 
 /* As Fowler, Noll and Vo do it (FNV-1a), but eight bytes at a time. It need not withstand anybody,
@@ -68,32 +70,43 @@ static bool is_empty(const struct sent *sent)
 	return wire_address_is_none(&sent->to);
 }
 
-/* Where the oldest stands that can make room, or none. */
-static struct sent *place_for(const struct origin *o, uint64_t hash)
+static bool is_same(const struct sent *a, const struct sent *b)
 {
-	struct sent *oldest = place_of(o, hash, 0);
-
-	for (size_t i = 0; i < probes(o); i++) {
-		struct sent *sent = place_of(o, hash, i);
-
-		if (is_empty(sent))
-			return sent;
-		if ((int32_t)(sent->order - oldest->order) < 0)
-			oldest = sent;
-	}
-	return oldest;
+	return a->hash == b->hash && a->attempts == b->attempts &&
+	       wire_address_equal(&a->to, &b->to);
 }
 
-static void remember(struct origin *o, struct reader payload, unsigned attempts)
+/* Where the same stands already, or nothing, or the oldest that can make room. */
+static struct sent *place_for(const struct origin *o, const struct sent *new)
 {
-	uint64_t hash = hash_of(payload);
-	struct sent *sent;
+	struct sent *best = place_of(o, new->hash, 0);
 
+	for (size_t i = 0; i < probes(o); i++) {
+		struct sent *sent = place_of(o, new->hash, i);
+
+		if (is_same(sent, new))
+			return sent;
+		if (!is_empty(best) && (is_empty(sent) || (int32_t)(sent->order - best->order) < 0))
+			best = sent;
+	}
+	return best;
+}
+
+static void remember(struct origin *o, struct monotime now, struct reader payload,
+		     unsigned attempts)
+{
+	struct sent new = {hash_of(payload), o->root, (uint8_t)attempts, 1, o->order++};
+	struct sent *place;
+
+	o->last_sent = now;
 	if (o->sent_room == 0)
 		return;
-	sent = place_for(o, hash);
-	o->sent_count += is_empty(sent) ? 1 : 0;
-	*sent = (struct sent){hash, o->root, (uint8_t)attempts, o->order++};
+	place = place_for(o, &new);
+	if (is_empty(place))
+		o->sent_count++;
+	else if (is_same(place, &new) && place->times < UINT16_MAX)
+		new.times = (uint16_t)(place->times + 1);
+	*place = new;
 }
 
 /* The latest one of those that look like this, sent to this address or (NULL) to any. */
@@ -114,6 +127,8 @@ static struct sent *find_sent(const struct origin *o, uint64_t hash, const struc
 
 static void forget_sent(struct origin *o, struct sent *sent)
 {
+	if (--sent->times > 0)
+		return;
 	sent->to = (struct wire_address){.port = 0};
 	o->sent_count--;
 }
@@ -142,7 +157,7 @@ void origin_offer(struct origin *o, struct monotime now, struct reader payload, 
 	}
 	output->fate = FATE_SENT;
 	output->copies[output->copy_count++] = (struct destination){o->root, OWN_ANY};
-	remember(o, payload, attempts);
+	remember(o, now, payload, attempts);
 	o->counters->input_sent++;
 }
 
@@ -183,6 +198,11 @@ bool origin_recognize(struct origin *o, struct reader payload)
 	if (sent)
 		forget_sent(o, sent);
 	return sent != NULL;
+}
+
+bool origin_is_expecting(const struct origin *o, struct monotime now)
+{
+	return o->sent_count > 0 && monotime_is_before(now, monotime_add(o->last_sent, RETURN_NS));
 }
 
 void origin_take_refusal(struct origin *o, struct monotime now, const struct incoming *in,

@@ -13,6 +13,7 @@ struct sent {
 	uint64_t hash;
 	struct wire_address to; /* none: an empty place */
 	uint8_t attempts;       /* before this one */
+	uint16_t times;         /* that the same was sent, and is not known again */
 	uint32_t order;         /* in which they were sent */
 };
 
@@ -39,8 +40,9 @@ struct origin {
 	const struct timers *timers;
 	struct sent *sent; /* the caller's: a hash table of payloads sent lately */
 	size_t sent_room;
-	size_t sent_count; /* not known again yet */
+	size_t sent_count; /* places that are taken */
 	uint32_t order;
+	struct monotime last_sent;
 	struct wire_address root; /* the last known; none: none */
 	bool is_usable;           /* payloads go to it */
 	bool is_asking;
@@ -89,11 +91,8 @@ void origin_rest(struct origin *origin);
  */
 bool origin_recognize(struct origin *origin, struct reader payload);
 
-/* Can any be recognized at all? */
-static inline bool origin_is_expecting(const struct origin *origin)
-{
-	return origin->sent_count > 0;
-}
+/* Can any be recognized at all? What has not come back for a while does not come any more. */
+bool origin_is_expecting(const struct origin *origin, struct monotime now);
 
 void origin_tick(struct origin *origin, struct monotime now, struct output *output);
 struct monotime origin_deadline(const struct origin *origin);

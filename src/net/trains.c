@@ -340,6 +340,8 @@ static int send_next(struct trains *t, int fd, const struct way *way, struct tra
 	if (t->is_cut || !goes_whole(train, path))
 		return send_cut(t, fd, way);
 	status = send_whole(t, fd, way, path);
+	if (status == -EMSGSIZE && train->count > 1) /* perhaps of an earlier one, by ICMP */
+		status = send_whole(t, fd, way, path);
 	if (status == 0 || train->count == 1 || !is_refusal(-status))
 		return status;
 	cut = send_cut(t, fd, way);

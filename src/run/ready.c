@@ -80,8 +80,8 @@ static bool is_listed(const struct ready *ready, size_t index)
 
 int ready_collect(struct ready *ready, void (*has_room)(void *context, size_t index), void *context)
 {
-	struct epoll_event events[HOSTCAST_BATCH + 1];
-	int most = HOSTCAST_BATCH - (int)ready->count + (ready->is_more_told ? 1 : 0);
+	struct epoll_event events[HOSTCAST_BATCH];
+	int most = HOSTCAST_BATCH - (int)ready->count; /* one of them may be `more` */
 	int count = most > 0 ? epoll_wait(ready->epoll, events, most, 0) : 0;
 
 	if (count < 0)

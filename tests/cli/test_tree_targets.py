@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from support.conditions import LIMIT_SECONDS
+from support.trains import send_train
 
 FAMILIES = ['127.0.0.1', '[::1]']
 TREE = 'tree://127.0.0.1'
@@ -246,6 +247,26 @@ def test_a_message_that_comes_back_too_often_is_lost(spawn):
         assert sender.wait() == 7
     assert 'hostcast send: 1 message is lost: no root took it (tree_lost)' in sender.stderr
     assert ', 1 lost\n' in sender.stderr
+
+
+def test_refusals_that_come_as_one_train_are_all_taken(spawn):
+    """As an interface that gathers what comes gives them."""
+    messages = [f'message {number:02}' for number in range(20)]
+    with socket.socket(type=socket.SOCK_DGRAM) as rdv, socket.socket(type=socket.SOCK_DGRAM) as root:
+        for end in rdv, root:
+            end.bind(('127.0.0.1', 0))
+            end.settimeout(LIMIT_SECONDS)
+        sender = spawn(['hostcast', 'send', '--json', f'tree://127.0.0.1:{rdv.getsockname()[1]}', *messages])
+        _, source = rdv.recvfrom(100)
+        answer = b'TOOR\n127.0.0.1 %d' % root.getsockname()[1]
+        rdv.sendto(answer, source)
+        data = [root.recvfrom(100)[0] for _ in messages]
+        send_train(root, [b'NDAT\n\n' + datagram[5:] for datagram in data], source)
+        _, source = rdv.recvfrom(100)
+        rdv.sendto(answer, source)
+        assert sorted(root.recvfrom(100)[0] for _ in messages) == sorted(data)
+        summary = sender.wait_for_event('summary')
+    assert (summary['tree_returned'], summary['tree_lost']) == (20, 0)
 
 
 # Chat

@@ -96,11 +96,12 @@ static void take_one(struct twin *t, struct monotime now, const struct incoming 
 }
 
 /* Returns the bytes of those behind this one that shared its fate. */
-static size_t take_alike(struct twin *t, const struct incoming *in, size_t left)
+static size_t take_alike(struct twin *t, struct monotime now, const struct incoming *in,
+			 size_t left)
 {
 	size_t taken;
 
-	if (!t->output.is_delivered || left == 0 || origin_is_expecting(&t->member.origin))
+	if (!t->output.is_delivered || left == 0 || origin_is_expecting(&t->member.origin, now))
 		return 0;
 	taken = distribution_take_alike(&t->member, in, left, &t->output);
 	must(taken <= left, "no more is taken than there is");
@@ -123,7 +124,7 @@ static void take_train(struct twin *t, struct monotime now, struct incoming in, 
 		take_one(t, now, &in);
 		taken = in.size;
 		if (in_runs)
-			taken += take_alike(t, &in, left - taken);
+			taken += take_alike(t, now, &in, left - taken);
 		in.bytes += taken;
 		left -= taken;
 	} while (left > 0);

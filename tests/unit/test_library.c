@@ -659,6 +659,35 @@ static void moves_batches(void **state)
 	hostcast_free(receiver);
 }
 
+/* More than are listed as ready at once, and each has more than it gives at once. */
+static void reads_many_sockets(void **state)
+{
+	enum { SOCKETS = 80, EACH = 20 };
+	struct hostcast *receiver = hostcast_new(), *sender = hostcast_new();
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	char target[32];
+	int received = 0, count;
+
+	(void)state;
+	assert_int_equal(hostcast_set_trains(sender, false), 0);
+	for (unsigned i = 0; i < SOCKETS; i++) {
+		snprintf(target, sizeof target, "127.0.0.1:%u", 20000 + i);
+		assert_int_equal(hostcast_open(receiver, target, HOSTCAST_RECEIVE), 0);
+		assert_int_equal(hostcast_open(sender, target, HOSTCAST_SEND), 0);
+	}
+	for (unsigned i = 0; i < EACH; i++)
+		send_text(sender, "to all of them");
+	while (received < SOCKETS * EACH) {
+		wait_for(receiver);
+		count = hostcast_receive(receiver, messages, HOSTCAST_BATCH);
+		assert_in_range(count, 0, HOSTCAST_BATCH);
+		received += count;
+	}
+	assert_int_equal(hostcast_receive(receiver, messages, HOSTCAST_BATCH), 0);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
 static void marks_what_is_cut_off(void **state)
 {
 	struct hostcast *receiver = open_lo(GROUP, HOSTCAST_RECEIVE);
@@ -1609,6 +1638,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(some_hosts_cannot_be_sent_to),
 		cmocka_unit_test(where_no_route_leads_it_is_said),
 		cmocka_unit_test(moves_batches),
+		cmocka_unit_test(reads_many_sockets),
 		cmocka_unit_test(marks_what_is_cut_off),
 		cmocka_unit_test(details_are_left_out_if_not_wanted),
 		cmocka_unit_test(answers_from_where_a_message_arrived),

@@ -491,6 +491,38 @@ static void what_was_sent_too_long_ago_is_unknown(void **state)
 	assert_int_equal(n->output.fate, FATE_HELD);
 }
 
+/* Heartbeats are all alike, and as many come back as were sent. */
+static void the_same_payload_is_known_as_often_as_it_was_sent(void **state)
+{
+	enum { BEATS = 3 * RING_SIZE };
+	struct tree_node *n = *state;
+	size_t before;
+
+	begin_to_send(n);
+	before = n->member.origin.sent_count;
+	for (unsigned i = 0; i < BEATS; i++)
+		node_offers(n, "beat", 0);
+	for (unsigned i = 0; i < BEATS; i++) {
+		node_hears(n, ROOT, "NDAT\n\nbeat");
+		assert_int_equal(n->output.fate, FATE_HELD);
+	}
+	assert_int_equal(n->member.origin.sent_count, before);
+	node_hears(n, ROOT, "NDAT\n\nbeat");
+	assert_int_equal(n->counters.origin.input_unknown, 1);
+}
+
+static void what_does_not_come_back_is_not_expected_for_ever(void **state)
+{
+	struct tree_node *n = *state;
+
+	begin_to_send(n);
+	node_offers(n, "gone", 0);
+	assert_true(origin_is_expecting(&n->member.origin, n->now));
+	assert_true(
+		origin_is_expecting(&n->member.origin, monotime_add(n->now, 10 * NS_PER_S - 1)));
+	assert_false(origin_is_expecting(&n->member.origin, monotime_add(n->now, 10 * NS_PER_S)));
+}
+
 /* A late NDAT, of a root that is not in use any more, takes nothing away from the one that is. */
 static void an_ndat_of_an_old_root_leaves_the_new_one_in_use(void **state)
 {
@@ -660,6 +692,10 @@ int main(int argc, char **argv)
 						tree_teardown),
 		cmocka_unit_test_setup_teardown(what_was_sent_too_long_ago_is_unknown, tree_setup,
 						tree_teardown),
+		cmocka_unit_test_setup_teardown(the_same_payload_is_known_as_often_as_it_was_sent,
+						tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(what_does_not_come_back_is_not_expected_for_ever,
+						tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(an_ndat_of_an_old_root_leaves_the_new_one_in_use,
 						tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(

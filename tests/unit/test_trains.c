@@ -471,6 +471,19 @@ static void a_train_of_too_long_datagrams_is_refused_by_itself(void **state)
 	must_receive_all(b);
 }
 
+/* What ICMP says of an earlier datagram comes out of this call, and says nothing of it. */
+static void an_icmp_error_ends_no_trains(void **state)
+{
+	struct bench *b = *state;
+
+	add_run(b, 3000, 1000);
+	THE_SYSTEM_WILL({0, EMSGSIZE});
+	assert_int_equal(send_all(b), 0);
+	assert_int_equal(b->path.segment_most, SIZE_MAX);
+	assert_int_equal(system_.calls, 2);
+	must_receive_all(b);
+}
+
 static void datagrams_that_do_not_fit_are_given_up_one_by_one(void **state)
 {
 	struct bench *b = *state;
@@ -635,6 +648,8 @@ int main(int argc, char **argv)
 			close_bench),
 		cmocka_unit_test_setup_teardown(a_train_of_too_long_datagrams_is_refused_by_itself,
 						open_bench, close_bench),
+		cmocka_unit_test_setup_teardown(an_icmp_error_ends_no_trains, open_bench,
+						close_bench),
 		cmocka_unit_test_setup_teardown(datagrams_that_do_not_fit_are_given_up_one_by_one,
 						open_bench, close_bench),
 		cmocka_unit_test_setup_teardown(

@@ -61,13 +61,15 @@ static int open_with(void **state, size_t children_most)
 	static const char *const LISTEN = "127.0.0.1:0";
 	struct bench *bench = calloc(1, sizeof *bench);
 	union hostcast_address listen = address_of(LISTEN);
-	const struct tree_socket_options options = {.listen = &listen,
-						    .children_most = children_most};
+	const struct tree_socket_options options = {.listen = &listen};
 	const struct tree_socket_hooks hooks = {.unreachable = note_unreachable, .context = bench};
 	struct error error;
 
 	*state = bench;
-	return tree_socket_open(&bench->socket, &options, &hooks, &error);
+	if (tree_socket_open(&bench->socket, &options, &hooks, &error) < 0)
+		return -1;
+	tree_socket_open_lanes(&bench->socket, children_most);
+	return 0;
 }
 
 static int open_bench(void **state)

@@ -288,7 +288,7 @@ static uint64_t dropped_by(const struct tree *tree)
 		return tree_sender_ignored(tree->sender);
 	c = node_member(tree->node)->counters;
 	return c->data_stranger + c->data_candidate + c->data_former + c->data_unreturned +
-	       c->not_allowed + c->malformed + c->unknown + c->unasked;
+	       c->not_allowed + c->malformed + c->unknown + c->unasked + c->origin.input_unknown;
 }
 
 /* Control messages that are sent again when they are due do not count. */

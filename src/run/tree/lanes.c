@@ -4,9 +4,13 @@
 #include "net/socket.h"
 
 #include <linux/filter.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-enum { QUEUE_BYTES = 4 << 20 };
+enum {
+	QUEUE_BYTES = 4 << 20,
+	SPARE_DESCRIPTORS = 8, /* which are left to others */
+};
 
 /* ---- Opening ---- */
 
@@ -19,6 +23,14 @@ static int attach_zero(int fd, int option)
 	struct sock_fprog program = {.len = 1, .filter = &zero};
 
 	return setsockopt(fd, SOL_SOCKET, option, &program, sizeof program);
+}
+
+static bool is_spare(int fd)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	       (rlim_t)fd + SPARE_DESCRIPTORS < limit.rlim_cur;
 }
 
 /* The listener was bound without SO_REUSEPORT, so that a second node at its port is refused. */
@@ -39,9 +51,9 @@ static int open_one(int listener, const union hostcast_address *local, struct er
 		status = socket_bind(fd, local, error);
 	if (status == 0 && attach_zero(listener, SO_ATTACH_REUSEPORT_CBPF) < 0)
 		status = HOSTCAST_SYSTEM;
-	if (status < 0) {
+	if (status < 0 || !is_spare(fd)) {
 		close(fd);
-		return status;
+		return HOSTCAST_REFUSED;
 	}
 	socket_set_buffer(fd, SO_SNDBUF, QUEUE_BYTES);
 	return fd;

@@ -12,7 +12,7 @@
 #include "tree_socket.h"
 
 enum {
-	NODE_SENT_MAX = 1024, /* payloads that are known again when they come back */
+	NODE_SENT_MAX = 4096, /* payloads that are known again when they come back */
 	NODE_NO_DATA_PORT = -1,
 };
 

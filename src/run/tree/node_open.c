@@ -64,7 +64,6 @@ static int open_tree(struct node *n, const struct node_options *options,
 		.attachments = attachments,
 		.attachment_count = count,
 		.receive_buffer = options->receive_buffer,
-		.children_most = options->children_most,
 		.takes_payloads = true,
 		.no_fragment = options->no_fragment,
 		.no_trains = options->no_trains,
@@ -79,7 +78,7 @@ static int open_tree(struct node *n, const struct node_options *options,
 		status = check_rendezvous(n, &options->rendezvous, error);
 	if (status == 0)
 		status = n->tree_source = tree_io_add(&n->io, n->socket.fd, error);
-	return status < 0 ? status : watch_lanes(n, error);
+	return status < 0 ? status : 0;
 }
 
 static void tell_no_data_port(const struct node *n, const struct error *error)
@@ -138,7 +137,8 @@ static int open_all(struct node *n, const struct node_options *options, struct e
 	n->counters = calloc(1, sizeof *n->counters);
 	if (!n->datagrams || !n->counters)
 		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
-	return 0;
+	tree_socket_open_lanes(&n->socket, options->children_most);
+	return watch_lanes(n, error);
 }
 
 static int begin(struct node *n, const struct node_options *options, struct error *error)

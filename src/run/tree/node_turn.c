@@ -181,9 +181,9 @@ static void take_payload(struct node *n, struct turn *turn, struct reader payloa
 /* ---- Datagrams of the tree ---- */
 
 /* The node knows its own payloads again when they come back from the root. */
-static bool is_own(struct node *n)
+static bool is_own(struct node *n, const struct turn *turn)
 {
-	return origin_is_expecting(&n->member.origin) &&
+	return origin_is_expecting(&n->member.origin, turn->now) &&
 	       origin_recognize(&n->member.origin, n->output.payload);
 }
 
@@ -195,12 +195,12 @@ static size_t pass_on(struct node *n, struct turn *turn, const struct incoming *
 	const union hostcast_address *parent = &n->reading.arrivals[n->reading.next].whole.source;
 	size_t taken = in->size;
 
-	if (left > taken && !origin_is_expecting(&n->member.origin))
+	if (left > taken && !origin_is_expecting(&n->member.origin, turn->now))
 		taken += distribution_take_alike(&n->member, in, left - taken, output);
 	tree_socket_copy(&n->socket, output, vector_of(in->bytes, taken), in->size);
 	deliver(turn, vector_of(in->bytes, taken), in->size,
 		(size_t)(output->payload.at - in->bytes), n->member.path_length > 0 ? parent : NULL,
-		is_own(n));
+		is_own(n, turn));
 	return taken;
 }
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { SENT_MAX = 1024 };
+enum { SENT_MAX = 4096 };
 
 struct tree_sender {
 	struct tree_hooks hooks;
@@ -118,18 +118,29 @@ static void take(struct tree_sender *s, struct monotime now, const struct incomi
 		s->ignored++;
 }
 
+static void take_arrival(struct tree_sender *s, struct monotime now, const struct arrival *arrival)
+{
+	struct incoming in;
+
+	if (!tree_socket_take(&s->socket, arrival, &in))
+		return;
+	for (size_t i = 0, count = arrival_count(arrival); i < count; i++) {
+		struct iovec datagram = arrival_payload(arrival, i);
+
+		in.bytes = datagram.iov_base;
+		in.size = datagram.iov_len;
+		take(s, now, &in);
+	}
+}
+
 static int receive(struct tree_sender *s, struct monotime now, struct error *error)
 {
 	int got = tree_socket_receive(&s->socket, s->datagrams, 0, s->arrivals, HOSTCAST_BATCH,
 				      error);
 
 	s->io.sources[s->source].has_more = got == HOSTCAST_BATCH;
-	for (int i = 0; i < got; i++) {
-		struct incoming in;
-
-		if (tree_socket_take(&s->socket, &s->arrivals[i], &in))
-			take(s, now, &in);
-	}
+	for (int i = 0; i < got; i++)
+		take_arrival(s, now, &s->arrivals[i]);
 	return got < 0 ? got : 0;
 }
 
@@ -286,5 +297,5 @@ uint64_t tree_sender_refused(const struct tree_sender *s)
 
 uint64_t tree_sender_ignored(const struct tree_sender *s)
 {
-	return s->ignored;
+	return s->ignored + s->counters.input_unknown;
 }

@@ -85,11 +85,19 @@ int tree_socket_open(struct tree_socket *s, const struct tree_socket_options *op
 	if (!options->no_trains)
 		datagrams_want_trains(s->fd);
 	train_path_init(&s->root_path, s->fd, options->no_trains);
-	lanes_open(&s->lanes, s->fd, options->children_most, options->no_trains);
-	for (size_t i = 0; i < s->lanes.count; i++)
-		socket_set_no_fragment(s->lanes.list[i].fd, s->local.any.sa_family,
-				       options->no_fragment, error);
+	s->no_fragment = options->no_fragment;
+	s->no_trains = options->no_trains;
 	return 0;
+}
+
+void tree_socket_open_lanes(struct tree_socket *s, size_t children_most)
+{
+	struct error error;
+
+	lanes_open(&s->lanes, s->fd, children_most, s->no_trains);
+	for (size_t i = 0; i < s->lanes.count; i++)
+		socket_set_no_fragment(s->lanes.list[i].fd, s->local.any.sa_family, s->no_fragment,
+				       &error); /* as the listener could be told */
 }
 
 void tree_socket_close(struct tree_socket *s)

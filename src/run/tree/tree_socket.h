@@ -64,7 +64,8 @@ struct tree_socket {
 	struct train_path root_path;
 	unsigned mtu;            /* the last one that was told; 0: none */
 	int said[TREE_SAID_MAX]; /* each errno is told once */
-	bool is_full;            /* there was no room for what goes to the root */
+	bool no_fragment, no_trains;
+	bool is_full; /* there was no room for what goes to the root */
 	bool is_overflow_told;
 };
 
@@ -73,15 +74,17 @@ struct tree_socket_options {
 	const struct attachment *attachments;
 	size_t attachment_count;
 	size_t receive_buffer; /* bytes, 0: 16 MiB or what the system allows */
-	size_t children_most;
-	bool takes_payloads; /* not control messages alone: its buffer may overflow */
-	bool no_fragment;    /* refuse what does not fit the path's MTU */
-	bool no_trains;      /* take and send datagrams one by one */
+	bool takes_payloads;   /* not control messages alone: its buffer may overflow */
+	bool no_fragment;      /* refuse what does not fit the path's MTU */
+	bool no_trains;        /* take and send datagrams one by one */
 };
 
 int tree_socket_open(struct tree_socket *s, const struct tree_socket_options *options,
 		     const struct tree_socket_hooks *hooks, struct error *error);
 void tree_socket_close(struct tree_socket *s);
+
+/* Opens the ways to so many children, after everything else that needs a descriptor. */
+void tree_socket_open_lanes(struct tree_socket *s, size_t children_most);
 
 /* As datagrams_receive(); errors of earlier datagrams are taken care of. */
 int tree_socket_receive(struct tree_socket *s, struct datagrams *datagrams, size_t first,
