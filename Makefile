@@ -5,7 +5,8 @@
 #   make test        runs every test        (make test ARGS='-k chat' runs some)
 #   make check-asan  runs every test with AddressSanitizer and UndefinedBehaviorSanitizer
 #   make fuzz        looks for inputs that break the tree protocol  (SECONDS_EACH=60)
-#   make soak        runs the simulator with new seeds  (SECONDS=600)
+#   make soak        runs the simulator with new seeds, then real load at half of the highest rate without
+#                    loss, and looks for loss and growth; on a quiet machine  (SECONDS=900, for each of the two)
 #   make bench       measures hostcast, bare programs and other software side by side, and writes
 #                    docs/benchmarks.md and its plot; about half an hour, on a quiet machine
 #   make bench-full  the whole matrix: hours; goes on where it was broken off
@@ -20,7 +21,7 @@
 
 PREFIX ?= /usr/local
 BUILD ?= build
-SECONDS ?= 600
+SECONDS ?= 900
 SECONDS_EACH ?= 60
 PYTEST = /usr/bin/python3 -m pytest -c tests/pytest.ini --rootdir tests -n 4 tests $(ARGS)
 SANITIZERS = -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
@@ -55,7 +56,9 @@ fuzz:
 	@tools/fuzz $(SECONDS_EACH)
 
 soak: all
+	@tools/packages soak
 	@HOSTCAST=$(BUILD)/hostcast tools/soak $(SECONDS)
+	@BUILD=$(BUILD) HOSTCAST=$(BUILD)/hostcast bench/soak $(SECONDS)
 
 bench bench-full: all
 	@tools/packages bench
