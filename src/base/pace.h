@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#define PACE_CATCH_UP_NS (50 * NS_PER_MS)
+#define PACE_CATCH_UP_NS (10 * NS_PER_MS)
 #define PACE_STEP_NS     (100 * NS_PER_US) /* messages within so short a time may leave together */
 #define RATE_MOST        INT64_C(1000000000000) /* a second */
 
