@@ -115,8 +115,23 @@ int socket_set_no_fragment(int fd, int family, bool no_fragment, struct error *e
 			  error);
 }
 
+int socket_send_by(int fd, int family, unsigned interface, struct error *error)
+{
+	struct ip_mreqn v4 = {.imr_ifindex = (int)interface};
+
+	if (interface == 0)
+		return 0;
+	if (family == AF_INET6)
+		return socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface,
+				  "the sending interface", error);
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &v4, sizeof v4) == 0)
+		return 0;
+	return error_system(error, HOSTCAST_INTERFACE, errno, "cannot send on the interface %u",
+			    interface);
+}
+
 /* Only a connected socket has a path. */
-unsigned socket_path_mtu(const union hostcast_address *to)
+unsigned socket_path_mtu(const union hostcast_address *to, unsigned interface)
 {
 	bool is_v4 = to->any.sa_family == AF_INET;
 	struct error error;
@@ -125,7 +140,8 @@ unsigned socket_path_mtu(const union hostcast_address *to)
 
 	if (fd < 0)
 		return 0;
-	if (connect(fd, &to->any, address_size(to)) < 0 ||
+	if (socket_send_by(fd, to->any.sa_family, interface, &error) < 0 ||
+	    connect(fd, &to->any, address_size(to)) < 0 ||
 	    getsockopt(fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, is_v4 ? IP_MTU : IPV6_MTU, &mtu,
 		       &size) < 0)
 		mtu = 0;

@@ -19,11 +19,15 @@ int socket_bind_chosen(int fd, const union hostcast_address *address, const char
 /* One integer option; `what` names it in the error's text. */
 int socket_set(int fd, int level, int option, int value, const char *what, struct error *error);
 
+/* What is sent to groups leaves by this interface; 0: by the routing table's choice. */
+int socket_send_by(int fd, int family, unsigned interface, struct error *error);
+
 /* Whether what does not fit the path's MTU goes in fragments or is refused (EMSGSIZE). */
 int socket_set_no_fragment(int fd, int family, bool no_fragment, struct error *error);
 
-/* The MTU of the way to an address, as far as it is known; 0: it is not. */
-unsigned socket_path_mtu(const union hostcast_address *to);
+/* The MTU of the way to an address, to a group by this interface (0: the routing table's), as far
+ * as it is known; 0: it is not. */
+unsigned socket_path_mtu(const union hostcast_address *to, unsigned interface);
 
 /* All traffic through this interface only. */
 int socket_bind_interface(int fd, unsigned index, struct error *error);

@@ -38,21 +38,6 @@ static int set_dscp(struct hostcast *h, int fd, int family)
 		       : socket_set(fd, IPPROTO_IPV6, IPV6_TCLASS, octet, "DSCP", &h->error);
 }
 
-static int set_interface(struct hostcast *h, int fd, int family, unsigned interface)
-{
-	struct ip_mreqn v4 = {.imr_ifindex = (int)interface};
-
-	if (interface == 0)
-		return 0;
-	if (family == AF_INET6)
-		return socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface,
-				  "the sending interface", &h->error);
-	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &v4, sizeof v4) == 0)
-		return 0;
-	return error_system(&h->error, HOSTCAST_INTERFACE, errno, "cannot send on the interface %u",
-			    interface);
-}
-
 /* Where to send from: what the user said; by the loopback interface 127.0.0.1, for which the kernel
  * would take another interface's address or, where there is none, 0.0.0.0; else its choice. */
 static union hostcast_address local_address(const struct hostcast *h, int family,
@@ -84,7 +69,7 @@ static int set_up_sender(struct hostcast *h, int fd, int family, unsigned interf
 	if (status == 0)
 		status = set_dscp(h, fd, family);
 	if (status == 0)
-		status = set_interface(h, fd, family, interface);
+		status = socket_send_by(fd, family, interface, error);
 	if (status == 0 && h->options.no_fragment)
 		status = socket_set_no_fragment(fd, family, true, error);
 	if (status < 0)

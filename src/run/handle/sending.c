@@ -71,24 +71,31 @@ static bool is_earlier(struct hostcast *h, int system, const union hostcast_addr
 	return true;
 }
 
-static int does_not_fit(struct hostcast *h, const union hostcast_address *to, size_t size)
+static int does_not_fit(struct hostcast *h, size_t socket, const union hostcast_address *to,
+			size_t size)
 {
 	unsigned headers = to->any.sa_family == AF_INET6 ? IP_AND_UDP_6 : IP_AND_UDP_4;
-	unsigned mtu = socket_path_mtu(to);
+	unsigned mtu = socket_path_mtu(to, h->sockets[socket].interface);
 	char text[HOSTCAST_TEXT_SIZE];
 
+	hostcast_address_text(to, text);
+	if (mtu <= headers)
+		return error_set(&h->error, HOSTCAST_TOO_LARGE,
+				 "a message of %zu bytes does not fit the MTU of the path to %s; "
+				 "without --no-fragment it goes in fragments",
+				 size, text);
 	return error_set(
 		&h->error, HOSTCAST_TOO_LARGE,
 		"a message of %zu bytes does not fit the path to %s, whose MTU is %u bytes: "
 		"it may have %u, or go in fragments without --no-fragment",
-		size, hostcast_address_text(to, text), mtu, mtu > headers ? mtu - headers : 0);
+		size, text, mtu, mtu - headers);
 }
 
 static int send_failed(struct hostcast *h, size_t socket, int system,
 		       const union hostcast_address *to, size_t size)
 {
 	if (system == EMSGSIZE && h->options.no_fragment)
-		return does_not_fit(h, to, size);
+		return does_not_fit(h, socket, to, size);
 	if (system == EAGAIN) {
 		set_full(h, socket);
 		return error_set(&h->error, HOSTCAST_AGAIN, "the socket's send buffer is full");
