@@ -4,22 +4,34 @@ import contextlib
 import json
 import re
 import signal
+import resource
 import socket
 import struct
+import subprocess
 import threading
+import time
 
 import pytest
 
 from support.conditions import LIMIT_SECONDS, wait_until
 from support.loopback import ADDRESS, free_port
+from support.program import environment, resolve
 
 MAGIC = b'HCB1'
 HEADER = struct.Struct('!4sBBHIIQq')
+ASKING = 1200  # the size of a datagram that is answered
 GROUP = '224.1.1.7'
 
 
-def packet(kind, step=1, stream=7, number=0, flags=0, clock=0, body=b''):
-    return HEADER.pack(MAGIC, ord(kind), flags, step, stream, clock, number, 0) + body
+def packet(kind, step=1, stream=7, number=0, flags=0, clock=0, sent_ns=0, body=b''):
+    if kind in 'he':
+        body = body.ljust(ASKING - HEADER.size, b'\0')
+    return HEADER.pack(MAGIC, ord(kind), flags, step, stream, clock, number, sent_ns) + body
+
+
+def iperf_packet(number, size=100):
+    """Ends are negative."""
+    return struct.pack('>iIIi', number, 0, 0, -1 if number < 0 else 0).ljust(size, b'\0')
 
 
 def data(number, **fields):
@@ -45,6 +57,35 @@ def finish(receiver, status=0):
 
 def of_kind(events, kind):
     return [event for event in events if event['event'] == kind]
+
+
+def summary_so_far(receiver, is_wanted, what):
+    """Its summary, as soon as that is as it should be."""
+    def wanted():
+        receiver.signal(signal.SIGUSR1)
+        events = [json.loads(line) for line in receiver.stdout.splitlines()]
+        return next((event for event in of_kind(events, 'summary') if is_wanted(event)), None)
+    return wait_until(wanted, what)
+
+
+def ask(sender, post, datagram, address):
+    """The answer, and where it came from; it is asked for again until it comes."""
+    answers = []
+
+    def answered():
+        sender.sendto(datagram, address)
+        with contextlib.suppress(TimeoutError):
+            answers.append(post.recvfrom(65535))
+        return answers
+    post.settimeout(0.1)
+    wait_until(answered, 'an answer')
+    return answers[0]
+
+
+def has_nothing(post):
+    post.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        post.recv(65535)
 
 
 @contextlib.contextmanager
@@ -118,9 +159,8 @@ def test_a_report_is_what_was_counted(spawn):
         assert answer[HEADER.size:] == f'name {socket.gethostname()}\n'.encode()
         for number in PLANTED:
             sender.sendto(data(number), address)
-        for _ in range(2):  # it is asked until an answer comes, and each time told
-            sender.sendto(packet('e', number=10, body=hello), address)
-            answer, source = post.recvfrom(65535)
+        for _ in range(2):  # it is asked until an answer comes, and told again
+            answer, source = ask(sender, post, packet('e', number=10, body=hello), address)
             assert source == receiver
             report = dict(line.split(maxsplit=1) for line in answer[HEADER.size:].decode().splitlines())
             assert {'sent': '10', 'received': '7', 'lost': '3', 'duplicates': '1'}.items() <= report.items()
@@ -138,7 +178,7 @@ def test_an_earlier_step_is_over(spawn):
         sender.sendto(packet('b'), address)
         events = finish(receiver)
     assert [(step['step'], step['sent'], step['received']) for step in of_kind(events, 'step')] == [(1, 3, 3), (2, 2, 2)]
-    assert of_kind(events, 'summary')[0]['stale'] == 1
+    assert of_kind(events, 'summary')[0]['stale'] == 2
 
 
 def test_who_says_no_end_is_silent_at_last(spawn):
@@ -401,16 +441,16 @@ def test_nothing_from_strangers_does_harm(spawn):
                          packet('e', step=65535, number=2**63, body=b'port 9\n')):
             sender.sendto(datagram, address)
     with plain_sender() as sender:
-        for number in (0, 2**64 - 1, 2**63, 1, 2**40, 2, 0):
+        for number in (0, 2**64 - 1, 2**63 - 1, 1, 2**40, 2, 0):
             sender.sendto(data(number, stream=8), address)
         sender.sendto(data(5, step=0, stream=8), address)
         sender.sendto(packet('e', stream=8, number=3, body=b'port 9\n'), address)
         sender.sendto(packet('b', stream=8), address)
         events = finish(receiver)
-    step = [event for event in of_kind(events, 'step') if event['stream'] == 8][0]
-    assert {'sent': 3, 'received': 3, 'duplicates': 1, 'wild': 3, 'lost': 0}.items() <= step.items()
+    step, = of_kind(events, 'step')
+    assert {'sent': 3, 'received': 3, 'duplicates': 1, 'wild': 1, 'lost': 0}.items() <= step.items()
     summary = of_kind(events, 'summary')[0]
-    assert (summary['foreign'], summary['malformed'], summary['stale']) == (4, 5, 1)
+    assert (summary['foreign'], summary['malformed'], summary['stale']) == (4, 8, 1)
 
 
 def test_senders_are_bounded(spawn):
@@ -418,14 +458,154 @@ def test_senders_are_bounded(spawn):
     with plain_sender() as sender:
         for stream in range(1, 101):
             sender.sendto(data(0, stream=stream), address)
-
-        def unlisted():
-            receiver.signal(signal.SIGUSR1)
-            return [event for event in map(json.loads, receiver.stdout.splitlines())
-                    if event['event'] == 'summary' and event['unlisted'] == 36]
-        wait_until(unlisted, '36 of 100 senders to be too many')
+        summary_so_far(receiver, lambda summary: summary['unlisted'] == 36, '36 of 100 senders to be too many')
     receiver.signal(signal.SIGTERM)
     assert len(of_kind(finish(receiver), 'step')) == 64
+
+
+def test_who_only_says_hello_keeps_nobody_out(spawn):
+    receiver, address = start_at_host(spawn, '-c', '2')
+    with plain_sender() as sender:
+        for stream in range(1, 65):
+            sender.sendto(packet('h', stream=stream, body=b'port 9\n'), address)
+        sender.sendto(data(0, stream=1), address)  # the first of them means it
+        for stream in range(100, 201):
+            sender.sendto(packet('h', stream=stream, body=b'port 9\n'), address)
+        for datagram in (data(1, stream=1), data(0, stream=300), packet('b', stream=1), packet('b', stream=300)):
+            sender.sendto(datagram, address)
+        events = finish(receiver)
+    assert {step['stream']: step['received'] for step in of_kind(events, 'step')} == {1: 2, 300: 1}
+    assert {'unlisted': 0, 'runs': 2}.items() <= of_kind(events, 'summary')[0].items()
+
+
+def test_what_was_not_heard_cannot_end(spawn):
+    """Neither by us nor by iperf, nor is it answered."""
+    receiver, address = start_at_host(spawn, '-c', '1')
+    with plain_sender() as sender, plain_sender() as post:
+        body = f'port {post.getsockname()[1]}\n'.encode()
+        for datagram in (packet('e', number=5, body=body), packet('b'), iperf_packet(-1, 128)):
+            sender.sendto(datagram, address)
+        sender.sendto(data(0, stream=8), address)
+        sender.sendto(packet('b', stream=8), address)
+        events = finish(receiver)
+        has_nothing(sender)
+        has_nothing(post)
+    assert len(of_kind(events, 'step')) == 1
+    assert {'unheard': 3, 'runs': 1, 'sent': 1}.items() <= of_kind(events, 'summary')[0].items()
+
+
+def test_no_answer_is_larger_than_what_asks_for_it(spawn):
+    receiver, address = start_at_host(spawn)
+    with plain_sender() as sender, plain_sender() as post:
+        body = f'port {post.getsockname()[1]}\n'.encode()
+        hello, end = packet('h', body=body), packet('e', number=1, body=body)
+        sender.sendto(hello[:-1], address)
+        sender.sendto(hello, address)
+        sender.sendto(end[:-1], address)
+        answers = [post.recv(65535), ask(sender, post, end, address)[0]]
+        assert [answer[4:5] for answer in answers] == [b'H', b'R']
+        assert max(map(len, answers)) <= ASKING
+    with plain_sender() as sender:
+        sender.sendto(iperf_packet(1), address)
+        sender.sendto(iperf_packet(-2, 127), address)
+        assert len(ask(sender, sender, iperf_packet(-3, 128), address)[0]) == 128
+    summary_so_far(receiver, lambda summary: (summary['malformed'], summary['unanswered']) == (2, 1),
+                   'two that are too short, and one of iperf')
+
+
+@pytest.mark.parametrize('is_iperf', [False, True])
+def test_an_end_is_not_answered_each_time(spawn, is_iperf):
+    receiver, address = start_at_host(spawn)
+    with plain_sender() as sender, plain_sender() as own_post:
+        post = sender if is_iperf else own_post
+        body = f'port {post.getsockname()[1]}\n'.encode()
+        first, end = (iperf_packet(1), iperf_packet(-2, 200)) if is_iperf else (data(0), packet('e', number=1, body=body))
+        sender.sendto(first, address)
+        began = time.monotonic()
+        for _ in range(100):
+            sender.sendto(end, address)
+        answers = 0
+
+        def all_counted():
+            nonlocal answers
+            post.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while post.recv(65535):
+                    answers += 1
+            receiver.signal(signal.SIGUSR1)
+            return any(summary['too_soon'] + answers == 100 for summary in
+                       of_kind([json.loads(line) for line in receiver.stdout.splitlines()], 'summary'))
+        wait_until(all_counted, '100 ends to be answered, or counted')
+        assert 1 <= answers <= 1 + (time.monotonic() - began) / 0.05
+
+
+def test_who_is_not_allowed_is_measured_and_not_answered(spawn):
+    receiver, address = start_at_host(spawn, '-c', '2', '--allow', '192.0.2.0/24', '--allow', 'fd00::/8')
+    with plain_sender() as sender, plain_sender() as post:
+        body = f'port {post.getsockname()[1]}\n'.encode()
+        for datagram in (packet('h', body=body), data(0, flags=1), packet('e', number=2, body=body), packet('b'),
+                         iperf_packet(1), iperf_packet(-2, 200)):
+            sender.sendto(datagram, address)
+        events = finish(receiver)
+        has_nothing(sender)
+        has_nothing(post)
+    assert [(step['received'], step['is_end_known']) for step in of_kind(events, 'step')] == [(1, True), (1, True)]
+    assert {'not_allowed': 4, 'unanswered': 0}.items() <= of_kind(events, 'summary')[0].items()
+    assert receiver.stderr.count('is not served') == 1
+    assert 'note: 127.0.0.1 is not served, its network is not allowed; to admit it: --allow 127.0.0.0/24\n' in receiver.stderr
+
+
+def test_sums_do_not_wrap(spawn):
+    receiver, address = start_at_host(spawn, '-c', '3')
+    most = 2**63 - 2
+    with plain_sender() as sender:
+        for stream in (1, 2, 3):
+            sender.sendto(data(0, stream=stream), address)
+            sender.sendto(packet('e', stream=stream, number=most, body=b'port 9\n'), address)
+            sender.sendto(packet('b', stream=stream), address)
+        events = finish(receiver)
+    assert [step['sent'] for step in of_kind(events, 'step')] == [most] * 3
+    assert of_kind(events, 'summary')[0]['sent'] == of_kind(events, 'summary')[0]['lost'] == 2**63 - 1
+
+
+def test_no_time_of_sending_does_harm(spawn):
+    receiver, address = start_at_host(spawn, '-c', '1')
+    with plain_sender() as sender:
+        for number, sent_ns in enumerate((-2**63, 2**63 - 1, 0, time.time_ns())):
+            sender.sendto(data(number, flags=4, sent_ns=sent_ns), address)
+        sender.sendto(packet('b'), address)
+        step, = of_kind(finish(receiver), 'step')
+    assert {'received': 4, 'latency_count': 1, 'latency_backward': 3}.items() <= step.items()
+
+
+# What it costs
+
+def test_a_short_wait_does_not_spin():
+    """The -w 0 of a sender given to a receiver."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(resolve(['hostcast', 'bench', 'recv', '-w', '0', '-W', '1', f'{ADDRESS}:{free_port()}']), check=False,
+                   env=environment(), capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.25
+
+
+@pytest.mark.parametrize('options, dropped', [((), 'at least '), (('--no-trains',), '')])
+def test_drops_are_at_least_so_many(spawn, options, dropped):
+    """The kernel counts a train that it drops as one."""
+    port = free_port()
+    receiver = spawn(['hostcast', 'bench', 'recv', '--rcvbuf', '1', '-w', '1000', *options, f'{ADDRESS}:{port}'])
+    receiver.wait_for('note: listening', 'stderr')
+    receiver.signal(signal.SIGSTOP)
+    with plain_sender() as sender:
+        for number in range(200):
+            sender.sendto(data(number), (ADDRESS, port))
+        receiver.signal(signal.SIGCONT)
+
+        def told():
+            sender.sendto(data(200), (ADDRESS, port))  # what comes next tells of those before
+            receiver.signal(signal.SIGUSR1)
+            return re.search(r'; dropped by the kernel: ' + dropped + r'\d+ \(', receiver.stderr)
+        wait_until(told, 'drops')
 
 
 def test_reports_of_strangers_are_not_believed(spawn):
@@ -462,7 +642,8 @@ def test_reports_of_strangers_are_not_believed(spawn):
     (('send', '--iperf', 'tree://127.0.0.1'), '--iperf does not go with a tree'),
     (('send', '--report-to', '10.0.0.1', GROUP), '--report-to is for trees'),
     (('recv',), 'one group, address or tree is needed'),
-    (('recv', '--listen', '127.0.0.1', GROUP), '--listen and --allow are for trees'),
+    (('recv', '--listen', '127.0.0.1', GROUP), '--listen is for trees'),
+    (('recv', '--allow', 'all', GROUP), "'all' is no network"),
 ])
 def test_usage(hostcast, args, message):
     result = hostcast('bench', *args)

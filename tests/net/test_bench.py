@@ -94,12 +94,27 @@ def test_unicast_through_a_router(family):
     with two_networks() as world:
         a, _, b = world.hosts
         target = f'{b.address}:{PORT}' if family == 4 else f'[{b.address6}]:{PORT}'
-        receiver = start_recv(b, target, '-c', '1')
+        receiver = start_recv(b, target, '-c', '1', '--allow', '10.1.0.0/24', '--allow', 'fd01::/64')
         events = send(a, target, '--receivers', '1', '-c', '300', '--rtt')
         report, = of_kind(events, 'report')
         assert (report['received'], report['latency'], report['latency_count']) == (300, 'round trip', 300)
         step, = steps(receiver)
         assert step['sender'].startswith((f'{a.address}:', f'[{a.address6}]:'))
+
+
+@pytest.mark.parametrize('family', [4, 6])
+def test_another_network_is_not_answered(family):
+    """Unless the user allows it, and how is said."""
+    with two_networks() as world:
+        a, _, b = world.hosts
+        target = f'{b.address}:{PORT}' if family == 4 else f'[{b.address6}]:{PORT}'
+        receiver = start_recv(b, target, '-c', '1')
+        events = send(a, target, '-w', '0.3', '-c', '10')
+        assert of_kind(events, 'report') == []
+        step, = steps(receiver)
+        assert (step['received'], step['is_end_known']) == (10, True)
+        allow = '10.1.0.0/24' if family == 4 else 'fd01::/64'
+        assert f'is not served, its network is not allowed; to admit it: --allow {allow} ' in receiver.stderr
 
 
 def test_a_tree():

@@ -1,12 +1,17 @@
 /* The headers, control messages, sizes, the pattern and the search of hostcast bench. */
+#include "base/monotime.h"
+#include "cli/bench/allowed.h"
 #include "cli/bench/audience.h"
 #include "cli/bench/control.h"
 #include "cli/bench/iperf.h"
 #include "cli/bench/pattern.h"
 #include "cli/bench/search.h"
 #include "cli/bench/sizes.h"
+#include "cli/bench/table.h"
 #include "net/address.h"
 #include "unit.h"
+
+#include <stdio.h>
 
 /* ---- Headers ---- */
 
@@ -73,6 +78,21 @@ static void other_headers_are_refused(void **state)
 		bytes[i] ^= 0x80;
 		assert_false(packet_read(&read, bytes, sizeof bytes));
 	}
+}
+
+/* Whatever a stranger writes there; the sanitizers look for an overflow. */
+static void any_time_of_sending_has_an_age(void **state)
+{
+	const int64_t now_ns = INT64_C(1795272451) * NS_PER_S;
+
+	(void)state;
+	assert_int_equal(packet_age_ns(now_ns - 5, now_ns), 5);
+	assert_int_equal(packet_age_ns(now_ns - 600 * NS_PER_S, now_ns), 600 * NS_PER_S);
+	assert_true(packet_age_ns(now_ns - 600 * NS_PER_S - 1, now_ns) < 0);
+	assert_true(packet_age_ns(now_ns + 1, now_ns) < 0);
+	assert_true(packet_age_ns(0, now_ns) < 0);
+	assert_true(packet_age_ns(INT64_MIN, now_ns) < 0);
+	assert_true(packet_age_ns(INT64_MAX, now_ns) < 0);
 }
 
 /* What iperf 2.1.8 was seen to send. */
@@ -161,6 +181,9 @@ static void a_hello_comes_back(void **state)
 
 	(void)state;
 	size = control_write_hello(&packet, &hello, bytes);
+	assert_int_equal(size, CONTROL_MAX);
+	assert_true(control_read_hello(&read, bytes, size));
+	assert_false(control_read_hello(&read, bytes, size - 1));
 	assert_true(control_read_hello(&read, bytes, size));
 	assert_int_equal(read.port, 50000);
 	assert_int_equal(read.address.any.sa_family, AF_UNSPEC);
@@ -176,7 +199,7 @@ static bool reads_hello(const char *content)
 	struct hello hello;
 
 	memcpy(bytes + PACKET_HEADER, content, strlen(content));
-	return control_read_hello(&hello, bytes, PACKET_HEADER + strlen(content));
+	return control_read_hello(&hello, bytes, sizeof bytes);
 }
 
 static void a_bad_hello_is_refused(void **state)
@@ -245,7 +268,8 @@ static void any_bytes_do_no_harm(void **state)
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
 		struct packet packet = any_packet(&random), read;
-		size_t size = PACKET_HEADER, room = PACKET_HEADER + random_below(&random, 200);
+		size_t size = PACKET_HEADER, room = PACKET_HEADER + random_below(&random, 200) +
+						    (i % 10 == 0 ? CONTROL_MAX : 0);
 		uint8_t *bytes = malloc(room);
 		struct hello hello;
 		struct bench_report report;
@@ -347,6 +371,106 @@ static void listeners_are_bounded(void **state)
 	}
 	assert_int_equal(audience.unlisted, 10);
 	audience_done(&audience);
+}
+
+/* ---- Whom a receiver answers ---- */
+
+struct told {
+	unsigned count;
+	char text[600];
+};
+
+static void tell(void *context, const char *text)
+{
+	struct told *told = context;
+
+	told->count++;
+	snprintf(told->text, sizeof told->text, "%s", text);
+}
+
+static bool is_allowed(struct allowed *allowed, const char *text)
+{
+	union hostcast_address address;
+
+	assert_true(address_parse_with_port(text, 0, &address));
+	return allowed_has(allowed, &address);
+}
+
+static void begin_allowed(struct allowed *allowed, const struct text_list *networks,
+			  struct told *told)
+{
+	struct error error;
+
+	*told = (struct told){0};
+	assert_int_equal(allowed_init(allowed, networks, &error), 0);
+	allowed->notice = tell;
+	allowed->context = told;
+}
+
+static void by_default_this_host_is_answered(void **state)
+{
+	const struct text_list none = {.count = 0};
+	struct allowed allowed;
+	struct told told;
+
+	(void)state;
+	begin_allowed(&allowed, &none, &told);
+	assert_true(is_allowed(&allowed, "127.1.2.3:5"));
+	assert_true(is_allowed(&allowed, "[::1]:5"));
+	assert_int_equal(told.count, 0);
+	assert_false(is_allowed(&allowed, "198.18.77.7:5")); /* nobody is attached to it */
+	assert_non_null(strstr(told.text, "--allow 198.18.77.0/24 and, to keep those of now, "));
+	assert_false(is_allowed(&allowed, "198.18.77.8:5")); /* of the same network */
+	assert_false(is_allowed(&allowed, "240.1.2.3:5"));   /* of nobody */
+	assert_int_equal(told.count, 1);
+	allowed_done(&allowed);
+}
+
+static void who_is_allowed_is_answered(void **state)
+{
+	const struct text_list networks = {.list = {"192.0.2.0/25", "fd00::/8"}, .count = 2};
+	struct allowed allowed;
+	struct told told;
+
+	(void)state;
+	begin_allowed(&allowed, &networks, &told);
+	assert_true(is_allowed(&allowed, "192.0.2.127:5"));
+	assert_true(is_allowed(&allowed, "[fd00::1]:5"));
+	assert_int_equal(told.count, 0);
+	assert_false(is_allowed(&allowed, "192.0.2.128:5"));
+	assert_false(is_allowed(&allowed, "127.0.0.1:5"));
+	assert_int_equal(told.count, 2);
+	assert_false(is_allowed(&allowed, "[fe80::1]:5"));
+	assert_string_equal(told.text, "fe80::1 is not answered, its network is not allowed; to "
+				       "answer it: --allow fe80::/10");
+	assert_false(is_allowed(&allowed, "[fe80::2]:5"));
+	assert_int_equal(told.count, 3);
+	allowed_done(&allowed);
+}
+
+static void what_is_no_network_is_refused(void **state)
+{
+	const struct text_list networks = {.list = {"192.0.2.0/25", "somewhere"}, .count = 2};
+	struct allowed allowed;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(allowed_init(&allowed, &networks, &error), HOSTCAST_INVALID);
+	allowed_done(&allowed);
+}
+
+/* ---- The table ---- */
+
+/* The kernel counts a train that it drops as one. */
+static void drops_are_at_least_so_many(void **state)
+{
+	const struct result result = {.sent = 9, .received = 2, .lost = 7, .kernel_drops = 5};
+	struct text text = {0};
+
+	(void)state;
+	table_row(&text, 1, "somebody", &result);
+	assert_non_null(strstr(text_string(&text), "there were at least 5 messages dropped"));
+	text_done(&text);
 }
 
 /* ---- The pattern ---- */
@@ -485,6 +609,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_header_comes_back),
 		cmocka_unit_test(the_header_is_as_documented),
 		cmocka_unit_test(other_headers_are_refused),
+		cmocka_unit_test(any_time_of_sending_has_an_age),
 		cmocka_unit_test(iperf_is_understood),
 		cmocka_unit_test(iperf_comes_back),
 		cmocka_unit_test(a_report_for_iperf_comes_back),
@@ -496,6 +621,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(answers_are_taken_from_those_who_know_the_run),
 		cmocka_unit_test(an_echo_is_a_round_trip),
 		cmocka_unit_test(listeners_are_bounded),
+		cmocka_unit_test(by_default_this_host_is_answered),
+		cmocka_unit_test(who_is_allowed_is_answered),
+		cmocka_unit_test(what_is_no_network_is_refused),
+		cmocka_unit_test(drops_are_at_least_so_many),
 		cmocka_unit_test(the_pattern_is_checked_to_the_last_byte),
 		cmocka_unit_test(sizes_are_understood),
 		cmocka_unit_test(what_are_no_sizes_is_refused),

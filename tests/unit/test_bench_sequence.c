@@ -3,6 +3,8 @@
 #include "cli/bench/tally.h"
 #include "unit.h"
 
+#include <time.h>
+
 enum { TWIN_MAX = 400000 };
 
 /* The stupid twin: how often each number came, and when. */
@@ -145,6 +147,39 @@ static void two_in_a_row_are_believed(void **state)
 	assert_int_equal(sequence_longest_gap(s, far + 2), far - 1);
 }
 
+static int64_t cpu_ns(void)
+{
+	struct timespec time;
+
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time), 0);
+	return time.tv_sec * NS_PER_S + time.tv_nsec;
+}
+
+/* Whoever sends numbers with gaps, or asks how long they are, shall not keep a receiver busy:
+ * either costs less than 3,000 messages in a row do, though the window has 65,536. */
+static void a_jump_is_cheap(void **state)
+{
+	enum { TIMES = 1000, IN_A_ROW = 3000 };
+	struct sequence *s = new_sequence(state);
+	int64_t began_ns = cpu_ns(), in_a_row_ns, jumps_ns, gaps_ns;
+	uint64_t number = 0, sum = 0;
+
+	while (number < TIMES * IN_A_ROW)
+		sequence_take(s, number++);
+	in_a_row_ns = cpu_ns() - began_ns;
+	began_ns = cpu_ns();
+	for (int i = 0; i < TIMES; i++)
+		assert_true(sequence_take(s, number += SEQUENCE_JUMP));
+	jumps_ns = cpu_ns() - began_ns;
+	began_ns = cpu_ns();
+	for (uint64_t i = 0; i < TIMES; i++)
+		sum += sequence_longest_gap(s, i);
+	gaps_ns = cpu_ns() - began_ns;
+	assert_true(sum > 0);
+	assert_true(jumps_ns < in_a_row_ns);
+	assert_true(gaps_ns < in_a_row_ns);
+}
+
 /* Whatever comes: every number is counted once, in one way. */
 static void any_numbers_are_accounted_for(void **state)
 {
@@ -192,6 +227,27 @@ static void a_step_as_a_whole(void **state)
 	assert_int_equal(result.latency_count, 90);
 	assert_int_equal(result.latency_backward, 1);
 	assert_int_equal(result.latency_max_ns, 99 * NS_PER_US);
+	free(tally);
+}
+
+/* The message that the next one confirms counts, and its bytes. */
+static void a_confirmed_jump_has_all_its_bytes(void **state)
+{
+	struct tally *tally = calloc(1, sizeof *tally);
+	const struct monotime now = {NS_PER_S};
+	const uint64_t far = UINT64_C(1) << 40;
+	struct result result;
+
+	(void)state;
+	assert_non_null(tally);
+	assert_true(tally_take(tally, 0, 1, now));
+	assert_false(tally_take(tally, far, 20, now));
+	assert_false(tally_take(tally, 0, 300, now)); /* a duplicate in between */
+	assert_true(tally_take(tally, far + 1, 4000, now));
+	assert_false(tally_take(tally, far << 1, 50000, now)); /* nothing confirms this one */
+	tally_result(tally, 0, &result);
+	assert_int_equal(result.received, 3);
+	assert_int_equal(result.bytes, 4021);
 	free(tally);
 }
 
@@ -255,8 +311,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(gap_longer_than_the_window),
 		cmocka_unit_test(one_number_far_ahead_is_not_believed),
 		cmocka_unit_test(two_in_a_row_are_believed),
+		cmocka_unit_test(a_jump_is_cheap),
 		cmocka_unit_test(any_numbers_are_accounted_for),
 		cmocka_unit_test(a_step_as_a_whole),
+		cmocka_unit_test(a_confirmed_jump_has_all_its_bytes),
 		cmocka_unit_test(a_sender_that_does_not_say_how_many),
 		cmocka_unit_test(limits_are_exact),
 	};

@@ -1,12 +1,9 @@
 #include "audience.h"
 
-#include "base/monotime.h"
 #include "net/address.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define RTT_MOST_NS (600 * NS_PER_S)
 
 void audience_done(struct audience *audience)
 {
@@ -81,12 +78,12 @@ static void take_report(struct audience *audience, const struct packet *packet,
 static void take_echo(struct audience *audience, const struct packet *packet,
 		      const struct hostcast_message *message, int64_t realtime_ns)
 {
-	int64_t rtt_ns = (int64_t)((uint64_t)realtime_ns - (uint64_t)packet->time_ns);
+	int64_t rtt_ns = packet_age_ns(packet->time_ns, realtime_ns);
 
 	for (size_t i = 0; i < audience->count; i++) {
 		if (!address_equal(&audience->list[i]->address, &message->source))
 			continue;
-		if (packet->step != audience->step || rtt_ns < 0 || rtt_ns > RTT_MOST_NS)
+		if (packet->step != audience->step || rtt_ns < 0)
 			break;
 		histogram_add(&audience->list[i]->rtt_ns, rtt_ns);
 		return;

@@ -41,7 +41,8 @@ size_t control_write_hello(const struct packet *packet, const struct hello *hell
 	write_number(&writer, "port", hello->port);
 	if (hello->address.any.sa_family != AF_UNSPEC)
 		write_text(&writer, "address", address_ip_text(&hello->address, text));
-	return writer.size;
+	memset(bytes + writer.size, 0, CONTROL_MAX - writer.size); /* a line that nobody knows */
+	return CONTROL_MAX;
 }
 
 size_t control_write_report(const struct packet *packet, const struct bench_report *report,
@@ -107,7 +108,7 @@ bool control_read_hello(struct hello *hello, const void *bytes, size_t size)
 {
 	struct reader content = content_of(bytes, size);
 	uint64_t port = 0;
-	bool is_right = true;
+	bool is_right = size >= CONTROL_MAX;
 
 	*hello = (struct hello){0};
 	while (is_right && reader_left(&content) > 0) {

@@ -21,14 +21,15 @@ struct bench_report {
 	struct result result;         /* zero in an answer to a hello */
 };
 
-/* Each gives the size of the whole datagram, at most CONTROL_MAX. */
+/* Each gives the size of the whole datagram. A hello is filled up with zeros to CONTROL_MAX, so that
+ * no answer is larger than what asked for it; a report has at most as many. */
 size_t control_write_hello(const struct packet *packet, const struct hello *hello,
 			   uint8_t bytes[static CONTROL_MAX]);
 size_t control_write_report(const struct packet *packet, const struct bench_report *report,
 			    uint8_t bytes[static CONTROL_MAX]);
 
-/* False, if a line that is known has no value that makes sense, or a port is missing. `bytes` is
- * the whole datagram, whose header has been read. */
+/* False, if a line that is known has no value that makes sense, or of a hello the port is missing
+ * or its size. `bytes` is the whole datagram, whose header has been read. */
 bool control_read_hello(struct hello *hello, const void *bytes, size_t size);
 bool control_read_report(struct bench_report *report, const void *bytes, size_t size);
 

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A sender asks every 0.1 s for a report, and each costs time. */
+#define REPORT_EVERY_NS (50 * NS_PER_MS)
+
 struct meter *meter_new(void)
 {
 	struct meter *meter = calloc(1, sizeof *meter);
@@ -84,17 +87,61 @@ void meter_end_silent(struct meter *m, struct monotime now, int64_t silence_ns)
 	}
 }
 
+/* Strangers who only say hello do not keep a sender out. */
+static struct stream *add_stream(struct meter *m, const struct hostcast_message *message,
+				 uint32_t id, bool is_iperf)
+{
+	struct stream *idlest = streams_idlest(&m->streams);
+
+	if (idlest)
+		end_run(m, idlest);
+	return streams_add(&m->streams, &message->source, id, is_iperf);
+}
+
 static struct stream *find_or_add(struct meter *m, const struct hostcast_message *message,
 				  uint32_t id, bool is_iperf, struct monotime now)
 {
 	struct stream *stream = streams_find(&m->streams, &message->source, id, is_iperf);
 
 	if (!stream)
-		stream = streams_add(&m->streams, &message->source, id, is_iperf);
+		stream = add_stream(m, message, id, is_iperf);
 	m->counters.unlisted = m->streams.unlisted;
 	if (stream)
 		stream->heard = now;
 	return stream;
+}
+
+/* Of a datagram that ends something: who has not been heard has nothing to end. */
+static struct stream *find_heard(struct meter *m, const struct hostcast_message *message,
+				 uint32_t id, bool is_iperf, struct monotime now)
+{
+	struct stream *stream = streams_find(&m->streams, &message->source, id, is_iperf);
+
+	if (stream)
+		stream->heard = now;
+	else
+		m->counters.unheard++;
+	return stream;
+}
+
+/* ---- Whether to answer ---- */
+
+static bool may_answer(struct meter *m, const union hostcast_address *to)
+{
+	bool is_allowed = allowed_has(m->allowed, to);
+
+	m->counters.not_allowed += !is_allowed;
+	return is_allowed;
+}
+
+static bool may_report(struct meter *m, struct stream *stream, struct monotime now)
+{
+	if (monotime_diff_ns(now, stream->reported) < REPORT_EVERY_NS) {
+		m->counters.too_soon++;
+		return false;
+	}
+	stream->reported = now;
+	return true;
 }
 
 /* ---- Messages ---- */
@@ -102,8 +149,10 @@ static struct stream *find_or_add(struct meter *m, const struct hostcast_message
 static void echo(struct meter *m, const struct stream *stream,
 		 const struct hostcast_message *message)
 {
-	if (stream->reply_to.any.sa_family == AF_UNSPEC ||
-	    hostcast_send_to(m->answers, &stream->reply_to, message->data, message->size) < 0)
+	if (stream->reply_to.any.sa_family == AF_UNSPEC)
+		m->counters.unanswered++;
+	else if (may_answer(m, &stream->reply_to) &&
+		 hostcast_send_to(m->answers, &stream->reply_to, message->data, message->size) < 0)
 		m->counters.unanswered++;
 }
 
@@ -141,7 +190,7 @@ static void take_data(struct meter *m, const struct packet *packet,
 	}
 	if (tally_take(stream->tally, packet->number, message->size, now.monotonic) &&
 	    clocks_agree(m, packet))
-		tally_latency(stream->tally, now.realtime_ns - packet->time_ns);
+		tally_latency(stream->tally, packet_age_ns(packet->time_ns, now.realtime_ns));
 	if (packet->flags & PACKET_ECHO)
 		echo(m, stream, message);
 }
@@ -169,35 +218,50 @@ static void answer(struct meter *m, struct stream *stream, enum packet_type type
 }
 
 /* Answers go to the host that asked, and to another one only where it is not known who asked: what
- * a stranger forges shall not be turned on others. */
-static bool set_reply_to(struct meter *m, struct stream *stream,
+ * a stranger forges shall not be turned on others. Family 0: in a tree, by a sender that has no
+ * address to tell. */
+static void set_reply_to(struct stream *stream, const struct hello *hello,
 			 const struct hostcast_message *message)
 {
-	struct hello hello;
-
-	if (!control_read_hello(&hello, message->data, message->size)) {
-		m->counters.malformed++;
-		return false;
-	}
 	stream->reply_to =
-		message->source.any.sa_family != AF_UNSPEC ? message->source : hello.address;
-	if (stream->reply_to.any.sa_family == AF_UNSPEC)
-		return false; /* in a tree, by a sender that has no address to tell */
-	address_set_port(&stream->reply_to, hello.port);
-	return true;
+		message->source.any.sa_family != AF_UNSPEC ? message->source : hello->address;
+	if (stream->reply_to.any.sa_family != AF_UNSPEC)
+		address_set_port(&stream->reply_to, hello->port);
 }
 
-static void take_end(struct meter *m, struct stream *stream, const struct packet *packet,
-		     const struct hostcast_message *message)
+static bool has_reply_to(const struct stream *stream)
 {
-	bool has_reply_to = set_reply_to(m, stream, message);
+	return stream->reply_to.any.sa_family != AF_UNSPEC;
+}
 
+static void take_hello(struct meter *m, const struct packet *packet, const struct hello *hello,
+		       const struct hostcast_message *message, struct monotime now)
+{
+	struct stream *stream = find_or_add(m, message, packet->stream, false, now);
+
+	if (!stream)
+		return;
+	set_reply_to(stream, hello, message);
+	if (has_reply_to(stream) && may_answer(m, &stream->reply_to))
+		answer(m, stream, PACKET_HERE);
+}
+
+static void take_end(struct meter *m, const struct packet *packet, const struct hello *hello,
+		     const struct hostcast_message *message, struct monotime now)
+{
+	struct stream *stream = find_heard(m, message, packet->stream, false, now);
+
+	if (!stream)
+		return;
+	set_reply_to(stream, hello, message);
 	if (packet->step > stream->step) /* nothing of it came */
 		begin_step(m, stream, packet->step);
-	if (packet->step < stream->step || packet->number > INT64_MAX)
+	if (packet->step < stream->step) {
+		m->counters.stale++;
 		return;
+	}
 	stream->sent = packet->number;
-	if (has_reply_to)
+	if (has_reply_to(stream) && may_answer(m, &stream->reply_to) && may_report(m, stream, now))
 		answer(m, stream, PACKET_REPORT);
 }
 
@@ -205,20 +269,20 @@ static void take_control(struct meter *m, const struct packet *packet,
 			 const struct hostcast_message *message, struct monotime now)
 {
 	struct stream *stream;
+	struct hello hello;
 
-	if (packet->type == PACKET_HERE || packet->type == PACKET_REPORT) {
-		m->counters.malformed++; /* those are for senders */
-		return;
+	if (packet->type == PACKET_BYE) {
+		stream = find_heard(m, message, packet->stream, false, now);
+		if (stream)
+			end_run(m, stream);
+	} else if ((packet->type != PACKET_HELLO && packet->type != PACKET_END) ||
+		   !control_read_hello(&hello, message->data, message->size)) {
+		m->counters.malformed++; /* the others are for senders */
+	} else if (packet->type == PACKET_HELLO) {
+		take_hello(m, packet, &hello, message, now);
+	} else {
+		take_end(m, packet, &hello, message, now);
 	}
-	stream = find_or_add(m, message, packet->stream, false, now);
-	if (!stream)
-		return;
-	if (packet->type == PACKET_HELLO && set_reply_to(m, stream, message))
-		answer(m, stream, PACKET_HERE);
-	else if (packet->type == PACKET_END)
-		take_end(m, stream, packet, message);
-	else if (packet->type == PACKET_BYE)
-		end_run(m, stream);
 }
 
 /* ---- iperf ---- */
@@ -229,44 +293,44 @@ static void answer_iperf(struct meter *m, const struct stream *stream,
 	uint8_t bytes[IPERF_REPORT];
 	struct result result;
 
-	if (address_is_multicast(&message->destination))
-		return; /* an iperf that sends to a group waits for nothing */
 	get_result(m, stream, &result);
 	iperf_write_report(&result, bytes);
-	if (hostcast_answer(m->handle, message, bytes, sizeof bytes) < 0)
+	if (message->full_size < sizeof bytes ||
+	    hostcast_answer(m->handle, message, bytes, sizeof bytes) < 0)
 		m->counters.unanswered++;
 }
 
-static void take_iperf_end(struct meter *m, struct stream *stream,
-			   const struct iperf_packet *packet,
-			   const struct hostcast_message *message)
+static void take_iperf_end(struct meter *m, const struct iperf_packet *packet,
+			   const struct hostcast_message *message, struct monotime now)
 {
-	if (!stream->is_over) {
+	struct stream *stream = find_heard(m, message, 0, true, now);
+
+	if (!stream)
+		return;
+	if (!stream->is_over)
 		stream->sent = packet->number;
-		answer_iperf(m, stream, message);
-		end_run(m, stream);
-	} else if (stream->step > 0) { /* the first answer was lost */
-		answer_iperf(m, stream, message);
-	}
+	/* An iperf that sends to a group waits for nothing. */
+	if (!address_is_multicast(&message->destination) && may_answer(m, &message->source) &&
+	    may_report(m, stream, now))
+		answer_iperf(m, stream, message); /* also again: the first one may be lost */
+	end_run(m, stream);
 }
 
-static void take_iperf(struct meter *m, const struct iperf_packet *packet,
-		       const struct hostcast_message *message, struct meter_time now)
+static void take_iperf_data(struct meter *m, const struct iperf_packet *packet,
+			    const struct hostcast_message *message, struct meter_time now)
 {
 	struct stream *stream = find_or_add(m, message, 0, true, now.monotonic);
 
 	if (!stream)
 		return;
 	/* A sender may use its port again for another test. */
-	if (stream->step == 0 || (stream->is_over && !packet->is_end && packet->number == 0))
+	if (stream->step == 0 || (stream->is_over && packet->number == 0))
 		begin_step(m, stream, stream->step + 1);
-	if (packet->is_end)
-		take_iperf_end(m, stream, packet, message);
-	else if (!stream->is_step_open)
+	if (!stream->is_step_open)
 		m->counters.stale++;
 	else if (tally_take(stream->tally, packet->number, message->full_size, now.monotonic) &&
 		 m->clocks_agree)
-		tally_latency(stream->tally, now.realtime_ns - packet->time_ns);
+		tally_latency(stream->tally, packet_age_ns(packet->time_ns, now.realtime_ns));
 }
 
 /* Any 16 bytes may be one of iperf. What begins as ours does is one only where iperf has counted so
@@ -288,12 +352,17 @@ static void take_message(struct meter *m, const struct hostcast_message *message
 	struct packet packet;
 
 	if (packet_read(&packet, message->data, message->size)) {
-		if (packet.type == PACKET_DATA)
+		if (packet.number >= INT64_MAX) /* results are signed in JSON */
+			m->counters.malformed++;
+		else if (packet.type == PACKET_DATA)
 			take_data(m, &packet, message, now);
 		else
 			take_control(m, &packet, message, now.monotonic);
 	} else if (is_iperf(m, &iperf, message)) {
-		take_iperf(m, &iperf, message, now);
+		if (iperf.is_end)
+			take_iperf_end(m, &iperf, message, now.monotonic);
+		else
+			take_iperf_data(m, &iperf, message, now);
 	} else {
 		m->counters.foreign++;
 	}

@@ -3,17 +3,21 @@
 #ifndef BENCH_METER_H
 #define BENCH_METER_H
 
+#include "allowed.h"
 #include "control.h"
 #include "pattern.h"
 #include "streams.h"
 
 /* Datagrams that were not measured, by the reason. */
 #define METER_COUNTERS(X)                                                                \
-	X(foreign)    /* neither of hostcast bench nor of iperf */                       \
-	X(malformed)  /* control messages that cannot be understood, or from a sender */ \
-	X(stale)      /* messages of a step that is over */                              \
-	X(unlisted)   /* of more senders than are kept */                                \
-	X(unanswered) /* to which an answer was wanted and could not be sent */
+	X(foreign)     /* neither of hostcast bench nor of iperf */                      \
+	X(malformed)   /* that cannot be understood, or are for senders */               \
+	X(stale)       /* messages, and ends, of a step that is over */                  \
+	X(unlisted)    /* of more senders than are kept */                               \
+	X(unheard)     /* ends of senders of whom no hello and no message came */        \
+	X(too_soon)    /* ends that were answered just before */                         \
+	X(not_allowed) /* to which an answer was wanted where none may go (allowed.h) */ \
+	X(unanswered)  /* to which the answer would be larger, or could not be sent */
 
 struct meter_counters {
 #define METER_COUNTER(name) uint64_t name;
@@ -28,10 +32,11 @@ struct meter_time {
 };
 
 struct meter {
-	struct hostcast *handle; /* that receives */
-	struct hostcast *answers;      /* that answers: from a port of its own, also where the other
-					  is a node of a tree */
-	bool clocks_agree;             /* the user says so */
+	struct hostcast *handle;  /* that receives */
+	struct hostcast *answers; /* that answers: from a port of its own, also where the other
+				     is a node of a tree */
+	struct allowed *allowed;  /* whom it answers */
+	bool clocks_agree;        /* the user says so */
 	void (*step_is_over)(void *context, const struct stream *stream,
 			     const struct result *result);
 	void (*run_is_over)(void *context, const struct stream *stream);

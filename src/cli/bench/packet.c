@@ -1,7 +1,11 @@
 #include "packet.h"
 
+#include "base/monotime.h"
+
 #include <endian.h>
 #include <string.h>
+
+#define AGE_MOST_NS (600 * NS_PER_S)
 
 static const char magic[4] = {'H', 'C', 'B', '1'};
 
@@ -95,4 +99,12 @@ bool packet_read(struct packet *packet, const void *bytes, size_t size)
 		.time_ns = (int64_t)get64(at + 24),
 	};
 	return true;
+}
+
+/* Any 64 bits may be in a datagram: the difference wraps rather than overflows. */
+int64_t packet_age_ns(int64_t time_ns, int64_t realtime_ns)
+{
+	int64_t age_ns = (int64_t)((uint64_t)realtime_ns - (uint64_t)time_ns);
+
+	return age_ns <= AGE_MOST_NS ? age_ns : -1;
 }

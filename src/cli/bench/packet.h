@@ -8,8 +8,8 @@
  *	12  clock    4 bytes: whose CLOCK_REALTIME time_ns is; two with the same number share a host
  *	16  number   8 bytes: of a message in its step, from 0; of the others how many went so far
  *	24  time     8 bytes: when it was handed to the system, nanoseconds since 1970
- *	32  content  of a message: filler, or the pattern (pattern.h); else lines of text
- *(control.h)
+ *	32  content  of a message: filler, or the pattern (pattern.h); else lines of text (see
+ *	             control.h)
  */
 #ifndef BENCH_PACKET_H
 #define BENCH_PACKET_H
@@ -51,5 +51,9 @@ bool packet_has_magic(const void *bytes, size_t size);
 
 /* False if these bytes are no datagram of a bench of this version. */
 bool packet_read(struct packet *packet, const void *bytes, size_t size);
+
+/* How long a datagram was on its way, by its own time and that of now; negative: no time that makes
+ * sense, so it is forged or the clocks disagree. */
+int64_t packet_age_ns(int64_t time_ns, int64_t realtime_ns);
 
 #endif

@@ -15,6 +15,8 @@
 
 enum { BATCHES_A_TURN = 16, DEFAULT_SILENCE_S = 10 };
 
+#define LOOK_LEAST_NS (10 * NS_PER_MS) /* between two looks for silent senders */
+
 struct recv_options {
 	struct common_options common;
 	bool clocks_agree;
@@ -28,6 +30,7 @@ struct receiver {
 	struct session session;
 	const struct recv_options *options;
 	struct hostcast *handle, *answers;
+	struct allowed allowed;
 	struct meter *meter;
 	struct loop_timer silence; /* looks for senders that are silent */
 	bool is_headed;            /* the table */
@@ -74,15 +77,21 @@ static void step_text(struct receiver *r, const struct stream *stream, const str
 		table_row_text(out, stream->step, name, "nothing came");
 }
 
+/* What strangers claim may be any number: sums stay there. */
+static void add(uint64_t *sum, uint64_t number)
+{
+	*sum = number < (uint64_t)INT64_MAX - *sum ? *sum + number : (uint64_t)INT64_MAX;
+}
+
 static void add_to_total(struct receiver *r, const struct result *result)
 {
 	r->steps++;
-	r->total.sent += result->sent;
-	r->total.received += result->received;
-	r->total.lost += result->lost;
-	r->total.duplicates += result->duplicates;
-	r->total.reordered += result->reordered;
-	r->total.corrupt += result->corrupt;
+	add(&r->total.sent, result->sent);
+	add(&r->total.received, result->received);
+	add(&r->total.lost, result->lost);
+	add(&r->total.duplicates, result->duplicates);
+	add(&r->total.reordered, result->reordered);
+	add(&r->total.corrupt, result->corrupt);
 }
 
 static void step_is_over(void *context, const struct stream *stream, const struct result *result)
@@ -175,6 +184,18 @@ static void add_nonzero(struct text *line, uint64_t number, const char *what)
 		text_addf(line, "; %s: %" PRIu64, what, number);
 }
 
+/* The kernel counts a train that it drops as one. */
+static void add_kernel_drops(struct receiver *r, struct text *line)
+{
+	uint64_t drops = show_counter(r->handle, "kernel_drops");
+
+	if (drops > 0)
+		text_addf(line,
+			  "; dropped by the kernel: %s%" PRIu64
+			  " (the receive buffer was full; raise --rcvbuf)",
+			  r->options->common.no_trains ? "" : "at least ", drops);
+}
+
 static void summary_text(struct receiver *r)
 {
 	const struct meter_counters *counters = &r->meter->counters;
@@ -191,10 +212,11 @@ static void summary_text(struct receiver *r)
 	add_nonzero(&line, counters->malformed, "not understood");
 	add_nonzero(&line, counters->stale, "after the end of their step");
 	add_nonzero(&line, counters->unlisted, "of too many senders");
-	add_nonzero(&line, counters->unanswered, "answers that could not be sent");
-	add_nonzero(&line, show_counter(r->handle, "kernel_drops"), "dropped by the kernel");
-	if (show_counter(r->handle, "kernel_drops") > 0)
-		text_add_string(&line, " (the receive buffer was full; raise --rcvbuf)");
+	add_nonzero(&line, counters->unheard, "ends of senders not heard before");
+	add_nonzero(&line, counters->too_soon, "ends again, too soon");
+	add_nonzero(&line, counters->not_allowed, "not answered, not being allowed");
+	add_nonzero(&line, counters->unanswered, "answers too large, or that could not be sent");
+	add_kernel_drops(r, &line);
 	session_summary_line(&r->session, text_string(&line));
 	text_done(&line);
 }
@@ -246,10 +268,11 @@ static void on_silence(void *context)
 	struct receiver *r = context;
 	struct loop *loop = r->session.loop;
 	int64_t wait_ns = r->options->common.wait_ns;
+	int64_t look_ns = wait_ns / 4 > LOOK_LEAST_NS ? wait_ns / 4 : LOOK_LEAST_NS;
 
 	meter_end_silent(r->meter, loop_now(loop), wait_ns);
 	if (!r->session.is_ended)
-		loop_set_timer(loop, &r->silence, monotime_add(loop_now(loop), wait_ns / 4 + 1));
+		loop_set_timer(loop, &r->silence, monotime_add(loop_now(loop), look_ns));
 }
 
 /* ---- The beginning ---- */
@@ -281,10 +304,12 @@ static int prepare_meter(struct receiver *r)
 	r->meter = meter_new();
 	if (!r->meter) {
 		session_error(&r->session, "out of memory");
+		session_end(&r->session, EXIT_REFUSED);
 		return EXIT_REFUSED;
 	}
 	r->meter->handle = r->handle;
 	r->meter->answers = r->answers;
+	r->meter->allowed = &r->allowed;
 	r->meter->clocks_agree = r->options->clocks_agree;
 	r->meter->step_is_over = step_is_over;
 	r->meter->run_is_over = run_is_over;
@@ -292,11 +317,29 @@ static int prepare_meter(struct receiver *r)
 	return EXIT_DONE;
 }
 
+static void on_refused(void *context, const char *text)
+{
+	session_notice(context, "%s", text);
+}
+
+static int prepare_allowed(struct receiver *r)
+{
+	struct error error;
+
+	if (allowed_init(&r->allowed, &r->options->tree.allowed, &error) < 0)
+		return session_fail(&r->session, &error);
+	r->allowed.notice = on_refused;
+	r->allowed.context = &r->session;
+	return EXIT_DONE;
+}
+
 static int start(struct receiver *r)
 {
 	struct error error;
-	int status = prepare_meter(r);
+	int status = prepare_allowed(r);
 
+	if (status == EXIT_DONE)
+		status = prepare_meter(r);
 	if (status == EXIT_DONE)
 		status = open_target(r);
 	if (status != EXIT_DONE)
@@ -327,12 +370,12 @@ static int run(const char *command, const struct recv_options *options)
 	if (r.handle)
 		status = start(&r);
 	if (status == EXIT_DONE)
-		status = session_run(&r.session);
+		session_run(&r.session);
 	meter_free(r.meter);
+	allowed_done(&r.allowed);
 	hostcast_free(r.answers);
 	hostcast_free(r.handle);
-	session_done(&r.session);
-	return status;
+	return session_done(&r.session);
 }
 
 int bench_recv(int argc, char **argv)
@@ -354,7 +397,8 @@ int bench_recv(int argc, char **argv)
 		NUMBER_ROW("rcvbuf", 0, &o.receive_buffer, "BYTES", "size of the receive buffer", 1,
 			   1 << 30),
 		ROW_TREE_LISTEN(&o.tree.listen),
-		ROW_TREE_ALLOW(&o.tree.allowed),
+		LIST_ROW("allow", 0, &o.tree.allowed, "CIDR",
+			 "network that is answered, and in a tree served (again for more)"),
 		ROW_BUSY_POLL(&o.common.busy_poll),
 		ROW_NO_TRAINS(&o.common.no_trains),
 		ROW_IPV4(&o.common.ipv4),
@@ -387,9 +431,8 @@ int bench_recv(int argc, char **argv)
 	if (argc - first != 1)
 		return options_usage_error(&command, "one group, address or tree is needed");
 	o.target = argv[first];
-	if (!target_names_tree(o.target) && tree_options_are_given(&o.tree))
-		return options_usage_error(
-			&command, "--listen and --allow are for trees (tree://HOST[:PORT])");
+	if (!target_names_tree(o.target) && o.tree.listen)
+		return options_usage_error(&command, "--listen is for trees (tree://HOST[:PORT])");
 	if (o.common.wait_ns == NOT_GIVEN)
 		o.common.wait_ns = DEFAULT_SILENCE_S * NS_PER_S;
 	return run(command.name, &o);

@@ -23,7 +23,8 @@
 	X(cpu_ns)           /* of the whole process, user and system */                      \
 	X(kernel_drops)     /* datagrams dropped because the receive buffer was full */      \
 	X(latency_count)    /* messages of which the latency is known */                     \
-	X(latency_backward) /* that came before they went: the clocks disagree */            \
+	X(latency_backward) /* that came before they went, or minutes after: the clocks      \
+			       disagree */                                                   \
 	X(latency_p50_ns)                                                                    \
 	X(latency_p90_ns)                                                                    \
 	X(latency_p99_ns)                                                                    \

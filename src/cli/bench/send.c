@@ -48,9 +48,9 @@ static int run(const char *command, const struct bench_send_options *options)
 	if (status == EXIT_DONE) {
 		status = sending_start(sending);
 		if (status == EXIT_DONE)
-			status = session_run(&sending->session);
+			session_run(&sending->session);
 		sending_done(sending);
-		session_done(&sending->session);
+		status = session_done(&sending->session);
 	}
 	free(sending);
 	return status;

@@ -42,8 +42,10 @@ static int64_t phase_ns(const struct sending *s)
 
 /* ---- Asking ---- */
 
+/* As long as a message, and as the report: an answer is no larger than what asks for it. */
 static size_t write_iperf_end(const struct sending *s, uint8_t *bytes)
 {
+	size_t size = s->options->sizes.most;
 	const struct iperf_packet packet = {
 		.number = pump_passed(&s->pump) + s->asked,
 		.is_end = true,
@@ -52,7 +54,9 @@ static size_t write_iperf_end(const struct sending *s, uint8_t *bytes)
 
 	memset(bytes, 0, CONTROL_MAX);
 	iperf_write(&packet, bytes);
-	return s->options->sizes.most < CONTROL_MAX ? s->options->sizes.most : CONTROL_MAX;
+	if (size > CONTROL_MAX)
+		return CONTROL_MAX;
+	return size < IPERF_REPORT ? IPERF_REPORT : size;
 }
 
 static void ask(struct sending *s, enum packet_type type)

@@ -26,7 +26,8 @@ void sending_show_audience(struct sending *s)
 	if (audience->count == 0 && !s->options->iperf)
 		session_notice(&s->session,
 			       "no receiver answered within %g s: what they get is not known here "
-			       "(is 'hostcast bench recv' running? --wait waits longer)",
+			       "(is 'hostcast bench recv' running, and does it answer this host, "
+			       "its --allow? --wait waits longer)",
 			       (double)s->options->common.wait_ns / (double)NS_PER_S);
 	for (size_t i = 0; i < audience->count; i++) {
 		const struct listener *listener = audience->list[i];

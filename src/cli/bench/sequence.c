@@ -1,7 +1,5 @@
 #include "sequence.h"
 
-#include <string.h>
-
 static uint64_t *word_of(struct sequence *s, uint64_t number)
 {
 	return &s->window[number / 64 % (SEQUENCE_WINDOW / 64)];
@@ -23,34 +21,70 @@ static uint64_t window_start(uint64_t next)
 	return next > SEQUENCE_WINDOW ? next - SEQUENCE_WINDOW : 0;
 }
 
-static void add_missing(uint64_t *run, uint64_t *longest, uint64_t count)
+static void add_missing(struct gap *gap, uint64_t count)
 {
-	*run += count;
-	if (*run > *longest)
-		*longest = *run;
+	gap->run += count;
+	if (gap->run > gap->longest)
+		gap->longest = gap->run;
 }
 
-/* A number leaves the window: whether it is missing is settled. */
-static void leave(struct sequence *s, uint64_t number)
+/* Up to 64 numbers; the lowest bit is the first one's. */
+static void add_numbers(struct gap *gap, uint64_t came, uint64_t count)
 {
-	if (!has_come(s, number)) {
-		add_missing(&s->missing_run, &s->longest_run, 1);
-		return;
+	if (came == 0) {
+		add_missing(gap, count);
+	} else if (came == UINT64_MAX >> (64 - count)) {
+		gap->run = 0;
+	} else {
+		for (uint64_t i = 0; i < count; i++) {
+			gap->run = came >> i & 1 ? 0 : gap->run;
+			add_missing(gap, ~came >> i & 1);
+		}
 	}
-	s->missing_run = 0;
-	*word_of(s, number) &= ~bit_of(number);
 }
 
-/* Moves the window so that it ends with this number. */
+/* What lies together in one word of the window: from `begin` on, and before `end`. */
+static uint64_t count_in_word(uint64_t begin, uint64_t end)
+{
+	uint64_t in_word = 64 - begin % 64;
+
+	return end - begin < in_word ? end - begin : in_word;
+}
+
+/* Adds the numbers from `begin` on, and before `end`, which are in the window. A word at a time: a
+ * stranger's numbers may jump with every datagram. */
+static void add_range(const struct sequence *s, uint64_t begin, uint64_t end, struct gap *gap)
+{
+	while (begin < end) {
+		uint64_t count = count_in_word(begin, end);
+		uint64_t word = s->window[begin / 64 % (SEQUENCE_WINDOW / 64)] >> begin % 64;
+
+		add_numbers(gap, word & UINT64_MAX >> (64 - count), count);
+		begin += count;
+	}
+}
+
+static void clear_range(struct sequence *s, uint64_t begin, uint64_t end)
+{
+	while (begin < end) {
+		uint64_t count = count_in_word(begin, end);
+
+		*word_of(s, begin) &= ~(UINT64_MAX >> (64 - count) << begin % 64);
+		begin += count;
+	}
+}
+
+/* Moves the window so that it ends with this number. Whether those that leave it are missing is
+ * settled. */
 static void advance(struct sequence *s, uint64_t number)
 {
-	uint64_t start = window_start(number + 1);
+	uint64_t old_start = window_start(s->next), start = window_start(number + 1);
 	uint64_t end = start < s->next ? start : s->next;
 
-	for (uint64_t n = window_start(s->next); n < end; n++)
-		leave(s, n);
+	add_range(s, old_start, end, &s->gap);
+	clear_range(s, old_start, end);
 	if (start > s->next) /* those in between were never in the window */
-		add_missing(&s->missing_run, &s->longest_run, start - s->next);
+		add_missing(&s->gap, start - s->next);
 	s->next = number + 1;
 }
 
@@ -103,15 +137,10 @@ bool sequence_take(struct sequence *s, uint64_t number)
 
 uint64_t sequence_longest_gap(const struct sequence *s, uint64_t sent)
 {
-	uint64_t run = s->missing_run, longest = s->longest_run;
+	struct gap gap = s->gap;
 
-	for (uint64_t n = window_start(s->next); n < s->next; n++) {
-		if (has_come(s, n))
-			run = 0;
-		else
-			add_missing(&run, &longest, 1);
-	}
+	add_range(s, window_start(s->next), s->next, &gap);
 	if (sent > s->next)
-		add_missing(&run, &longest, sent - s->next);
-	return longest;
+		add_missing(&gap, sent - s->next);
+	return gap.longest;
 }

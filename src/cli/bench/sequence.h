@@ -13,15 +13,20 @@ enum {
 	SEQUENCE_JUMP = 1 << 20, /* numbers that may be missing without a confirmation */
 };
 
+/* Messages missing in a row: the run that is not over, and the longest so far. */
+struct gap {
+	uint64_t run, longest;
+};
+
 /* All zero at the beginning. */
 struct sequence {
 	uint64_t next;       /* one more than the highest number */
 	uint64_t received;   /* different messages */
 	uint64_t duplicates; /* that had come before */
 	uint64_t reordered;  /* of the received: after one with a higher number */
-	uint64_t late; /* from before the window: whether they had come is not known any more */
-	uint64_t wild; /* far ahead, and not confirmed */
-	uint64_t missing_run, longest_run;     /* before the window */
+	uint64_t late;  /* from before the window: whether they had come is not known any more */
+	uint64_t wild;  /* far ahead, and not confirmed */
+	struct gap gap; /* before the window */
 	uint64_t candidate;                    /* the number that would confirm a jump; 0: none */
 	uint64_t window[SEQUENCE_WINDOW / 64]; /* a bit for each number: it came */
 };

@@ -46,7 +46,7 @@ static struct stream *new_stream(void)
 }
 
 /* Where a new one may stand; STREAMS_MAX if nowhere. */
-static size_t place(struct streams *streams)
+static size_t place(const struct streams *streams)
 {
 	if (streams->count < STREAMS_MAX)
 		return streams->count;
@@ -54,6 +54,22 @@ static size_t place(struct streams *streams)
 		if (streams->list[i]->is_over && !streams->list[i]->is_step_open)
 			return i;
 	return STREAMS_MAX;
+}
+
+struct stream *streams_idlest(const struct streams *streams)
+{
+	struct stream *idlest = NULL;
+
+	if (place(streams) < STREAMS_MAX)
+		return NULL;
+	for (size_t i = 0; i < streams->count; i++) {
+		struct stream *stream = streams->list[i];
+
+		if (stream->tally->sequence.received == 0 &&
+		    (!idlest || monotime_is_before(stream->heard, idlest->heard)))
+			idlest = stream;
+	}
+	return idlest;
 }
 
 struct stream *streams_add(struct streams *streams, const union hostcast_address *source,

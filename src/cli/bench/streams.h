@@ -15,10 +15,11 @@ struct stream {
 	bool is_over;                    /* its run */
 	union hostcast_address reply_to; /* family 0: unknown */
 	struct monotime heard;
-	unsigned step;       /* 0: none yet */
-	bool is_step_open;   /* it has not been shown */
-	uint64_t sent;       /* in this step, as the sender says; 0: not yet */
-	struct tally *tally; /* of this step */
+	struct monotime reported; /* to it */
+	unsigned step;            /* 0: none yet */
+	bool is_step_open;        /* it has not been shown */
+	uint64_t sent;            /* in this step, as the sender says; 0: not yet */
+	struct tally *tally;      /* of this step */
 };
 
 struct streams {
@@ -31,6 +32,10 @@ struct streams {
 /* The stream of this sender, NULL if there is none. */
 struct stream *streams_find(struct streams *streams, const union hostcast_address *source,
 			    uint32_t id, bool is_iperf);
+
+/* Where no place is left: the one that sent no message and was silent longest. NULL: there is a
+ * place, or all of them send. */
+struct stream *streams_idlest(const struct streams *streams);
 
 /* Adds one; where there are too many it takes the place of one that is over. NULL: there is no
  * room, which is counted. */

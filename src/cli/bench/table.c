@@ -100,20 +100,24 @@ static void add_remarks(struct text *out, const struct result *result)
 {
 	const struct {
 		uint64_t number;
-		const char *what;
+		const char *least, *what;
 	} remarks[] = {
-		{result->corrupt, "with wrong content"},
-		{result->kernel_drops, "packets dropped, the receive buffer being full (--rcvbuf)"},
-		{result->late, "too late to tell whether they came twice"},
-		{result->wild, "with a number far ahead"},
-		{result->latency_backward, "came before they went: the clocks disagree"},
+		{result->corrupt, "", "with wrong content"},
+		/* The kernel counts a train that it drops as one. */
+		{result->kernel_drops, "at least ",
+		 "messages dropped, the receive buffer being full (--rcvbuf)"},
+		{result->late, "", "too late to tell whether they came twice"},
+		{result->wild, "", "with a number far ahead"},
+		{result->latency_backward, "",
+		 "that came before they went, or minutes after: the clocks disagree"},
 	};
 	const char *before = "     there were ";
 
 	for (size_t i = 0; i < sizeof remarks / sizeof remarks[0]; i++) {
 		if (remarks[i].number == 0)
 			continue;
-		text_addf(out, "%s%" PRIu64 " %s", before, remarks[i].number, remarks[i].what);
+		text_addf(out, "%s%s%" PRIu64 " %s", before, remarks[i].least, remarks[i].number,
+			  remarks[i].what);
 		before = "; ";
 	}
 	if (*before == ';')

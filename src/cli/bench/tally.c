@@ -2,7 +2,12 @@
 
 bool tally_take(struct tally *tally, uint64_t number, size_t size, struct monotime now)
 {
-	if (!sequence_take(&tally->sequence, number))
+	uint64_t wild = tally->sequence.wild;
+	bool is_new = sequence_take(&tally->sequence, number);
+
+	if (tally->sequence.wild > wild)
+		tally->wild_size = size;
+	if (!is_new)
 		return false;
 	if (tally->bytes == 0)
 		tally->first = tally->last = now;
@@ -14,6 +19,8 @@ bool tally_take(struct tally *tally, uint64_t number, size_t size, struct monoti
 		tally->last = now;
 	}
 	tally->bytes += size;
+	if (tally->sequence.wild < wild) /* it confirmed the one before it, which counts now */
+		tally->bytes += tally->wild_size;
 	return true;
 }
 

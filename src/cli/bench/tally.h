@@ -13,6 +13,7 @@ struct tally {
 	struct sequence sequence;
 	struct histogram latency_ns;
 	uint64_t bytes;
+	size_t wild_size; /* of the last message whose number was far ahead */
 	uint64_t corrupt;
 	uint64_t latency_backward;
 	int64_t longest_pause_ns;
@@ -24,7 +25,7 @@ struct tally {
 /* Takes in a message that came whole; true if it is a new one. */
 bool tally_take(struct tally *tally, uint64_t number, size_t size, struct monotime now);
 
-/* The latency of a message, where the clocks agree. */
+/* The latency of a message, where the clocks agree; negative: they do not. */
 void tally_latency(struct tally *tally, int64_t ns);
 
 /* `sent`: as the sender says, 0 if it has not. What it cost is for the caller to fill in. */
