@@ -377,6 +377,21 @@ def test_too_few_receivers(hostcast, spawn):
     assert sent.stdout == ''
 
 
+def test_too_few_receivers_are_no_complete_run(hostcast):
+    sent = hostcast('bench', 'send', '--json', '--receivers', '1', '-w', '0.1', '-i', 'lo', f'{GROUP}:{free_port()}')
+    assert sent.status == 7
+    summary = json.loads(sent.stdout.splitlines()[-1])
+    assert (summary['is_complete'], summary['receivers'], summary['receivers_wanted']) == (False, 0, 1)
+
+
+def test_a_rate_that_is_not_reached_is_said(hostcast):
+    """So many messages no processor can send; nobody needs to hear them."""
+    sent = hostcast('bench', 'send', '--rate', '1000Gpps', '--time', '0.6', '-w', '0.1', '-i', 'lo',
+                    f'{GROUP}:{free_port()}')
+    assert sent.status == 0
+    assert 'THE RATE WAS NOT REACHED' in sent.stderr
+
+
 @pytest.mark.parametrize('limits, status', [((), 0), (('--max-loss', '1'), 7), (('--search',), 7)])
 def test_nobody_is_there(hostcast, limits, status):
     sent = hostcast('bench', 'send', '-w', '0.1', '-c', '10', *limits, '-i', 'lo', f'{GROUP}:{free_port()}')

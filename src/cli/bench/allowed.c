@@ -1,5 +1,6 @@
 #include "allowed.h"
 
+#include "cli/tree_options.h"
 #include "net/address.h"
 #include "run/tree/tree_address.h"
 
@@ -7,19 +8,6 @@
 #include <stdlib.h>
 
 enum { NOTICE_MAX = 600 };
-
-static int parse(const struct text_list *texts, struct wire_network *networks, struct error *error)
-{
-	for (size_t i = 0; i < texts->count; i++) {
-		struct network network;
-		int status = network_parse(texts->list[i], &network, error);
-
-		if (status < 0)
-			return status;
-		networks[i] = wire_of_network(&network);
-	}
-	return 0;
-}
 
 int allowed_init(struct allowed *allowed, const struct text_list *texts, struct error *error)
 {
@@ -29,7 +17,7 @@ int allowed_init(struct allowed *allowed, const struct text_list *texts, struct 
 	int status;
 
 	*allowed = (struct allowed){0};
-	status = parse(texts, networks, error);
+	status = parse_allowed(texts, networks, error);
 	if (status == 0)
 		status = attachments_read(&attachments, &count, error);
 	if (status < 0)

@@ -15,7 +15,7 @@
 #define REPORTS_NS   (3 * NS_PER_S) /* until a report is missing */
 
 enum { ECHOES_A_SECOND = 100, ECHO_EACH_OF_ALL = 1000 };
-enum { TURNS = 16, GOODBYES = 3, ASKS_OF_NOBODY = 3 };
+enum { TURNS = 16, GOODBYES = 3, ASKS_OF_NOBODY = 3, RATE_REACHED_PERCENT = 90 };
 
 static struct monotime now_of(const struct sending *s)
 {
@@ -127,12 +127,24 @@ static bool has_next_step(const struct sending *s)
 	return s->options->search ? !s->search.is_over : s->step < s->options->rate_count;
 }
 
+static double achieved(const struct sending *s, const struct result *sent)
+{
+	return rate_now(s).is_bits ? result_bit_rate(sent) : result_message_rate(sent);
+}
+
+/* Of a short step the rate says little. */
+static void look_at_rate(struct sending *s, const struct result *sent)
+{
+	double wanted = (double)rate_now(s).per_second;
+
+	if (sent->elapsed_ns >= NS_PER_S / 2 &&
+	    achieved(s, sent) * 100 < wanted * RATE_REACHED_PERCENT)
+		s->is_slow = true;
+}
+
 static void take_search(struct sending *s, const struct result *sent, bool is_good)
 {
-	struct rate rate = rate_now(s);
-	double achieved = rate.is_bits ? result_bit_rate(sent) : result_message_rate(sent);
-
-	search_take(&s->search, is_good, achieved);
+	search_take(&s->search, is_good, achieved(s, sent));
 	if (!s->has_reports)
 		s->search.is_over = true; /* nobody to tell what is lost */
 }
@@ -148,6 +160,8 @@ static void end_step(struct sending *s)
 	is_good = sending_show_step(s, &sent);
 	if (s->options->search)
 		take_search(s, &sent, is_good);
+	else
+		look_at_rate(s, &sent);
 	if (has_next_step(s))
 		begin_step(s);
 	else
@@ -183,6 +197,7 @@ static void hello_is_over(struct sending *s)
 {
 	int64_t wanted = s->options->receivers;
 
+	s->is_incomplete = true; /* until a step begins */
 	if (waits_for_root(s)) {
 		session_error(&s->session, "no root of the tree is known (is the rendezvous point "
 					   "running, and is there a node?)");
@@ -191,6 +206,7 @@ static void hello_is_over(struct sending *s)
 		sending_show_missing(s);
 		session_end(&s->session, EXIT_PARTIAL);
 	} else {
+		s->is_incomplete = false;
 		sending_show_audience(s);
 		choose_latency(s);
 		begin_step(s);

@@ -61,6 +61,7 @@ struct sending {
 	double worst_loss;     /* of a receiver in a step, in percent */
 	bool is_beyond;        /* what is allowed, in a step */
 	bool is_incomplete;    /* somebody did not report */
+	bool is_slow;          /* a rate was not reached */
 	bool has_reports;
 };
 

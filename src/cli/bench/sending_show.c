@@ -263,6 +263,9 @@ static void summary_json(struct sending *s)
 	json_bool(out, "has_reports", s->has_reports);
 	json_bool(out, "is_complete", !s->is_incomplete);
 	json_bool(out, "is_within_limits", !s->is_beyond);
+	json_bool(out, "is_rate_reached", !s->is_slow);
+	if (s->options->receivers != NOT_GIVEN)
+		json_integer(out, "receivers_wanted", s->options->receivers);
 	if (has_found(s)) {
 		json_integer(out, "highest_rate", s->search.good);
 		json_string(out, "rate_unit", s->options->rates[0].is_bits ? "bit/s" : "pps");
@@ -282,8 +285,12 @@ static void add_verdict(const struct sending *s, struct text *line)
 		text_add_string(line, ", nothing lost");
 	else
 		text_addf(line, ", up to %.4g %% lost", s->worst_loss);
+	if (s->has_reports && s->is_incomplete)
+		text_add_string(line, " at those that reported");
 	if (s->is_incomplete)
 		text_add_string(line, ", REPORTS ARE MISSING");
+	if (s->is_slow)
+		text_add_string(line, ", THE RATE WAS NOT REACHED");
 	if (s->is_beyond && !s->options->search)
 		text_add_string(line, ", MORE THAN ALLOWED");
 }
@@ -292,6 +299,16 @@ static void add_nonzero(struct text *line, uint64_t number, const char *what)
 {
 	if (number > 0)
 		text_addf(line, "; %s: %" PRIu64, what, number);
+}
+
+static bool is_going_on(const struct sending *s)
+{
+	return s->phase == PHASE_STEP || s->phase == PHASE_END;
+}
+
+static uint64_t sent_in_step(const struct sending *s)
+{
+	return is_going_on(s) ? pump_passed(&s->pump) : 0;
 }
 
 void sending_summary(void *context)
@@ -303,12 +320,15 @@ void sending_summary(void *context)
 		summary_json(s);
 	if (s->options->common.json || s->step == 0) /* it did not begin, and that was said */
 		return;
-	show_quantity(&line, s->total, "message", "messages");
+	show_quantity(&line, s->total + sent_in_step(s), "message", "messages");
 	text_addf(&line, " sent to %s in ", s->options->target);
 	show_quantity(&line, s->step, "step", "steps");
 	text_add_string(&line, ", ");
 	show_quantity(&line, s->audience.count, "receiver", "receivers");
-	add_verdict(s, &line);
+	if (is_going_on(s))
+		text_add_string(&line, ", the last step goes on");
+	else
+		add_verdict(s, &line);
 	add_nonzero(&line, s->icmp_refused, "refused by that host (ICMP: nobody listens there)");
 	add_nonzero(&line, s->refused, "refused by the system");
 	add_nonzero(&line, s->audience.strays, "answers of strangers or too late");

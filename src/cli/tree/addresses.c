@@ -4,7 +4,6 @@
 #include "net/interface.h"
 #include "net/target.h"
 #include "run/loop.h"
-#include "run/tree/tree_address.h"
 #include "wire/protocol.h"
 
 #include <stdio.h>
@@ -60,18 +59,5 @@ int parse_local_program(const char *text, union hostcast_address *address, struc
 				 "--deliver '%.80s' is no address of this host ('ip address' lists "
 				 "those that are); what goes to other hosts goes by the tree",
 				 text);
-	return 0;
-}
-
-int parse_allowed(const struct text_list *texts, struct wire_network *networks, struct error *error)
-{
-	for (size_t i = 0; i < texts->count; i++) {
-		struct network network;
-		int status = network_parse(texts->list[i], &network, error);
-
-		if (status < 0)
-			return status;
-		networks[i] = wire_of_network(&network);
-	}
 	return 0;
 }

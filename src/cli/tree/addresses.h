@@ -25,8 +25,4 @@ int parse_rendezvous(const char *text, int family, union hostcast_address *addre
 /* ADDR:PORT of a program on this host. */
 int parse_local_program(const char *text, union hostcast_address *address, struct error *error);
 
-/* Networks, at most LIST_MAX. */
-int parse_allowed(const struct text_list *texts, struct wire_network *networks,
-		  struct error *error);
-
 #endif

@@ -4,6 +4,7 @@
 #include "cli/json.h"
 #include "cli/session.h"
 #include "cli/show.h"
+#include "cli/tree_options.h"
 #include "cli/verbs.h"
 #include "events.h"
 #include "local_program.h"
