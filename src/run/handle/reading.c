@@ -61,7 +61,8 @@ static void has_room(void *context, size_t index)
 	h->sockets[index].is_full = false;
 }
 
-/* Reads one socket; true if it may have more. */
+/* Reads one socket; true if it may have more. Where several have come more are coming: it is not
+ * watched until there are none (run/ready). */
 static bool read_from(struct hostcast *h, size_t index, size_t share, int *failure)
 {
 	const struct handle_socket *socket = &h->sockets[index];
@@ -81,7 +82,7 @@ static bool read_from(struct hostcast *h, size_t index, size_t share, int *failu
 	}
 	account(h, socket, arrivals, (size_t)status);
 	reading->count += (size_t)status;
-	return (size_t)status == share;
+	return status > 1 || (size_t)status == share;
 }
 
 /* Each of the sockets that have something gets its share of the batch; those that had to wait come

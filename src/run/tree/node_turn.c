@@ -288,7 +288,7 @@ static void take_all(struct node *n, struct turn *turn)
 
 static void note_read(struct node *n, int source, int got, size_t asked)
 {
-	n->io.sources[source].has_more = got == (int)asked;
+	n->io.sources[source].has_more = got > 1 || got == (int)asked; /* more are coming */
 	n->reading.count += got > 0 ? (size_t)got : 0;
 }
 
