@@ -379,6 +379,13 @@ static bool is_idle_due(const struct loop *loop)
 	return loop->is_idle_due && loop->is_idle_due(loop->idle_context);
 }
 
+/* A timer's time is no reason to put off what is to be done when nothing is ready: what was there
+ * before it is shown before what it does. */
+static bool is_alarm_alone(const struct loop *loop, const struct epoll_event *events, int count)
+{
+	return count == 1 && (int)(events[0].data.u64 & UINT32_MAX) == loop->alarm.fd;
+}
+
 /* What is ready now; or, if that is nothing, what comes while sleeping. That nothing is ready now
  * needs not be known first, unless something is to be done then. Timers wake by a descriptor: it is
  * set once for each deadline, not for each sleep, of which there may be many before it. */
@@ -391,7 +398,7 @@ static int wait_for_events(struct loop *loop, struct epoll_event *events)
 		alarm_set(&loop->alarm, next_deadline(loop));
 	if (is_awake || is_idle_due(loop))
 		count = wait_for(loop, events, NO_TIME);
-	if (count != 0 || has_always_ready(loop))
+	if ((count != 0 && !is_alarm_alone(loop, events, count)) || has_always_ready(loop))
 		return count;
 	if (is_idle_due(loop))
 		loop->idle_function(loop->idle_context);
