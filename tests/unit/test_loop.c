@@ -275,7 +275,7 @@ static void an_old_event_does_not_reach_the_new_owner_of_a_number(void **state)
 	watch(w, &second, 1, replace_the_other);
 	put(w, 0, "x");
 	put(w, 1, "x");
-	set(w, &timer, 0, '.', 1);
+	set(w, &timer, 0, '.', 100); /* long after */
 	run(w);
 	assert_string_equal(w->log, "r.");
 }
@@ -347,7 +347,7 @@ static void it_is_idle_when_nothing_is_left_to_do(void **state)
 
 	watch(w, &caller, 0, on_ready);
 	put(w, 0, "abc");
-	set(w, &timer, 0, '.', 1);
+	set(w, &timer, 0, '.', 100); /* long after */
 	loop_on_idle(w->loop, is_always_due, on_idle, w);
 	run(w);
 	assert_string_equal(w->log, "abci.");
