@@ -2,7 +2,6 @@
 #include "bench.h"
 #include "iperf.h"
 #include "sending.h"
-#include "sending_show.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,7 +3,6 @@
 #include "cli/show.h"
 #include "iperf.h"
 #include "run/clock.h"
-#include "sending_show.h"
 
 #include <string.h>
 #include <sys/epoll.h>

@@ -1,4 +1,4 @@
-#include "sending_show.h"
+#include "sending.h"
 
 #include "cli/json.h"
 #include "cli/show.h"

@@ -1,4 +1,5 @@
-/* The inside of struct tree_socket: tree_socket.c opens it and receives, tree_sending.c sends. */
+/* The inside of struct tree_socket: tree_receiving.c opens it and receives,
+ * tree_sending.c sends. */
 #ifndef RUN_TREE_SOCKET_INSIDE_H
 #define RUN_TREE_SOCKET_INSIDE_H
 
