@@ -251,6 +251,16 @@ def test_who_spins_hears_all_and_ends_at_a_signal(two_hosts):
     assert (len(texts), summary['messages']) == (1000, 1000)
 
 
+def test_a_batch_of_which_a_part_has_gone_waits_for_room(two_hosts):
+    a, b = two_hosts
+    limited = a.run(['tc', 'qdisc', 'add', 'dev', 'eth0', 'root', 'tbf', 'rate', '50mbit', 'burst', '20kb', 'limit', '20mb'])
+    if limited.status != 0:
+        pytest.skip(f'no tbf here: {limited.stderr.strip()}')
+    recv = start_recv(b, '-c', '3000', '--join', target(GROUP))
+    send(a, '--no-trains', '--sndbuf', '20000', '-c', 3000, target(GROUP), 'x' * 500)
+    assert recv.wait() == 0
+
+
 # A host without a network
 
 def test_by_loopback_alone_the_source_is_known():

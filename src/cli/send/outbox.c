@@ -1,5 +1,7 @@
 #include "outbox.h"
 
+#include <assert.h>
+
 static void drop_first(struct outbox *outbox, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -46,6 +48,7 @@ int outbox_send(struct outbox *outbox)
 
 int outbox_add(struct outbox *outbox, const void *data, size_t size)
 {
+	assert(outbox->first + outbox->count < HOSTCAST_BATCH);
 	text_add(&outbox->bytes, data, size);
 	if (outbox->bytes.failed)
 		return HOSTCAST_NO_MEMORY;

@@ -284,14 +284,17 @@ static void go_on(void *context)
 static void on_ready(void *context, uint32_t events)
 {
 	struct sender *s = context;
+	int code;
 
 	(void)events;
-	if (drain(s) != EXIT_DONE)
+	if (drain(s) != EXIT_DONE || (!s->outbox.is_blocked && !s->options->is_tree))
 		return;
-	if (s->outbox.is_blocked || s->options->is_tree) { /* it also tells when there is room */
-		s->outbox.is_blocked = false;
+	/* It also tells when there is room; what waits for that goes before anything is added. */
+	code = s->outbox.is_blocked ? outbox_send(&s->outbox) : 0;
+	if (code < 0)
+		session_fail_handle(&s->session, s->handle, code);
+	else
 		go_on(s);
-	}
 }
 
 /* ---- Input ---- */
