@@ -10,7 +10,7 @@ int answer_send(int fd, const struct hostcast_message *message, const void *data
 	const union hostcast_address *from = &message->destination;
 	bool is_of_host = !address_is_any(from) && !address_is_multicast(from);
 	struct way way = {.to = &message->source, .from = is_of_host ? from : NULL};
-	struct iovec payload = {(void *)(uintptr_t)data, size}; /* only read */
+	struct iovec payload = iovec_of(data, size);
 	int status = datagram_send(fd, &way, NO_HEAD, payload);
 
 	/* What the kernel says of a broadcast address, which is no source either. */

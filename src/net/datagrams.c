@@ -3,6 +3,7 @@
 #include "address.h"
 #include "base/monotime.h"
 #include "socket.h"
+#include "vector.h"
 
 #include <errno.h>
 #include <linux/sock_diag.h>
@@ -173,7 +174,7 @@ struct iovec arrival_payload(const struct arrival *arrival, size_t index)
 	size_t size = left < arrival->segment ? left : arrival->segment;
 	const char *at = (const char *)arrival->whole.data + offset + arrival->header;
 
-	return (struct iovec){(void *)(uintptr_t)at, size - arrival->header}; /* only read */
+	return iovec_of(at, size - arrival->header);
 }
 
 void arrival_at(const struct arrival *arrival, size_t index, struct hostcast_message *message)

@@ -8,7 +8,7 @@
 int datagrams_want_destination(int fd, int family, struct error *error);
 int datagrams_want_details(int fd, int family, struct error *error);
 
-/* Takes datagrams that came together together (UDP_GRO), which is several times cheaper where
+/* Takes as one what came together (UDP_GRO), which is several times cheaper where
  * senders or interfaces make trains of them. Not on Linux before 5.0: nothing changes then. Only
  * for those whose buffers have DATAGRAM_MAX bytes: the kernel cuts a train off that does not fit.
  */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -183,6 +184,17 @@ size_t socket_set_buffer(int fd, int option, size_t bytes)
 	if (getsockopt(fd, SOL_SOCKET, option, &value, &size) < 0)
 		return 0;
 	return (size_t)value / 2;
+}
+
+void socket_buffer_notice(int option, size_t got, size_t wanted, char text[BUFFER_NOTICE_SIZE])
+{
+	bool is_receive = option == SO_RCVBUF;
+
+	snprintf(text, BUFFER_NOTICE_SIZE,
+		 "the system gives a %s buffer of %zu bytes instead of %zu; to allow more: sysctl "
+		 "net.core.%s=%zu",
+		 is_receive ? "receive" : "send", got, wanted, is_receive ? "rmem_max" : "wmem_max",
+		 wanted);
 }
 
 int socket_local_address(int fd, union hostcast_address *address, struct error *error)

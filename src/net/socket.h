@@ -48,6 +48,10 @@ static inline bool socket_buffer_is_short(size_t got, size_t asked)
 	return got < (asked ? asked : SOCKET_BUFFER_ENOUGH);
 }
 
+/* What to tell the user then, of SO_SNDBUF or SO_RCVBUF. */
+enum { BUFFER_NOTICE_SIZE = 160 };
+void socket_buffer_notice(int option, size_t got, size_t wanted, char text[BUFFER_NOTICE_SIZE]);
+
 /* Where a socket is bound. */
 int socket_local_address(int fd, union hostcast_address *address, struct error *error);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/udp.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Every path carries datagrams as short as this (IPv6's least MTU, RFC 8200 section 5): trains of
@@ -206,9 +207,20 @@ void train_path_init(struct train_path *path, int fd, bool is_refusing)
 	}
 }
 
-const char *train_path_reason(const struct train_path *path)
+const char *train_path_notice(struct train_path *path, const union hostcast_address *to,
+			      char text[TRAIN_NOTICE_SIZE])
 {
-	return path->is_refusing ? "as was asked for" : strerror(path->refusal);
+	char address[HOSTCAST_TEXT_SIZE];
+
+	if (path->refusal == 0 || path->is_told)
+		return NULL;
+	path->is_told = true;
+	snprintf(text, TRAIN_NOTICE_SIZE,
+		 "the system refuses to send several datagrams to %s as one (%s): they go one by "
+		 "one, which costs more",
+		 hostcast_address_text(to, address),
+		 path->is_refusing ? "as was asked for" : strerror(path->refusal));
+	return text;
 }
 
 /* A device or tunnel that cannot do it says EIO or EINVAL; so does the kernel (or EMSGSIZE) where

@@ -6,6 +6,7 @@
 #define NET_TRAINS_H
 
 #include "hostcast.h"
+#include "vector.h"
 
 enum {
 	TRAIN_SEGMENTS_MAX = 64, /* Linux: UDP_MAX_SEGMENTS, on older kernels */
@@ -43,7 +44,7 @@ size_t trains_left(const struct trains *trains);
 bool trains_have_room(const struct trains *trains);
 
 /* For datagrams that have none. */
-#define NO_HEAD ((struct iovec){NULL, 0})
+#define NO_HEAD iovec_of(NULL, 0)
 
 /* Adds a datagram, which is its head (perhaps empty) and then its body. False: no room; send what
  * is there first. */
@@ -64,12 +65,15 @@ struct train_path {
 	size_t segment_most; /* trains of longer datagrams are refused: the path's MTU, mostly */
 	int refusal;         /* the errno with which all trains are refused; 0: they are not */
 	bool is_refusing;    /* behaves as if the system refused each of them */
+	bool is_told;        /* that all are refused */
 };
 
 void train_path_init(struct train_path *path, int fd, bool is_refusing);
 
-/* Why all trains are refused, in words. */
-const char *train_path_reason(const struct train_path *path);
+/* What the user should be told when all trains are refused, once; NULL: nothing new. */
+enum { TRAIN_NOTICE_SIZE = 300 };
+const char *train_path_notice(struct train_path *path, const union hostcast_address *to,
+			      char text[TRAIN_NOTICE_SIZE]);
 
 /* Sends, without waiting, from where it stopped before. Returns 0 if all went, or -errno of what
  * stands first now. -EINVAL or -ENETUNREACH may mean that `from` is no address of this host. */

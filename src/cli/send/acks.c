@@ -4,6 +4,7 @@
 #include "cli/show.h"
 #include "hostcast.h"
 #include "net/address.h"
+#include "net/vector.h"
 #include "responders.h"
 
 #include <inttypes.h>
@@ -209,7 +210,7 @@ static struct probe *new_probe(struct acks *acks)
 int acks_send(struct acks *acks, const void *data, size_t size)
 {
 	struct session *session = acks->session;
-	struct iovec payload = {(void *)(uintptr_t)data, size};
+	struct iovec payload = iovec_of(data, size);
 	struct probe *probe = new_probe(acks);
 	struct error error;
 	int sent;

@@ -91,20 +91,17 @@ int handle_add_route(struct hostcast *h, size_t socket, const union hostcast_add
 
 void handle_set_buffer(struct hostcast *h, int fd, int option, size_t asked, size_t fallback)
 {
-	bool is_receive = option == SO_RCVBUF;
+	char notice[BUFFER_NOTICE_SIZE];
 	size_t bytes = asked ? asked : fallback;
 	size_t got;
 
 	if (bytes == 0)
 		return;
 	got = socket_set_buffer(fd, option, bytes);
-	if (socket_buffer_is_short(got, asked))
-		notices_add(
-			&h->notices,
-			"the system gives a %s buffer of %zu bytes instead of %zu; to allow more: "
-			"sysctl net.core.%s=%zu",
-			is_receive ? "receive" : "send", got, bytes,
-			is_receive ? "rmem_max" : "wmem_max", bytes);
+	if (!socket_buffer_is_short(got, asked))
+		return;
+	socket_buffer_notice(option, got, bytes, notice);
+	notices_add(&h->notices, "%s", notice);
 }
 
 int hostcast_fd(const struct hostcast *h)

@@ -1,8 +1,7 @@
 /* The inside of struct hostcast (the public API's handle): options, the sockets that its targets
  * need, and the routes by which a payload leaves. options.c sets the options, handle.c keeps the
  * rest, open.c opens targets with choice.c, receiver.c, sender.c and tree.c, reading.c and
- * sending.c move
- * datagrams. */
+ * sending.c move datagrams. */
 #ifndef RUN_HANDLE_H
 #define RUN_HANDLE_H
 
@@ -35,8 +34,7 @@ struct route {
 	size_t socket; /* index in sockets */
 	union hostcast_address to;
 	struct train_path path;
-	bool is_refusal_told; /* of trains */
-	size_t ahead;         /* payloads that it has got, of those that come next */
+	size_t ahead; /* payloads that it has got, of those that come next */
 };
 
 /* What was read, and is given to the caller piece by piece. */

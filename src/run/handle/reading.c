@@ -94,7 +94,6 @@ static void read_all(struct hostcast *h, size_t max, int *failure)
 	size_t more[HOSTCAST_BATCH];
 	size_t more_count = 0, next = 0;
 
-	reading->count = reading->next = 0;
 	while (next < ready->count && reading->count < max) {
 		size_t index = ready->list[next];
 		size_t waiting = ready->count - next++;
@@ -111,6 +110,15 @@ static void read_all(struct hostcast *h, size_t max, int *failure)
 	ready->count += more_count;
 }
 
+/* The same without asking first which of them have something. */
+static void try_all(struct hostcast *h, size_t max, int *failure)
+{
+	size_t first = h->tried++;
+
+	for (size_t i = 0; i < h->socket_count && h->reading.count < max; i++)
+		read_from(h, (first + i) % h->socket_count, max - h->reading.count, failure);
+}
+
 /* The option is about each message, whatever the buffers have room for. */
 static void cut_off(const struct hostcast *h, struct hostcast_message *message)
 {
@@ -118,16 +126,6 @@ static void cut_off(const struct hostcast *h, struct hostcast_message *message)
 		return;
 	message->size = h->options.receive_size;
 	message->flags |= HOSTCAST_CUT_OFF;
-}
-
-/* The same without asking first which of them have something. */
-static void try_all(struct hostcast *h, size_t max, int *failure)
-{
-	size_t first = h->tried++;
-
-	h->reading.count = h->reading.next = 0;
-	for (size_t i = 0; i < h->socket_count && h->reading.count < max; i++)
-		read_from(h, (first + i) % h->socket_count, max - h->reading.count, failure);
 }
 
 /* Gives messages of the first arrival that is not given whole, at most so many. */
@@ -185,7 +183,6 @@ static int read_single(struct hostcast *h, size_t max)
 {
 	int failure = 0, status = 0;
 
-	h->reading.count = h->reading.next = 0;
 	if (read_from(h, 0, max, &failure))
 		status = collect(h); /* it may have more, and is not watched meanwhile */
 	return status < 0 ? status : failure;
@@ -200,6 +197,7 @@ static int read_more(struct hostcast *h, size_t max)
 		h->datagrams = datagrams_new(DATAGRAM_MAX);
 	if (!h->datagrams)
 		return error_set(&h->error, HOSTCAST_NO_MEMORY, "out of memory");
+	h->reading.count = h->reading.next = 0;
 	if (h->options.busy_poll) {
 		try_all(h, max, &failure);
 		return failure;

@@ -105,15 +105,11 @@ static int send_failed(struct hostcast *h, size_t socket, int system,
 
 static void tell_no_trains(struct hostcast *h, struct route *route)
 {
-	char text[HOSTCAST_TEXT_SIZE];
+	char text[TRAIN_NOTICE_SIZE];
+	const char *notice = train_path_notice(&route->path, &route->to, text);
 
-	if (route->path.refusal == 0 || route->is_refusal_told)
-		return;
-	route->is_refusal_told = true;
-	notices_add(&h->notices,
-		    "the system refuses to send several datagrams to %s as one (%s): they go one "
-		    "by one, which costs more",
-		    hostcast_address_text(&route->to, text), train_path_reason(&route->path));
+	if (notice)
+		notices_add(&h->notices, "%s", notice);
 }
 
 /* Sends payloads by one route, as many as go. Returns 0 or the error of the first that did not. */
@@ -272,7 +268,7 @@ static void count_one(struct hostcast *h, size_t size)
 int hostcast_send_to(struct hostcast *h, const union hostcast_address *to, const void *data,
 		     size_t size)
 {
-	const struct iovec payload = {(void *)(uintptr_t)data, size}; /* only read */
+	const struct iovec payload = iovec_of(data, size);
 	const struct way way = {.to = to};
 	int status = check_answer(h, to, size);
 	int sender = status < 0 ? status : sender_of_family(h, to->any.sa_family);

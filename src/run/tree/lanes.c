@@ -97,7 +97,7 @@ static size_t index_of(const struct lanes *lanes, const struct wire_address *chi
 {
 	size_t i = 0;
 
-	while (i < lanes->count && !wire_address_equal(&lanes->list[i].of.to, child))
+	while (i < lanes->count && !wire_address_equal(&lanes->list[i].to, child))
 		i++;
 	return i;
 }
@@ -112,7 +112,7 @@ const struct lane *lanes_of(const struct lanes *lanes, const struct wire_address
 static bool is_of_any(const struct lane *lane, const struct destination *children, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (wire_address_equal(&lane->of.to, &children[i].to))
+		if (wire_address_equal(&lane->to, &children[i].to))
 			return true;
 	return false;
 }
@@ -136,8 +136,7 @@ struct lane *lanes_find(struct lanes *lanes, const struct destination *children,
 		lane = find_free(lanes, children, count);
 		train_path_init(&lane->path, lane->fd, lanes->are_trains_refused);
 		lane->copies = lane->dropped = 0;
-		lane->is_refusal_told = false;
+		lane->to = child->to;
 	}
-	lane->of = *child;
 	return lane;
 }

@@ -10,12 +10,11 @@
 #include "net/trains.h"
 
 struct lane {
-	int fd;                /* the listening one, where the system gives no other */
-	struct destination of; /* the child; address none: nobody yet */
+	int fd;                 /* the listening one, where the system gives no other */
+	struct wire_address to; /* the child; none: nobody yet */
 	struct train_path path;
-	bool is_refusal_told; /* of trains */
-	uint64_t copies;      /* to this child: sent, */
-	uint64_t dropped;     /* and not */
+	uint64_t copies;  /* to this child: sent, */
+	uint64_t dropped; /* and not */
 };
 
 struct lanes {

@@ -64,11 +64,6 @@ static void deliver(struct turn *turn, struct iovec run, size_t segment, size_t 
 		delivery->whole.source = *from;
 }
 
-static struct iovec vector_of(const void *bytes, size_t size)
-{
-	return (struct iovec){(void *)(uintptr_t)bytes, size}; /* only read */
-}
-
 /* All but payloads. */
 void node_carry_out(struct node *n)
 {
@@ -92,7 +87,7 @@ static void carry_out_own(struct node *n, struct turn *turn)
 	else if (output->fate == FATE_SENT)
 		tree_socket_send_up(&n->socket, output);
 	if (output->is_delivered)
-		deliver(turn, vector_of(payload->at, reader_left(payload)), reader_left(payload), 0,
+		deliver(turn, iovec_of(payload->at, reader_left(payload)), reader_left(payload), 0,
 			NULL, true);
 }
 
@@ -197,8 +192,8 @@ static size_t pass_on(struct node *n, struct turn *turn, const struct incoming *
 
 	if (left > taken && !origin_is_expecting(&n->member.origin, turn->now))
 		taken += distribution_take_alike(&n->member, in, left - taken, output);
-	tree_socket_copy(&n->socket, output, vector_of(in->bytes, taken), in->size);
-	deliver(turn, vector_of(in->bytes, taken), in->size,
+	tree_socket_copy(&n->socket, output, iovec_of(in->bytes, taken), in->size);
+	deliver(turn, iovec_of(in->bytes, taken), in->size,
 		(size_t)(output->payload.at - in->bytes), n->member.path_length > 0 ? parent : NULL,
 		is_own(n, turn));
 	return taken;

@@ -36,13 +36,12 @@ static void set_receive_buffer(struct tree_socket *s, const struct tree_socket_o
 	size_t asked = options->receive_buffer;
 	size_t bytes = asked ? asked : SOCKET_RECEIVE_BUFFER;
 	size_t got = socket_set_buffer(s->fd, SO_RCVBUF, bytes);
+	char notice[BUFFER_NOTICE_SIZE];
 
-	if ((asked || options->takes_payloads) && socket_buffer_is_short(got, asked))
-		tree_socket_tell(
-			s,
-			"the system gives a receive buffer of %zu bytes instead of %zu; to allow "
-			"more: sysctl net.core.rmem_max=%zu",
-			got, bytes, bytes);
+	if ((!asked && !options->takes_payloads) || !socket_buffer_is_short(got, asked))
+		return;
+	socket_buffer_notice(SO_RCVBUF, got, bytes, notice);
+	tree_socket_tell(s, "%s", notice);
 }
 
 static int set_up(struct tree_socket *s, const struct tree_socket_options *options,

@@ -78,22 +78,15 @@ static void count_refused(struct tree_socket *s, const struct sending *sending, 
 
 /* ---- What is gathered ---- */
 
-static struct iovec vector_of(const uint8_t *bytes, size_t size)
-{
-	return (struct iovec){(void *)(uintptr_t)bytes, size}; /* only read */
-}
-
+/* Once for all children. */
 static void tell_no_trains(struct tree_socket *s, const struct sending *sending,
-			   const struct train_path *path)
+			   struct train_path *path)
 {
-	char text[HOSTCAST_TEXT_SIZE];
+	char text[TRAIN_NOTICE_SIZE];
+	const char *notice = train_path_notice(path, &sending->to, text);
 
-	if (path->refusal != 0 && tree_socket_is_new(s, path->refusal))
-		tree_socket_tell(
-			s,
-			"the system refuses to send several datagrams to %s as one (%s): they go "
-			"one by one, which costs more",
-			hostcast_address_text(&sending->to, text), train_path_reason(path));
+	if (notice && tree_socket_is_new(s, path->refusal))
+		tree_socket_tell(s, "%s", notice);
 }
 
 /* Counts in `dropped` what the system refuses. False: there is no room for what stands first now.
@@ -221,12 +214,12 @@ static struct iovec data_header(void)
 {
 	static const uint8_t HEADER[HEADER_SIZE] = {'D', 'A', 'T', 'A', '\n'};
 
-	return vector_of(HEADER, HEADER_SIZE);
+	return iovec_of(HEADER, HEADER_SIZE);
 }
 
 static struct iovec payload_of(const struct output *output)
 {
-	return vector_of(output->payload.at, reader_left(&output->payload));
+	return iovec_of(output->payload.at, reader_left(&output->payload));
 }
 
 void tree_socket_copy_own(struct tree_socket *s, const struct output *output)
@@ -256,8 +249,8 @@ void tree_socket_send_up(struct tree_socket *s, const struct output *output)
 /* False: the send buffer is full. */
 static bool send_control(struct tree_socket *s, const struct output_datagram *d)
 {
-	struct iovec head = vector_of(d->bytes, d->size);
-	struct iovec body = vector_of(d->tail.at, reader_left(&d->tail));
+	struct iovec head = iovec_of(d->bytes, d->size);
+	struct iovec body = iovec_of(d->tail.at, reader_left(&d->tail));
 	struct sending sending;
 	int status;
 
