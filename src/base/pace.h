@@ -18,6 +18,11 @@ struct rate {
 	bool is_bits;
 };
 
+/* How a rate is written, for errors. */
+#define RATE_FORM                                                                              \
+	"bits a second, as 10M or 10Mbit, messages a second, as 5000pps or 5kpps, or max; at " \
+	"most 1000G"
+
 /* RATE as people write it: a number, with fractions, then k, M or G, then bit, bps or nothing for
  * bits a second, or pps for messages a second; or max. Returns false if it is none, or not 1 to
  * RATE_MOST. */

@@ -340,6 +340,17 @@ int session_fail(struct session *session, const struct error *error)
 	return exit_status_of(error->code);
 }
 
+int session_watch(struct session *session, int fd, loop_ready_fn *function, void *context)
+{
+	struct error error;
+
+	if (session->common->busy_poll)
+		loop_spin(session->loop, function, context);
+	else if (loop_watch(session->loop, fd, EPOLLIN, function, context, &error) < 0)
+		return session_fail(session, &error);
+	return EXIT_DONE;
+}
+
 int session_fail_handle(struct session *session, const struct hostcast *handle, int code)
 {
 	session_error(session, "%s",

@@ -77,6 +77,10 @@ int session_run(struct session *session);
  * status to exit with: the writing may have failed. */
 int session_done(struct session *session);
 
+/* Calls function while fd can be read; with --busy-poll, in every turn of the loop. Returns 0, or,
+ * after it printed the reason, the status to exit with. */
+int session_watch(struct session *session, int fd, loop_ready_fn *function, void *context);
+
 /* Ends the run. The first status that is not EXIT_DONE counts. */
 void session_end(struct session *session, int status);
 

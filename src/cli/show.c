@@ -139,3 +139,9 @@ void show_quantity(struct text *out, uint64_t number, const char *one, const cha
 {
 	text_addf(out, "%" PRIu64 " %s", number, number == 1 ? one : many);
 }
+
+void show_nonzero(struct text *line, uint64_t number, const char *what)
+{
+	if (number > 0)
+		text_addf(line, "; %s: %" PRIu64, what, number);
+}

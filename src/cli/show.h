@@ -36,6 +36,9 @@ void show_rtt_json(struct text *out, const struct histogram *rtt_ns);
 /* A counter of a handle by its name; the name must exist. */
 uint64_t show_counter(const struct hostcast *handle, const char *name);
 
+/* "; what: number" at the end of a line, if there are any. */
+void show_nonzero(struct text *line, uint64_t number, const char *what);
+
 /* "1 message" or "2 messages". */
 void show_quantity(struct text *out, uint64_t number, const char *one, const char *many);
 

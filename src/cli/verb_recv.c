@@ -113,23 +113,18 @@ static int take_batch(struct receiver *r)
 }
 
 /* A full batch says that more is waiting; other events get their turn after a few. */
-static void take_ready(void *context)
+static void on_ready(void *context, uint32_t events)
 {
 	struct receiver *r = context;
 	uint64_t before = r->received;
 
+	(void)events;
 	for (int i = 0; i < BATCHES_A_TURN; i++)
 		if (take_batch(r) < HOSTCAST_BATCH || is_complete(r))
 			break;
 	if (r->received > before)
 		restart_idle_timer(r);
 	session_print_notices(&r->session, r->handle); /* of a tree there is always news */
-}
-
-static void on_ready(void *context, uint32_t events)
-{
-	(void)events;
-	take_ready(context);
 }
 
 /* ---- The end ---- */
@@ -272,7 +267,6 @@ static bool names_tree(int argc, char **targets)
 
 static int start(struct receiver *r, int argc, char **targets)
 {
-	struct error error;
 	int status = open_output(r);
 
 	if (names_tree(argc, targets))
@@ -281,11 +275,9 @@ static int start(struct receiver *r, int argc, char **targets)
 		status = open_targets(r, argc, targets);
 	if (status != EXIT_DONE)
 		return status;
-	if (r->options->common.busy_poll)
-		loop_spin(r->session.loop, take_ready, r);
-	else if (loop_watch(r->session.loop, hostcast_fd(r->handle), EPOLLIN, on_ready, r, &error) <
-		 0)
-		return session_fail(&r->session, &error);
+	status = session_watch(&r->session, hostcast_fd(r->handle), on_ready, r);
+	if (status != EXIT_DONE)
+		return status;
 	r->idle = (struct loop_timer){.function = end_incomplete, .context = r};
 	restart_idle_timer(r);
 	return EXIT_DONE;

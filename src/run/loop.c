@@ -37,7 +37,7 @@ struct loop {
 	loop_is_due_fn *is_idle_due; /* NULL: there is no idle function */
 	loop_idle_fn *idle_function;
 	void *idle_context;
-	loop_idle_fn *spin_function; /* NULL: the loop sleeps */
+	loop_ready_fn *spin_function; /* NULL: the loop sleeps */
 	void *spin_context;
 	bool is_stopped;
 };
@@ -361,7 +361,7 @@ void loop_on_idle(struct loop *loop, loop_is_due_fn *is_due, loop_idle_fn *funct
 	loop->idle_context = context;
 }
 
-void loop_spin(struct loop *loop, loop_idle_fn *function, void *context)
+void loop_spin(struct loop *loop, loop_ready_fn *function, void *context)
 {
 	loop->spin_function = function;
 	loop->spin_context = context;
@@ -424,7 +424,7 @@ int loop_run(struct loop *loop, struct error *error)
 		if (!loop->is_stopped && loop->always_ready_count > 0)
 			dispatch_always_ready(loop);
 		if (!loop->is_stopped && loop->spin_function)
-			loop->spin_function(loop->spin_context);
+			loop->spin_function(loop->spin_context, EPOLLIN);
 	}
 	return 0;
 }

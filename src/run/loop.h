@@ -66,9 +66,9 @@ void loop_hold_signals(void);
  * SIGINT or SIGTERM came first; it is then not told as an event. */
 bool loop_wait_to_write(int fd);
 
-/* From now on the loop never sleeps, and calls function in every turn: for those who would rather
- * use a processor than wait to be woken. */
-void loop_spin(struct loop *loop, loop_idle_fn *function, void *context);
+/* From now on the loop never sleeps, and calls function in every turn as if its descriptor were
+ * ready to be read: for those who would rather use a processor than wait to be woken. */
+void loop_spin(struct loop *loop, loop_ready_fn *function, void *context);
 
 /* Called whenever there is nothing more to do but wait, and is_due (not NULL) says that there is
  * something to be done then. */

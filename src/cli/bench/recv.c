@@ -178,12 +178,6 @@ static void summary_json(struct receiver *r)
 	json_end_event(out);
 }
 
-static void add_nonzero(struct text *line, uint64_t number, const char *what)
-{
-	if (number > 0)
-		text_addf(line, "; %s: %" PRIu64, what, number);
-}
-
 /* The kernel counts a train that it drops as one. */
 static void add_kernel_drops(struct receiver *r, struct text *line)
 {
@@ -207,15 +201,15 @@ static void summary_text(struct receiver *r)
 	text_addf(&line, ", %" PRIu64 " lost (%.4g %%)", r->total.lost, result_loss(&r->total));
 	if (r->is_beyond)
 		text_add_string(&line, ", MORE THAN ALLOWED in a step");
-	add_nonzero(&line, r->total.corrupt, "with wrong content");
-	add_nonzero(&line, counters->foreign, "neither of hostcast bench nor of iperf");
-	add_nonzero(&line, counters->malformed, "not understood");
-	add_nonzero(&line, counters->stale, "after the end of their step");
-	add_nonzero(&line, counters->unlisted, "of too many senders");
-	add_nonzero(&line, counters->unheard, "ends of senders not heard before");
-	add_nonzero(&line, counters->too_soon, "ends again, too soon");
-	add_nonzero(&line, counters->not_allowed, "not answered, not being allowed");
-	add_nonzero(&line, counters->unanswered, "answers too large, or that could not be sent");
+	show_nonzero(&line, r->total.corrupt, "with wrong content");
+	show_nonzero(&line, counters->foreign, "neither of hostcast bench nor of iperf");
+	show_nonzero(&line, counters->malformed, "not understood");
+	show_nonzero(&line, counters->stale, "after the end of their step");
+	show_nonzero(&line, counters->unlisted, "of too many senders");
+	show_nonzero(&line, counters->unheard, "ends of senders not heard before");
+	show_nonzero(&line, counters->too_soon, "ends again, too soon");
+	show_nonzero(&line, counters->not_allowed, "not answered, not being allowed");
+	show_nonzero(&line, counters->unanswered, "answers too large, or that could not be sent");
 	add_kernel_drops(r, &line);
 	session_summary_line(&r->session, text_string(&line));
 	text_done(&line);
@@ -247,20 +241,15 @@ static int take_batch(struct receiver *r)
 	return count;
 }
 
-static void take_ready(void *context)
+static void on_ready(void *context, uint32_t events)
 {
 	struct receiver *r = context;
 
+	(void)events;
 	for (int i = 0; i < BATCHES_A_TURN && !r->session.is_ended; i++)
 		if (take_batch(r) < HOSTCAST_BATCH)
 			break;
 	session_print_notices(&r->session, r->handle);
-}
-
-static void on_ready(void *context, uint32_t events)
-{
-	(void)events;
-	take_ready(context);
 }
 
 static void on_silence(void *context)
@@ -335,20 +324,16 @@ static int prepare_allowed(struct receiver *r)
 
 static int start(struct receiver *r)
 {
-	struct error error;
 	int status = prepare_allowed(r);
 
 	if (status == EXIT_DONE)
 		status = prepare_meter(r);
 	if (status == EXIT_DONE)
 		status = open_target(r);
+	if (status == EXIT_DONE)
+		status = session_watch(&r->session, hostcast_fd(r->handle), on_ready, r);
 	if (status != EXIT_DONE)
 		return status;
-	if (r->options->common.busy_poll)
-		loop_spin(r->session.loop, take_ready, r);
-	else if (loop_watch(r->session.loop, hostcast_fd(r->handle), EPOLLIN, on_ready, r, &error) <
-		 0)
-		return session_fail(&r->session, &error);
 	r->silence = (struct loop_timer){.function = on_silence, .context = r};
 	on_silence(r);
 	return EXIT_DONE;

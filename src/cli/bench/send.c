@@ -59,10 +59,7 @@ static int run(const char *command, const struct bench_send_options *options)
 
 static int bad_rate(const struct command *command, const char *rate)
 {
-	return options_usage_error(command,
-				   "--rate '%s' must be bits a second, as 10M or 10Mbit, messages "
-				   "a second, as 5000pps or 5kpps, or max; at most 1000G",
-				   rate);
+	return options_usage_error(command, "--rate '%s' must be " RATE_FORM, rate);
 }
 
 /* RATE[,RATE]... */

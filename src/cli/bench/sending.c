@@ -348,25 +348,20 @@ static void look_at_answers(struct sending *s)
 		go_on(s);
 }
 
-static void take_answers(void *context)
+static void on_answers(void *context, uint32_t events)
 {
 	struct sending *s = context;
 	struct hostcast_message messages[HOSTCAST_BATCH];
 	int count = hostcast_receive(s->post.handle, messages, HOSTCAST_BATCH);
 	int64_t realtime_ns = clock_realtime_ns();
 
+	(void)events;
 	if (count < 0)
 		session_fail_handle(&s->session, s->post.handle, count);
 	for (int i = 0; i < count; i++)
 		audience_take(&s->audience, &messages[i], realtime_ns);
 	if (count > 0)
 		look_at_answers(s);
-}
-
-static void on_answers(void *context, uint32_t events)
-{
-	(void)events;
-	take_answers(context);
 }
 
 static void take_iperf_report(struct sending *s, const struct hostcast_message *message)
@@ -411,17 +406,13 @@ static void on_ready(void *context, uint32_t events)
 
 static int watch(struct sending *s)
 {
-	struct loop *loop = s->session.loop;
 	struct error error;
 
-	if (loop_watch(loop, hostcast_fd(s->handle), EPOLLIN, on_ready, s, &error) < 0)
+	if (loop_watch(s->session.loop, hostcast_fd(s->handle), EPOLLIN, on_ready, s, &error) < 0)
 		return session_fail(&s->session, &error);
-	if (s->post.handle && s->session.common->busy_poll)
-		loop_spin(loop, take_answers, s);
-	else if (s->post.handle &&
-		 loop_watch(loop, hostcast_fd(s->post.handle), EPOLLIN, on_answers, s, &error) < 0)
-		return session_fail(&s->session, &error);
-	return EXIT_DONE;
+	if (!s->post.handle)
+		return EXIT_DONE;
+	return session_watch(&s->session, hostcast_fd(s->post.handle), on_answers, s);
 }
 
 int sending_start(struct sending *s)

@@ -295,12 +295,6 @@ static void add_verdict(const struct sending *s, struct text *line)
 		text_add_string(line, ", MORE THAN ALLOWED");
 }
 
-static void add_nonzero(struct text *line, uint64_t number, const char *what)
-{
-	if (number > 0)
-		text_addf(line, "; %s: %" PRIu64, what, number);
-}
-
 static bool is_going_on(const struct sending *s)
 {
 	return s->phase == PHASE_STEP || s->phase == PHASE_END;
@@ -329,11 +323,11 @@ void sending_summary(void *context)
 		text_add_string(&line, ", the last step goes on");
 	else
 		add_verdict(s, &line);
-	add_nonzero(&line, s->icmp_refused, "refused by that host (ICMP: nobody listens there)");
-	add_nonzero(&line, s->refused, "refused by the system");
-	add_nonzero(&line, s->audience.strays, "answers of strangers or too late");
-	add_nonzero(&line, s->audience.malformed, "answers not understood");
-	add_nonzero(&line, s->audience.unlisted, "answers of too many receivers");
+	show_nonzero(&line, s->icmp_refused, "refused by that host (ICMP: nobody listens there)");
+	show_nonzero(&line, s->refused, "refused by the system");
+	show_nonzero(&line, s->audience.strays, "answers of strangers or too late");
+	show_nonzero(&line, s->audience.malformed, "answers not understood");
+	show_nonzero(&line, s->audience.unlisted, "answers of too many receivers");
 	session_summary_line(&s->session, text_string(&line));
 	text_done(&line);
 }

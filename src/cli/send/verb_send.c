@@ -528,7 +528,6 @@ static int run(const char *command, const struct send_options *options, int argc
 	return status;
 }
 
-/* What the table of options cannot check; also fills in defaults that depend on other options. */
 static int check_rate(const struct command *command, struct send_options *o)
 {
 	if (!o->rate_text)
@@ -538,12 +537,10 @@ static int check_rate(const struct command *command, struct send_options *o)
 					   "--rate goes with neither --ack nor --interval");
 	if (rate_parse(o->rate_text, &o->rate))
 		return EXIT_DONE;
-	return options_usage_error(command,
-				   "--rate '%s' must be bits a second, as 10M or 10Mbit, messages "
-				   "a second, as 5000pps or 5kpps, or max; at most 1000G",
-				   o->rate_text);
+	return options_usage_error(command, "--rate '%s' must be " RATE_FORM, o->rate_text);
 }
 
+/* What the table of options cannot check; also fills in defaults that depend on other options. */
 static int check(const struct command *command, struct send_options *o)
 {
 	struct common_options *common = &o->common;

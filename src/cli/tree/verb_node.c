@@ -9,6 +9,7 @@
 #include "events.h"
 #include "local_program.h"
 #include "net/address.h"
+#include "net/vector.h"
 #include "node_show.h"
 #include "run/tree/held.h"
 
@@ -171,13 +172,15 @@ static void resume_input(struct node_verb *v)
 	input_resume(v->input);
 }
 
-static void work(void *context)
+static void on_ready(void *context, uint32_t events)
 {
 	struct node_verb *v = context;
 	struct arrival deliveries[HOSTCAST_BATCH];
+	bool are_wanted = v->output != OUTPUT_NONE || v->program.fd >= 0;
 	struct error error;
-	int count = node_work(v->node, deliveries, HOSTCAST_BATCH, &error);
+	int count = node_work(v->node, are_wanted ? deliveries : NULL, HOSTCAST_BATCH, &error);
 
+	(void)events;
 	if (count < 0) {
 		session_fail(&v->session, &error);
 		return;
@@ -189,19 +192,13 @@ static void work(void *context)
 	resume_input(v);
 }
 
-static void on_ready(void *context, uint32_t events)
-{
-	(void)events;
-	work(context);
-}
-
 /* ---- Standard input ---- */
 
 static void on_line(void *context, const char *line, size_t size)
 {
 	struct node_verb *v = context;
 	struct error error;
-	const struct iovec payload = {(void *)(uintptr_t)line, size}; /* only read */
+	const struct iovec payload = iovec_of(line, size);
 	int status = node_send(v->node, &payload, 1, &error);
 
 	if (status < 0)
@@ -326,13 +323,14 @@ static int start(struct node_verb *v)
 {
 	static const struct input_events input = {.line = on_line, .end = on_end};
 	struct error error;
+	int status;
 
 	session_never_wait(&v->session); /* others hang on this node */
-	if (open_program(v, &error) < 0 || open_node(v, &error) < 0 ||
-	    loop_watch(v->session.loop, node_fd(v->node), EPOLLIN, on_ready, v, &error) < 0)
+	if (open_program(v, &error) < 0 || open_node(v, &error) < 0)
 		return session_fail(&v->session, &error);
-	if (v->options->common.busy_poll)
-		loop_spin(v->session.loop, work, v);
+	status = session_watch(&v->session, node_fd(v->node), on_ready, v);
+	if (status != EXIT_DONE)
+		return status;
 	tell_timers(v);
 	if (v->options->from_input)
 		v->input = input_new(&v->session, "> ", &input, v);
