@@ -52,6 +52,59 @@ struct reader reader_line(struct reader *reader)
 	return line;
 }
 
+static uint32_t read_big_endian(struct reader *reader, size_t size)
+{
+	struct reader bytes = reader_take(reader, size);
+	uint32_t value = 0;
+
+	while (bytes.at < bytes.end)
+		value = value << 8 | *bytes.at++;
+	return value;
+}
+
+uint8_t reader_byte(struct reader *reader)
+{
+	return (uint8_t)read_big_endian(reader, 1);
+}
+
+uint16_t reader_be16(struct reader *reader)
+{
+	return (uint16_t)read_big_endian(reader, 2);
+}
+
+uint32_t reader_be32(struct reader *reader)
+{
+	return read_big_endian(reader, 4);
+}
+
+struct reader reader_take(struct reader *reader, size_t size)
+{
+	struct reader taken = *reader;
+
+	if (size > reader_left(reader))
+		reader->failed = true;
+	if (reader->failed)
+		return (struct reader){reader->end, reader->end, true};
+	reader->at += size;
+	taken.end = reader->at;
+	return taken;
+}
+
+void reader_skip(struct reader *reader, size_t size)
+{
+	(void)reader_take(reader, size);
+}
+
+void reader_copy(struct reader *reader, void *bytes, size_t size)
+{
+	struct reader taken = reader_take(reader, size);
+
+	if (taken.failed)
+		memset(bytes, 0, size);
+	else if (size > 0)
+		memcpy(bytes, taken.at, size);
+}
+
 void writer_put(struct writer *writer, const void *bytes, size_t size)
 {
 	if (size > writer->room - writer->size)

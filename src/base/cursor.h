@@ -47,6 +47,19 @@ uint64_t reader_decimal(struct reader *reader, uint64_t most);
  * does not count. */
 struct reader reader_line(struct reader *reader);
 
+/* Unsigned numbers in network byte order; 0 where there is too little. */
+uint8_t reader_byte(struct reader *reader);
+uint16_t reader_be16(struct reader *reader);
+uint32_t reader_be32(struct reader *reader);
+
+/* The next `size` bytes, which are passed over, as a reader of their own; fails, and gives an empty
+ * one that has failed too, if there are fewer. */
+struct reader reader_take(struct reader *reader, size_t size);
+void reader_skip(struct reader *reader, size_t size);
+
+/* The next `size` bytes to `bytes`, which become 0 if there are fewer. */
+void reader_copy(struct reader *reader, void *bytes, size_t size);
+
 void writer_put(struct writer *writer, const void *bytes, size_t size);
 void writer_string(struct writer *writer, const char *string);
 void writer_byte(struct writer *writer, uint8_t byte);

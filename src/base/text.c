@@ -238,6 +238,47 @@ void text_add_json(struct text *text, const void *bytes, size_t size)
 	text_add_string(text, "\"");
 }
 
+static void add_xml_character(struct text *text, uint32_t c, const char *bytes, size_t size)
+{
+	if (c == '&')
+		text_add_string(text, "&amp;");
+	else if (c == '<')
+		text_add_string(text, "&lt;");
+	else if (c == '>')
+		text_add_string(text, "&gt;");
+	else if (c == 0xfffe || c == 0xffff) /* which XML does not allow */
+		text_addf(text, "\\u{%x}", (unsigned)c);
+	else
+		text_add(text, bytes, size);
+}
+
+void text_add_xml(struct text *text, const void *bytes, size_t size)
+{
+	struct text harmless = {0};
+
+	text_add_escaped(&harmless, bytes, size); /* which is valid UTF-8 */
+	for (size_t i = 0, length = 1; i < harmless.size && length > 0; i += length) {
+		const char *at = harmless.bytes + i;
+		uint32_t c = utf8_decode((const unsigned char *)at, harmless.size - i, &length);
+
+		add_xml_character(text, c, at, length);
+	}
+	text->failed |= harmless.failed;
+	text_done(&harmless);
+}
+
+size_t text_escaped_length(const void *bytes, size_t size)
+{
+	struct text harmless = {0};
+	size_t length = 0;
+
+	text_add_escaped(&harmless, bytes, size);
+	for (size_t i = 0; i < harmless.size; i++)
+		length += (harmless.bytes[i] & 0xc0) != 0x80; /* counts no continuation bytes */
+	text_done(&harmless);
+	return length;
+}
+
 void text_add_base64(struct text *text, const void *bytes, size_t size)
 {
 	static const char digits[] =

@@ -1,6 +1,6 @@
 /* A string that grows, and the ways in which bytes become safe text: escaped for a terminal, JSON,
- * base64. If memory runs out the text is marked `failed` and stays as it is; whoever writes it out
- * checks once. */
+ * XML, base64. If memory runs out the text is marked `failed` and stays as it is; whoever writes it
+ * out checks once. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -35,6 +35,12 @@ void text_add_escaped(struct text *text, const void *bytes, size_t size);
 
 /* A JSON string with its quotes, as harmless to a terminal. The bytes must be valid UTF-8. */
 void text_add_json(struct text *text, const void *bytes, size_t size);
+
+/* Characters of an XML document: escaped as for a terminal, and then for XML. */
+void text_add_xml(struct text *text, const void *bytes, size_t size);
+
+/* How many characters text_add_escaped() makes of it: its width, in most scripts. */
+size_t text_escaped_length(const void *bytes, size_t size);
 
 void text_add_base64(struct text *text, const void *bytes, size_t size);
 

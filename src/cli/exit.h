@@ -5,7 +5,7 @@
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_NOTHING = 1, /* nothing arrived before the deadline */
-	EXIT_FOUND = 1,   /* the simulator found a fault */
+	EXIT_FOUND = 1,   /* the simulator found a fault, doctor a cause */
 	EXIT_USAGE = 2,   /* a value out of range, a message too large, no group */
 	EXIT_ADDRESS = 3, /* interface or address */
 	EXIT_REFUSED = 4, /* refused by the system */

@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include "net/address.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -86,6 +88,14 @@ void json_address(struct text *text, const char *key, const union hostcast_addre
 
 	if (address->any.sa_family != AF_UNSPEC)
 		json_string(text, key, hostcast_address_text(address, string));
+}
+
+void json_ip(struct text *text, const char *key, const union hostcast_address *address)
+{
+	char string[HOSTCAST_TEXT_SIZE];
+
+	if (address->any.sa_family != AF_UNSPEC)
+		json_string(text, key, address_ip_text(address, string));
 }
 
 void json_payload(struct text *text, const void *bytes, size_t size)

@@ -17,6 +17,8 @@ void json_real(struct text *text, const char *key, double value);
 void json_bool(struct text *text, const char *key, bool value);
 /* Nothing if it is none (family 0). */
 void json_address(struct text *text, const char *key, const union hostcast_address *address);
+/* The same without its port. */
+void json_ip(struct text *text, const char *key, const union hostcast_address *address);
 
 /* "text":"..." if the bytes are valid UTF-8, else "base64":"...". */
 void json_payload(struct text *text, const void *bytes, size_t size);

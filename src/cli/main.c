@@ -46,7 +46,7 @@ static void print_usage(FILE *file)
 	fprintf(file, "Usage: hostcast VERB [OPTION]... [ARG]...\n"
 		      "Group messages that arrive.\n\nVerbs:\n");
 	for (size_t i = 0; i < VERBS; i++)
-		fprintf(file, "  %-6s %s\n", verbs[i].name, verbs[i].job);
+		fprintf(file, "  %-7s %s\n", verbs[i].name, verbs[i].job);
 	fprintf(file, "\nTry it, in two terminals:\n"
 		      "  hostcast recv 224.1.1.1\n"
 		      "  hostcast send 224.1.1.1 hello\n"

@@ -135,6 +135,13 @@ uint64_t show_counter(const struct hostcast *handle, const char *name)
 	return hostcast_counter(handle, i);
 }
 
+void show_ip(struct text *out, const union hostcast_address *address)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+
+	text_add_string(out, address_ip_text(address, text));
+}
+
 void show_quantity(struct text *out, uint64_t number, const char *one, const char *many)
 {
 	text_addf(out, "%" PRIu64 " %s", number, number == 1 ? one : many);

@@ -39,6 +39,9 @@ uint64_t show_counter(const struct hostcast *handle, const char *name);
 /* "; what: number" at the end of a line, if there are any. */
 void show_nonzero(struct text *line, uint64_t number, const char *what);
 
+/* The address without its port. */
+void show_ip(struct text *out, const union hostcast_address *address);
+
 /* "1 message" or "2 messages". */
 void show_quantity(struct text *out, uint64_t number, const char *one, const char *many);
 

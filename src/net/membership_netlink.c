@@ -39,19 +39,28 @@ static int find_group(const struct nlattr *attribute, void *found)
 	return MNL_CB_OK;
 }
 
-static int on_message(const struct nlmsghdr *message, void *context)
+bool membership_netlink_parse(const struct nlmsghdr *message, unsigned *interface,
+			      union hostcast_address *group)
 {
 	const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attribute = NULL;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof *header ||
+	    (header->ifa_family != AF_INET && header->ifa_family != AF_INET6))
+		return false;
+	mnl_attr_parse(message, sizeof *header, find_group, &attribute);
+	*interface = header->ifa_index;
+	return attribute && take_group(attribute, header->ifa_family, group);
+}
+
+static int on_message(const struct nlmsghdr *message, void *context)
+{
 	union hostcast_address group;
+	unsigned interface;
 
 	if (!is_membership(message->nlmsg_type) ||
-	    mnl_nlmsg_get_payload_len(message) < sizeof *header ||
-	    (header->ifa_family != AF_INET && header->ifa_family != AF_INET6))
-		return MNL_CB_OK;
-	mnl_attr_parse(message, sizeof *header, find_group, &attribute);
-	if (!attribute || !take_group(attribute, header->ifa_family, &group) ||
-	    memberships_add(context, header->ifa_index, &group, USERS_UNKNOWN))
+	    !membership_netlink_parse(message, &interface, &group) ||
+	    memberships_add(context, interface, &group, USERS_UNKNOWN))
 		return MNL_CB_OK;
 	errno = ENOMEM;
 	return MNL_CB_ERROR;

@@ -11,4 +11,10 @@
  */
 int membership_netlink_read(int family, struct memberships *memberships);
 
+/* The membership that a message of netlink is about, whatever its type; false: of none. Only where
+ * this program was built with libmnl. */
+struct nlmsghdr;
+bool membership_netlink_parse(const struct nlmsghdr *message, unsigned *interface,
+			      union hostcast_address *group);
+
 #endif

@@ -30,15 +30,18 @@ bool socket_table_parse_address(const char *hex, union hostcast_address *address
 	return true;
 }
 
-/* "SLOT: LOCAL:PORT REMOTE:PORT STATE QUEUES TIMER RETRANSMITS UID TIMEOUT INODE ..." */
+/* "SLOT: LOCAL:PORT REMOTE:PORT STATE QUEUES TIMER RETRANSMITS UID TIMEOUT INODE REFERENCES POINTER
+ * DROPS", and TCP has something else in the place of the last. */
 bool socket_table_parse(const char *line, struct socket_row *row)
 {
-	struct socket_row r;
+	struct socket_row r = {0};
 	char hex[33];
 	unsigned port;
 
-	if (sscanf(line, " %*d: %32[0-9A-F]:%4x %*[0-9A-F]:%*x %x %*s %*s %*s %u %*u %" SCNu64, hex,
-		   &port, &r.state, &r.uid, &r.inode) != 5 ||
+	if (sscanf(line,
+		   " %*d: %32[0-9A-F]:%4x %*[0-9A-F]:%*x %x %*s %*s %*s %u %*u %" SCNu64
+		   " %*d %*s %" SCNu64,
+		   hex, &port, &r.state, &r.uid, &r.inode, &r.drops) < 5 ||
 	    !socket_table_parse_address(hex, &r.local))
 		return false;
 	address_set_port(&r.local, (uint16_t)port);

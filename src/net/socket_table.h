@@ -9,6 +9,7 @@ struct socket_row {
 	unsigned state;               /* of TCP */
 	unsigned uid;                 /* whose it is */
 	uint64_t inode;               /* which socket: see struct process_socket */
+	uint64_t drops; /* of UDP: datagrams that its full receive buffer has lost so far */
 };
 
 enum { TCP_STATE_LISTEN = 0x0a };

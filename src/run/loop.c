@@ -34,6 +34,9 @@ struct loop {
 	int signals; /* signalfd, -1: none */
 	loop_signal_fn *signal_function;
 	void *signal_context;
+	int signal; /* the newest that was told, */
+	bool is_signal_from_terminal;
+	bool are_signals_kept;
 	loop_is_due_fn *is_idle_due; /* NULL: there is no idle function */
 	loop_idle_fn *idle_function;
 	void *idle_context;
@@ -285,9 +288,26 @@ static void read_signal(void *context, uint32_t events)
 	(void)events;
 	if (read(loop->signals, &info, sizeof info) != sizeof info)
 		return;
-	if (info.ssi_signo != SIGUSR1)
+	loop->signal = (int)info.ssi_signo;
+	loop->is_signal_from_terminal = info.ssi_code == SI_KERNEL;
+	if (info.ssi_signo != SIGUSR1 && !loop->are_signals_kept)
 		release_signals();
 	loop->signal_function(loop->signal_context, (int)info.ssi_signo);
+}
+
+int loop_signal(const struct loop *loop)
+{
+	return loop->signal;
+}
+
+bool loop_signal_is_from_terminal(const struct loop *loop)
+{
+	return loop->is_signal_from_terminal;
+}
+
+void loop_keep_signals(struct loop *loop, bool are_kept)
+{
+	loop->are_signals_kept = are_kept;
 }
 
 /* Does nothing but let a wait end with EINTR. */

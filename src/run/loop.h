@@ -57,6 +57,15 @@ void loop_stop_timer(struct loop *loop, struct loop_timer *timer);
 int loop_catch_signals(struct loop *loop, loop_signal_fn *function, void *context,
 		       struct error *error);
 
+/* Of the signal that is being told: its number, and whether it came from the terminal (Ctrl-C), and
+ * so to the programs that this one has started there, too. */
+int loop_signal(const struct loop *loop);
+bool loop_signal_is_from_terminal(const struct loop *loop);
+
+/* While it is true, no signal ends the process: each is an event, and what becomes of it is its
+ * function's affair. */
+void loop_keep_signals(struct loop *loop, bool are_kept);
+
 /* Around what may wait outside of the loop before anything has begun (a resolver, a file that is a
  * pipe): SIGINT and SIGTERM end the process at once meanwhile, as if they were not caught. */
 void loop_release_signals(void);

@@ -16,11 +16,15 @@ MAY_INCLUDE = {
     'run/tree': {'base', 'wire', 'core', 'net', 'run'},
     'run/handle': {'base', 'wire', 'core', 'net', 'run', 'run/tree'},
     'sim': {'base', 'wire', 'core'},  # it runs what the program runs, and reaches for no real network
-    'cli': {'base', 'wire', 'core', 'net', 'run', 'run/tree'},
+    'cli': {'base', 'wire', 'core', 'net', 'run', 'run/tree', 'decode', 'traffic'},
 }
 # Each verb of more than one file has a folder on top of all, and knows nothing of the other verbs.
 for verb in ('bench', 'send', 'chat', 'echo', 'info', 'status', 'tree'):
     MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli'}
+
+# What looks at packets.
+for verb in ():
+    MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli', 'capture'}
 
 MAY_INCLUDE['cli/sim'] = MAY_INCLUDE['cli'] | {'cli', 'sim'}
 

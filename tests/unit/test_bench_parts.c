@@ -1,6 +1,6 @@
 /* The headers, control messages, sizes, the pattern and the search of hostcast bench. */
 #include "base/monotime.h"
-#include "cli/bench/allowed.h"
+#include "cli/allowed.h"
 #include "cli/bench/audience.h"
 #include "cli/bench/control.h"
 #include "cli/bench/iperf.h"

@@ -1,5 +1,5 @@
 /* What bench recv counts: numbers of messages against a stupid twin, and a step as a whole. */
-#include "cli/bench/sequence.h"
+#include "base/sequence.h"
 #include "cli/bench/tally.h"
 #include "unit.h"
 

@@ -129,6 +129,66 @@ static void a_line_may_hold_nul_bytes(void **state)
 	assert_int_equal(reader_left(&reader), 1);
 }
 
+static void numbers_are_in_network_byte_order(void **state)
+{
+	static const uint8_t BYTES[] = {0x01, 0xff, 0xfe, 0x80, 0x00, 0x00, 0x02};
+	struct reader reader = reader_of(BYTES, sizeof BYTES);
+
+	(void)state;
+	assert_int_equal(reader_byte(&reader), 0x01);
+	assert_int_equal(reader_be16(&reader), 0xfffe);
+	assert_int_equal(reader_be32(&reader), 0x80000002u);
+	assert_int_equal(reader_left(&reader), 0);
+	assert_false(reader.failed);
+}
+
+/* A number of which a part is there is none, and what follows is not read from its middle. */
+static void numbers_that_are_cut_off_are_0(void **state)
+{
+	static const uint8_t BYTES[] = {1, 2, 3};
+	struct reader reader = reader_of(BYTES, sizeof BYTES);
+
+	(void)state;
+	assert_int_equal(reader_be32(&reader), 0);
+	assert_true(reader.failed);
+	assert_int_equal(reader_be16(&reader), 0);
+	assert_int_equal(reader_byte(&reader), 0);
+	assert_int_equal(reader_left(&reader), 3);
+}
+
+static void bytes_are_taken_whole_or_not(void **state)
+{
+	static const uint8_t BYTES[] = {1, 2, 3, 4, 5};
+	struct reader reader = reader_of(BYTES, sizeof BYTES);
+	struct reader taken = reader_take(&reader, 2);
+
+	(void)state;
+	assert_int_equal(reader_left(&taken), 2);
+	assert_int_equal(reader_be16(&taken), 0x0102);
+	reader_skip(&reader, 1);
+	assert_int_equal(reader_left(&reader), 2);
+	assert_false(reader.failed);
+	taken = reader_take(&reader, SIZE_MAX);
+	assert_true(taken.failed && reader.failed);
+	assert_int_equal(reader_left(&taken), 0);
+	taken = reader_take(&reader, 0);
+	assert_true(taken.failed);
+}
+
+static void bytes_that_are_missing_are_copied_as_0(void **state)
+{
+	static const uint8_t BYTES[] = {1, 2, 3};
+	struct reader reader = reader_of(BYTES, sizeof BYTES);
+	uint8_t copy[3] = {9, 9, 9};
+
+	(void)state;
+	reader_copy(&reader, copy, 2);
+	assert_memory_equal(copy, "\1\2\11", 3);
+	reader_copy(&reader, copy, 2);
+	assert_memory_equal(copy, "\0\0\11", 3);
+	assert_true(reader.failed);
+}
+
 /* ---- Writing ---- */
 
 static void what_is_written_comes_in_order(void **state)
@@ -210,6 +270,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(decimals),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(a_line_may_hold_nul_bytes),
+		cmocka_unit_test(numbers_are_in_network_byte_order),
+		cmocka_unit_test(numbers_that_are_cut_off_are_0),
+		cmocka_unit_test(bytes_are_taken_whole_or_not),
+		cmocka_unit_test(bytes_that_are_missing_are_copied_as_0),
 		cmocka_unit_test(what_is_written_comes_in_order),
 		cmocka_unit_test(nothing_is_written_past_the_room),
 		cmocka_unit_test(after_a_failure_nothing_is_written),

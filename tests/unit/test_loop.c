@@ -358,6 +358,8 @@ static void on_signal(void *context, int signal)
 {
 	struct world *w = context;
 
+	if (loop_signal(w->loop) != signal || loop_signal_is_from_terminal(w->loop))
+		note(w, '?');
 	note(w, signal == SIGUSR1 ? 'u' : signal == SIGINT ? 'i' : 't');
 	if (signal == SIGUSR1)
 		raise(SIGINT);
@@ -388,6 +390,38 @@ static void signals_are_events_but_the_second_one_ends_it(void **state)
 	assert_int_equal(WTERMSIG(status), SIGTERM);
 }
 
+static void count_to_three(void *context, int signal)
+{
+	struct world *w = context;
+
+	note(w, signal == SIGINT ? 'i' : 't');
+	if (strlen(w->log) == 3)
+		loop_stop(w->loop);
+	else
+		raise(SIGTERM);
+}
+
+static void signals_that_are_kept_are_events_each_time(void **state)
+{
+	struct world *w = *state;
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (loop_catch_signals(w->loop, count_to_three, w, &w->error) < 0)
+			_exit(1);
+		loop_keep_signals(w->loop, true);
+		raise(SIGINT);
+		if (loop_run(w->loop, &w->error) < 0 || strcmp(w->log, "itt") != 0)
+			_exit(2);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +446,8 @@ int main(int argc, char **argv)
 						tear_down),
 		cmocka_unit_test_setup_teardown(signals_are_events_but_the_second_one_ends_it,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(signals_that_are_kept_are_events_each_time, set_up,
+						tear_down),
 	};
 
 	if (argc > 1)

@@ -143,7 +143,7 @@ static void lines_of_the_tables_are_understood(void **state)
 {
 	static const char line[] =
 		"  431: 0100007F:1389 00000000:0000 07 00000000:00000000 00:00000000 "
-		"00000000  1000        0 878905 2 0000000000000000 0\n";
+		"00000000  1000        0 878905 2 0000000000000000 17\n";
 	static const char line6[] =
 		"  17: 0000000000000000FFFF00000100007F:D903 00000000000000000000000000000000:0000 "
 		"0A "
@@ -156,6 +156,7 @@ static void lines_of_the_tables_are_understood(void **state)
 	assert_string_equal(hostcast_address_text(&row.local, text), "127.0.0.1:5001");
 	assert_int_equal(row.uid, 1000);
 	assert_int_equal(row.inode, 878905);
+	assert_int_equal(row.drops, 17);
 	assert_true(socket_table_parse(line6, &row));
 	assert_string_equal(hostcast_address_text(&row.local, text), "[::ffff:127.0.0.1]:55555");
 	assert_int_equal(row.state, TCP_STATE_LISTEN);

@@ -272,6 +272,34 @@ static void quotes_json(void **state)
 }
 
 /* RFC 4648 section 10, and the digits that the alphabets differ in. */
+static void escapes_for_xml(void **state)
+{
+	static const char *const cases[][2] = {
+		{"", ""},
+		{"a<b>&\"c'", "a&lt;b&gt;&amp;\"c'"},
+		{"]]>\n\x01", "]]&gt;\\n\\x01"},
+		{"gr\xc3\xbc\xff", "gr\xc3\xbc\\xff"},
+		{"\xef\xbf\xbe", "\\u{fffe}"}, /* which XML does not allow */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct text text = {0};
+
+		text_add_xml(&text, cases[i][0], strlen(cases[i][0]));
+		assert_string_equal(text_string(&text), cases[i][1]);
+		text_done(&text);
+	}
+}
+
+static void a_width_is_that_of_what_is_shown(void **state)
+{
+	(void)state;
+	assert_int_equal(text_escaped_length("", 0), 0);
+	assert_int_equal(text_escaped_length("gr\xc3\xbc\xc3\x9f", 6), 4);
+	assert_int_equal(text_escaped_length("\n\xff", 2), 2 + 4);
+}
+
 static void encodes_base64(void **state)
 {
 	static const char *const cases[][2] = {
@@ -305,6 +333,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(escaped_text_is_harmless_and_loses_nothing),
 		cmocka_unit_test(quotes_json),
+		cmocka_unit_test(escapes_for_xml),
+		cmocka_unit_test(a_width_is_that_of_what_is_shown),
 		cmocka_unit_test(encodes_base64),
 	};
 

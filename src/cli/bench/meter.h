@@ -3,7 +3,7 @@
 #ifndef BENCH_METER_H
 #define BENCH_METER_H
 
-#include "allowed.h"
+#include "cli/allowed.h"
 #include "control.h"
 #include "pattern.h"
 #include "streams.h"

@@ -5,8 +5,8 @@
 
 #include "base/histogram.h"
 #include "base/monotime.h"
+#include "base/sequence.h"
 #include "result.h"
-#include "sequence.h"
 
 /* All zero at the beginning. */
 struct tally {

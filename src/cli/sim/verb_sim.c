@@ -3,6 +3,7 @@
 #include "cli/session.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
+#include "cli/write_file.h"
 #include "sim/picture.h"
 #include "sim/shrink.h"
 #include "sim_show.h"
@@ -188,22 +189,14 @@ static void show_picture(struct sim_run *r)
 	struct text picture = {0};
 	uint32_t *parents = malloc(r->sim->world.count * sizeof *parents);
 	uint32_t root = parents ? report_parents(r->sim, parents) : NOBODY;
-	int fd = -1;
+	struct error error;
 
-	if (root == NOBODY) {
+	if (root == NOBODY)
 		session_notice(&r->session, "%s is not written: there is no root", r->options->svg);
-	} else if (picture_draw(&picture, r->sim->topology, parents, r->sim->world.count, root)) {
-		fd = open(r->options->svg, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (fd < 0 || write(fd, picture.bytes, picture.size) != (ssize_t)picture.size) {
-			session_error(&r->session, "cannot write %s: %s", r->options->svg,
-				      strerror(errno));
-			session_end(&r->session, EXIT_REFUSED);
-		}
-	} else {
+	else if (!picture_draw(&picture, r->sim->topology, parents, r->sim->world.count, root))
 		no_memory(r);
-	}
-	if (fd >= 0)
-		close(fd);
+	else if (write_file(r->options->svg, &picture, &error) < 0)
+		session_fail(&r->session, &error);
 	text_done(&picture);
 	free(parents);
 }

@@ -26,22 +26,14 @@ struct layout {
 	double box_width, box_height;
 };
 
-/* The number of characters, as wide as they are in most scripts. */
-static size_t length_of(const char *string)
+static double width_of(const char *string, double size)
 {
-	struct text harmless = {0};
-	size_t length = 0;
-
-	text_add_escaped(&harmless, string, strlen(string));
-	for (size_t i = 0; i < harmless.size; i++)
-		length += (harmless.bytes[i] & 0xc0) != 0x80; /* counts no continuation bytes */
-	text_done(&harmless);
-	return length;
+	return (double)text_escaped_length(string, strlen(string)) * size * CHAR_WIDTH;
 }
 
 static double wider(double width, const char *string, double size)
 {
-	double needed = string ? (double)length_of(string) * size * CHAR_WIDTH : 0;
+	double needed = string ? width_of(string, size) : 0;
 
 	return needed > width ? needed : width;
 }
@@ -109,36 +101,6 @@ static double middle_of(const struct layout *l, size_t row)
 	return TITLE_SPACE + MARGIN + l->box_height / 2 + l->y[row] * (l->box_height + ROW_GAP);
 }
 
-static void add_xml_character(struct text *out, uint32_t character, const char *bytes, size_t size)
-{
-	if (character == '&')
-		text_add_string(out, "&amp;");
-	else if (character == '<')
-		text_add_string(out, "&lt;");
-	else if (character == '>')
-		text_add_string(out, "&gt;");
-	else if (character == 0xfffe || character == 0xffff) /* which XML does not allow */
-		text_addf(out, "\\u{%x}", (unsigned)character);
-	else
-		text_add(out, bytes, size);
-}
-
-static void add_xml(struct text *out, const char *string)
-{
-	struct text harmless = {0};
-
-	text_add_escaped(&harmless, string, strlen(string)); /* which is valid UTF-8 */
-	for (size_t i = 0, length = 1; i < harmless.size && length > 0; i += length) {
-		const char *bytes = harmless.bytes + i;
-		uint32_t character =
-			utf8_decode((const unsigned char *)bytes, harmless.size - i, &length);
-
-		add_xml_character(out, character, bytes, length);
-	}
-	out->failed |= harmless.failed;
-	text_done(&harmless);
-}
-
 static void add_edge(struct text *out, const struct layout *l, size_t row)
 {
 	size_t parent = l->rows[row].parent_row;
@@ -157,7 +119,7 @@ static void add_line(struct text *out, const char *class_name, double x, double 
 		     const char *string)
 {
 	text_addf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", class_name, x, y);
-	add_xml(out, string);
+	text_add_xml(out, string, strlen(string));
 	text_add_string(out, "</text>\n");
 }
 
@@ -206,7 +168,7 @@ static void add_head(struct text *out, const struct layout *l, const char *title
 	double width = columns * (l->box_width + COLUMN_GAP) - COLUMN_GAP;
 	double height = l->slots * (l->box_height + ROW_GAP) - ROW_GAP;
 
-	width = larger(width, (double)length_of(title) * TITLE_SIZE * CHAR_WIDTH);
+	width = larger(width, width_of(title, TITLE_SIZE));
 	width = larger(width, WIDTH_LEAST) + 2 * MARGIN;
 	height = larger(height, 0) + TITLE_SPACE + 2 * MARGIN;
 	text_addf(out,
@@ -214,7 +176,7 @@ static void add_head(struct text *out, const struct layout *l, const char *title
 		  "viewBox=\"0 0 %.0f %.0f\">\n%s",
 		  width, height, width, height, style);
 	text_add_string(out, "<title>");
-	add_xml(out, title);
+	text_add_xml(out, title, strlen(title));
 	text_add_string(out, "</title>\n");
 	text_addf(out, "<path d=\"M0 0H%.0fV%.0fH0Z\" style=\"fill:#ffffff;stroke:none\"/>\n",
 		  width, height);

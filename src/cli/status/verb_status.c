@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "cli/session.h"
 #include "cli/verbs.h"
+#include "cli/write_file.h"
 #include "state_show.h"
 #include "tree_show.h"
 
@@ -10,8 +11,6 @@
 #include "net/target.h"
 #include "run/tree/tree_address.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 struct status_options {
@@ -52,24 +51,13 @@ static void tell_no_memory(struct status *s)
 
 static void write_picture(struct status *s)
 {
-	const char *name = s->options->svg;
 	struct text picture = {0};
-	FILE *file;
-	bool is_written;
+	struct error error;
 
-	if (!tree_show(&picture, &s->survey, TREE_SVG)) {
+	if (!tree_show(&picture, &s->survey, TREE_SVG))
 		tell_no_memory(s);
-		text_done(&picture);
-		return;
-	}
-	file = fopen(name, "we");
-	is_written = file && fwrite(picture.bytes, 1, picture.size, file) == picture.size;
-	if (file && fclose(file) != 0)
-		is_written = false;
-	if (!is_written) {
-		session_error(&s->session, "cannot write %s: %s", name, strerror(errno));
-		session_end(&s->session, EXIT_REFUSED);
-	}
+	else if (write_file(s->options->svg, &picture, &error) < 0)
+		session_fail(&s->session, &error);
 	text_done(&picture);
 }
 

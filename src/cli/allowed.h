@@ -1,9 +1,9 @@
-/* Whom a receiver answers (T-14): this host and the networks that it is attached to, or those of
+/* Whom a program answers (T-14): this host and the networks that it is attached to, or those of
  * --allow. Others could be hit by answers that a stranger asked for in their name. */
-#ifndef BENCH_ALLOWED_H
-#define BENCH_ALLOWED_H
+#ifndef CLI_ALLOWED_H
+#define CLI_ALLOWED_H
 
-#include "cli/options.h"
+#include "options.h"
 #include "run/tree/admitted.h"
 
 struct allowed {

@@ -2,8 +2,8 @@
  * within a window of the last SEQUENCE_WINDOW numbers, in fixed memory. Nothing is believed of a
  * single number: one that jumps far ahead counts only when the next one confirms it (RFC 3550,
  * appendix A.1). */
-#ifndef BENCH_SEQUENCE_H
-#define BENCH_SEQUENCE_H
+#ifndef BASE_SEQUENCE_H
+#define BASE_SEQUENCE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 #include "allowed.h"
 
-#include "cli/tree_options.h"
 #include "net/address.h"
 #include "run/tree/tree_address.h"
+#include "tree_options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
