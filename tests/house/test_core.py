@@ -1,7 +1,8 @@
-"""The protocol core does no I/O: its object files need nothing that could.
+"""The protocol core, the decoders and what is told of traffic do no I/O: their object files need nothing that could.
 
-What src/wire and src/core call outside themselves is memory and text and addresses to text: no system call, clock,
-allocation, stdio or randomness. The linker's own tables say so, whatever the sources look like.
+What src/wire, src/core and src/decode call outside themselves is memory and text and addresses to text: no system call,
+clock, allocation, stdio or randomness. src/traffic allocates, besides. The linker's own tables say so, whatever the
+sources look like.
 """
 
 import json
@@ -15,8 +16,16 @@ from support.tree import BUILD, REPOSITORY
 
 CORE = ('src/wire/*.c', 'src/core/*.c')
 HELPERS = ('src/base/cursor.c',)
+DECODE = ('src/decode/*.c',)
+TRAFFIC = ('src/traffic/*.c',)
+
+# What the traffic may call of the house: of net what looks only at its arguments.
+TRAFFIC_HELPERS = (*HELPERS, 'src/base/histogram.c', 'src/base/list.c', 'src/base/sequence.c', 'src/net/address.c',
+                   'src/net/group_meaning.c', 'src/net/mac.c')
 
 ALLOWED = {'memcmp', 'memcpy', 'memmove', 'memset', 'memchr', 'strlen', 'strcmp', 'inet_pton', 'inet_ntop', '__assert_fail'}
+BYTE_ORDER = {'htonl', 'htons', 'ntohl', 'ntohs'}  # calls where nothing is optimized
+ALLOCATION = {'malloc', 'calloc', 'realloc', 'free'}
 
 # What compilers add: memcmp() for equality, the stack protector, sanitizers, coverage, the table of a shared object.
 ADDED = re.compile(r'bcmp|__stack_chk_(fail|guard)|__(asan|ubsan|tsan|msan|lsan|sanitizer|sancov|gcov|llvm)_\w+|'
@@ -57,6 +66,19 @@ def test_the_core_needs_nothing_that_does_io():
     core = objects_of(CORE)
     assert len(core) > 10
     assert needed_outside(core, objects_of(HELPERS)) == set()
+
+
+def test_the_decoders_need_nothing_that_does_io():
+    decode = objects_of(DECODE)
+    assert len(decode) > 10
+    assert needed_outside(decode, objects_of((*HELPERS, 'src/wire/*.c'))) - BYTE_ORDER == set()
+
+
+def test_the_traffic_needs_nothing_that_does_io_but_memory():
+    traffic = objects_of(TRAFFIC)
+    assert len(traffic) > 5
+    house = symbols(objects_of((*TRAFFIC_HELPERS, *DECODE)), '--defined-only')
+    assert needed_outside(traffic) - house - BYTE_ORDER - ALLOCATION == set()
 
 
 # The check finds what it is for

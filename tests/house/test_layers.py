@@ -16,6 +16,9 @@ MAY_INCLUDE = {
     'run/tree': {'base', 'wire', 'core', 'net', 'run'},
     'run/handle': {'base', 'wire', 'core', 'net', 'run', 'run/tree'},
     'sim': {'base', 'wire', 'core'},  # it runs what the program runs, and reaches for no real network
+    'decode': {'base', 'wire'},
+    'traffic': {'base', 'wire', 'decode', 'net'},
+    'capture': {'base', 'decode', 'net'},
     'cli': {'base', 'wire', 'core', 'net', 'run', 'run/tree', 'decode', 'traffic'},
 }
 # Each verb of more than one file has a folder on top of all, and knows nothing of the other verbs.

@@ -1,0 +1,82 @@
+#include "packet.h"
+
+#include "layers.h"
+
+enum { ETHERTYPE_IPV6 = 0x86dd };
+
+/* What Ethernet adds to frames that would be too short, and whatever else stands there. */
+static void keep_padding(struct packet *packet, const struct body *ip)
+{
+	if (reader_left(&ip->bytes) <= packet->ip.size)
+		return;
+	packet->link.padding = ip->bytes;
+	packet->link.padding.at += packet->ip.size;
+}
+
+static void decode_over_ipv4(struct packet *packet, struct body body)
+{
+	switch (packet->ip.protocol) {
+	case IPPROTO_IGMP:
+		igmp_decode(packet, body);
+		break;
+	case IPPROTO_ICMP:
+		icmp_decode(packet, body);
+		break;
+	case IPPROTO_UDP:
+		udp_decode(packet, body);
+		break;
+	case IPPROTO_TCP:
+		tcp_decode(packet, body);
+		break;
+	default:
+		break;
+	}
+}
+
+static void decode_over_ipv6(struct packet *packet, struct body body)
+{
+	switch (packet->ip.protocol) {
+	case IPPROTO_ICMPV6:
+		if (is_mld(&body))
+			mld_decode(packet, body);
+		else
+			icmp_decode(packet, body);
+		break;
+	case IPPROTO_UDP:
+		udp_decode(packet, body);
+		break;
+	case IPPROTO_TCP:
+		tcp_decode(packet, body);
+		break;
+	default:
+		break;
+	}
+}
+
+static void decode_over_ip(struct packet *packet, struct body body)
+{
+	if (packet->ip.offset > 0) /* what this is a piece of stands in the first fragment */
+		return;
+	if (packet->ip.version == 6)
+		decode_over_ipv6(packet, body);
+	else
+		decode_over_ipv4(packet, body);
+}
+
+void packet_decode(const struct frame *frame, struct packet *packet)
+{
+	struct body ip, payload;
+	bool goes_on;
+
+	*packet = (struct packet){.problem = NULL};
+	if (!link_decode(packet, frame, &ip))
+		return;
+	goes_on = packet->link.ethertype == ETHERTYPE_IPV6 ? ipv6_decode(packet, ip, &payload)
+							   : ipv4_decode(packet, ip, &payload);
+	if (!goes_on)
+		return;
+	keep_padding(packet, &ip);
+	if (packet->ip.size > ip.size)
+		note_problem(packet, "an IP length that is longer than the frame");
+	decode_over_ip(packet, payload);
+}

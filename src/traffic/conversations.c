@@ -1,0 +1,486 @@
+#include "conversations.h"
+
+#include "base/list.h"
+#include "net/address.h"
+#include "queriers.h"
+#include "tcp_segments.h"
+#include "tcp_sockets.h"
+#include "udp_datagrams.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Two keys for a conversation with a group, one for others; a quarter and more of the places is
+ * free. */
+enum { PLACES = 32768 };
+
+/* What tells conversations apart: two ends, the lower one first. With one end and no other it is
+ * that of who last asked a group from there: answers come from anyone. All of it is compared as
+ * bytes. */
+struct key {
+	uint8_t ips[2][16];
+	uint16_t ports[2];
+	uint32_t interface, cooked_interface;
+	uint16_t vlan;
+	uint8_t transport;
+	uint8_t family;
+};
+
+struct place {
+	struct key key;
+	uint32_t index; /* of the conversation, from 1; 0: the place is free */
+};
+
+struct entry {
+	size_t index;
+	struct conversation conversation;
+	struct tcp_tracker *tracker; /* of TCP */
+};
+
+struct conversations {
+	struct entry **entries;
+	size_t count, room;
+	size_t step_count;
+	struct place *places;
+	struct conversations_counters counters;
+};
+
+/* A packet on its way into a conversation. */
+struct arrival {
+	const struct frame *frame;
+	const struct packet *packet;
+	uint64_t number;
+	const union hostcast_address *source, *destination; /* of what an ICMP error is about */
+	enum transport transport;
+};
+
+/* ---- Keys ---- */
+
+static void write_end(struct key *key, size_t at, const union hostcast_address *address)
+{
+	if (address->any.sa_family == AF_INET6)
+		memcpy(key->ips[at], &address->v6.sin6_addr, sizeof key->ips[at]);
+	else
+		memcpy(key->ips[at], &address->v4.sin_addr, sizeof address->v4.sin_addr);
+	key->ports[at] = address_port(address);
+}
+
+static struct key key_of_one(const struct arrival *arrival, const union hostcast_address *end)
+{
+	struct key key;
+
+	memset(&key, 0, sizeof key); /* with what may be between its members */
+	write_end(&key, 0, end);
+	key.interface = arrival->frame->interface;
+	key.cooked_interface = arrival->packet->link.cooked_interface;
+	key.vlan = packet_vlan(arrival->packet);
+	key.transport = (uint8_t)arrival->transport;
+	key.family = end->any.sa_family == AF_INET6 ? 6 : 4;
+	return key;
+}
+
+static bool is_lower(const union hostcast_address *a, const union hostcast_address *b)
+{
+	int order = address_compare_ip(a, b);
+
+	return order < 0 || (order == 0 && address_port(a) < address_port(b));
+}
+
+static struct key key_of(const struct arrival *arrival)
+{
+	const union hostcast_address *a = arrival->source, *b = arrival->destination;
+	bool is_in_order = is_lower(a, b);
+	struct key key = key_of_one(arrival, is_in_order ? a : b);
+
+	write_end(&key, 1, is_in_order ? b : a);
+	return key;
+}
+
+/* FNV-1a */
+static size_t first_place(const struct key *key)
+{
+	const uint8_t *bytes = (const uint8_t *)key;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < sizeof *key; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return (size_t)(hash ^ hash >> 32) % PLACES;
+}
+
+/* That of the key, or a free one. There always is one: there are more than keys. */
+static struct place *find_place(struct conversations *c, const struct key *key)
+{
+	size_t at = first_place(key);
+
+	while (c->places[at].index > 0 && memcmp(&c->places[at].key, key, sizeof *key) != 0)
+		at = (at + 1) % PLACES;
+	return &c->places[at];
+}
+
+static struct entry *find(struct conversations *c, const struct key *key)
+{
+	const struct place *place = find_place(c, key);
+
+	return place->index > 0 ? c->entries[place->index - 1] : NULL;
+}
+
+static void remember(struct conversations *c, const struct key *key, const struct entry *entry)
+{
+	struct place *place = find_place(c, key);
+
+	place->key = *key;
+	place->index = (uint32_t)entry->index + 1;
+}
+
+/* ---- A new conversation ---- */
+
+static bool is_broadcast(const struct packet *packet)
+{
+	static const uint8_t all[MAC_BYTES] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	return (packet->link.has_destination &&
+		memcmp(packet->link.destination, all, sizeof all) == 0) ||
+	       (packet->destination.any.sa_family == AF_INET &&
+		packet->destination.v4.sin_addr.s_addr == htonl(INADDR_BROADCAST));
+}
+
+/* Whose packet the first one is. */
+static enum side first_sender(const struct arrival *arrival)
+{
+	const struct tcp_segment *tcp = &arrival->packet->tcp;
+
+	if (arrival->transport != TRANSPORT_TCP)
+		return SIDE_CLIENT;
+	if (tcp->flags & TCP_SYN)
+		return tcp->flags & TCP_ACK ? SIDE_SERVER : SIDE_CLIENT;
+	return address_port(arrival->source) >= address_port(arrival->destination) ? SIDE_CLIENT
+										   : SIDE_SERVER;
+}
+
+static void fill_in(struct conversation *conversation, const struct arrival *arrival)
+{
+	const struct packet *packet = arrival->packet;
+	enum side from = first_sender(arrival);
+	bool is_tcp = arrival->transport == TRANSPORT_TCP;
+
+	conversation->transport = arrival->transport;
+	conversation->interface = arrival->frame->interface;
+	conversation->ends[from] = *arrival->source;
+	conversation->ends[side_other(from)] = *arrival->destination;
+	conversation->is_to_group =
+		!is_tcp && (address_is_multicast(arrival->destination) || is_broadcast(packet));
+	conversation->is_from_middle =
+		is_tcp && (packet->tcp.flags & (TCP_SYN | TCP_ACK)) != TCP_SYN;
+}
+
+static struct entry *new_entry(const struct arrival *arrival)
+{
+	struct entry *entry = calloc(1, sizeof *entry);
+
+	if (!entry)
+		return NULL;
+	fill_in(&entry->conversation, arrival);
+	if (arrival->transport != TRANSPORT_TCP)
+		return entry;
+	entry->tracker = calloc(1, sizeof *entry->tracker);
+	if (entry->tracker)
+		return entry;
+	free(entry);
+	return NULL;
+}
+
+/* NULL: there is no room. */
+static struct entry *begin(struct conversations *c, const struct arrival *arrival)
+{
+	struct key key = key_of(arrival);
+	struct entry **entries;
+	struct entry *entry;
+
+	if (c->count == CONVERSATIONS_MAX)
+		return NULL;
+	entries = list_grow(c->entries, c->count, &c->room, sizeof(struct entry *));
+	if (!entries)
+		return NULL;
+	c->entries = entries;
+	entry = new_entry(arrival);
+	if (!entry)
+		return NULL;
+	entry->index = c->count++;
+	c->entries[entry->index] = entry;
+	remember(c, &key, entry);
+	return entry;
+}
+
+/* ---- The conversation of a packet ---- */
+
+static enum side side_of(const struct conversation *conversation,
+			 const union hostcast_address *source)
+{
+	return address_same_ip(source, &conversation->ends[SIDE_CLIENT]) &&
+			       address_port(source) ==
+				       address_port(&conversation->ends[SIDE_CLIENT])
+		       ? SIDE_CLIENT
+		       : SIDE_SERVER;
+}
+
+static bool is_another(const struct entry *entry, const struct arrival *arrival)
+{
+	const struct conversation *conversation = &entry->conversation;
+
+	return arrival->transport == TRANSPORT_TCP &&
+	       tcp_begins_another(entry->tracker, conversation, &arrival->packet->tcp,
+				  side_of(conversation, arrival->source));
+}
+
+/* Who last asked a group from where this datagram goes; NULL: nobody. */
+static struct entry *find_asker(struct conversations *c, const struct arrival *arrival)
+{
+	struct key key = key_of_one(arrival, arrival->destination);
+
+	return arrival->transport == TRANSPORT_UDP ? find(c, &key) : NULL;
+}
+
+static void remember_asker(struct conversations *c, const struct entry *entry,
+			   const struct arrival *arrival)
+{
+	struct key key = key_of_one(arrival, arrival->source);
+
+	remember(c, &key, entry);
+}
+
+/* That of these two ends, or of the group that was asked; a new one, or NULL if there is no room.
+ */
+static struct entry *entry_for(struct conversations *c, const struct arrival *arrival)
+{
+	struct key key = key_of(arrival);
+	struct entry *entry = find(c, &key);
+
+	if (!entry)
+		entry = find_asker(c, arrival);
+	if (!entry || is_another(entry, arrival))
+		entry = begin(c, arrival);
+	return entry;
+}
+
+/* ---- Steps ---- */
+
+/* NO_OTHER: one of the ends, or one more than there is room for. */
+static uint16_t other_of(struct conversation *conversation, enum side from,
+			 const union hostcast_address *source)
+{
+	if (address_same_ip(source, &conversation->ends[from]))
+		return NO_OTHER;
+	for (size_t i = 0; i < conversation->other_count; i++)
+		if (address_equal(source, &conversation->others[i]))
+			return (uint16_t)i;
+	if (conversation->other_count == OTHERS_MAX)
+		return NO_OTHER;
+	conversation->others[conversation->other_count] = *source;
+	return (uint16_t)conversation->other_count++;
+}
+
+static void keep_head(struct step *step, const struct reader *payload)
+{
+	size_t size = reader_left(payload);
+
+	step->head_size = (uint8_t)(size < HEAD_SIZE ? size : HEAD_SIZE);
+	if (step->head_size > 0)
+		memcpy(step->head, payload->at, step->head_size);
+}
+
+static struct step step_of(const struct arrival *arrival, enum side from)
+{
+	return (struct step){
+		.time_ns = arrival->frame->time_ns,
+		.number = arrival->number,
+		.earlier = NO_STEP,
+		.later = NO_STEP,
+		.other = NO_OTHER,
+		.from = (uint8_t)from,
+	};
+}
+
+/* Where the next step goes; NULL, and it is counted, if there is no room for one. */
+static struct step *room_for_step(struct conversations *c, struct conversation *conversation)
+{
+	struct step *steps = NULL;
+
+	if (c->step_count < STEPS_MAX)
+		steps = list_grow(conversation->steps, conversation->count, &conversation->room,
+				  sizeof *steps);
+	if (!steps) {
+		c->counters.not_kept++;
+		conversation->not_kept++;
+		return NULL;
+	}
+	conversation->steps = steps;
+	c->step_count++;
+	c->counters.taken++;
+	return &steps[conversation->count];
+}
+
+static void take_segment(struct entry *entry, struct step *step, const struct tcp_segment *segment)
+{
+	step->kind = STEP_SEGMENT;
+	step->size = (uint32_t)segment->size;
+	keep_head(step, &segment->payload);
+	tcp_judge(entry->tracker, &entry->conversation, step, segment);
+}
+
+static void take_datagram(struct entry *entry, struct step *step,
+			  const struct udp_datagram *datagram)
+{
+	step->kind = STEP_DATAGRAM;
+	step->size = (uint32_t)datagram->size;
+	keep_head(step, &datagram->payload);
+	udp_judge(&entry->conversation, step, datagram);
+}
+
+static void take_transport(struct conversations *c, const struct arrival *arrival)
+{
+	struct entry *entry = entry_for(c, arrival);
+	struct conversation *conversation;
+	struct step step, *place;
+	enum side from;
+
+	if (!entry) {
+		c->counters.not_kept++;
+		return;
+	}
+	conversation = &entry->conversation;
+	from = side_of(conversation, arrival->source);
+	place = room_for_step(c, conversation);
+	if (!place)
+		return;
+	step = step_of(arrival, from);
+	step.other = other_of(conversation, from, arrival->source);
+	if (arrival->transport == TRANSPORT_TCP)
+		take_segment(entry, &step, &arrival->packet->tcp);
+	else
+		take_datagram(entry, &step, &arrival->packet->udp);
+	*place = step;
+	conversation->count++;
+	conversation->sides[from].packets++;
+	if (conversation->is_to_group && from == SIDE_CLIENT)
+		remember_asker(c, entry, arrival);
+}
+
+/* ---- ICMP errors ---- */
+
+static uint32_t last_from(const struct conversation *conversation, enum side side)
+{
+	for (size_t i = conversation->count; i-- > 0;)
+		if (conversation->steps[i].from == side && conversation->steps[i].kind != STEP_ICMP)
+			return (uint32_t)i;
+	return NO_STEP;
+}
+
+static void take_icmp(struct conversations *c, const struct arrival *arrival)
+{
+	const struct icmp_message *icmp = &arrival->packet->icmp;
+	struct key key = key_of(arrival);
+	struct entry *entry = find(c, &key);
+	struct step *place;
+	enum side to;
+
+	place = entry ? room_for_step(c, &entry->conversation) : NULL;
+	if (!place) {
+		c->counters.others += !entry;
+		return;
+	}
+	to = side_of(&entry->conversation, arrival->source);
+	*place = step_of(arrival, side_other(to));
+	place->kind = STEP_ICMP;
+	place->other = other_of(&entry->conversation, side_other(to), &arrival->packet->source);
+	place->earlier = last_from(&entry->conversation, to);
+	place->icmp = (struct icmp_step){icmp_meaning(icmp), icmp->type, icmp->code, icmp->is_v6,
+					 icmp->mtu};
+	entry->conversation.count++;
+}
+
+static bool is_about_conversation(const struct icmp_message *icmp)
+{
+	return icmp->is_error && icmp->about_source.any.sa_family != AF_UNSPEC &&
+	       (icmp->about_protocol == IPPROTO_TCP || icmp->about_protocol == IPPROTO_UDP);
+}
+
+/* ---- From outside ---- */
+
+void conversations_take(struct conversations *c, const struct frame *frame,
+			const struct packet *packet, uint64_t number)
+{
+	struct arrival arrival = {
+		.frame = frame,
+		.packet = packet,
+		.number = number,
+		.source = &packet->source,
+		.destination = &packet->destination,
+		.transport = packet->transport,
+	};
+
+	if (packet->transport == TRANSPORT_TCP || packet->transport == TRANSPORT_UDP) {
+		take_transport(c, &arrival);
+	} else if (packet->transport == TRANSPORT_ICMP && is_about_conversation(&packet->icmp)) {
+		arrival.source = &packet->icmp.about_source;
+		arrival.destination = &packet->icmp.about_destination;
+		arrival.transport =
+			packet->icmp.about_protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+		take_icmp(c, &arrival);
+	} else {
+		c->counters.others++;
+	}
+}
+
+void conversations_finish(struct conversations *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct conversation *conversation = &c->entries[i]->conversation;
+
+		if (conversation->transport == TRANSPORT_TCP)
+			tcp_infer_sockets(conversation);
+		else
+			udp_conclude(conversation);
+	}
+}
+
+size_t conversations_count(const struct conversations *c)
+{
+	return c->count;
+}
+
+const struct conversation *conversations_at(const struct conversations *c, size_t index)
+{
+	return &c->entries[index]->conversation;
+}
+
+struct conversations_counters conversations_counters(const struct conversations *c)
+{
+	return c->counters;
+}
+
+struct conversations *conversations_new(void)
+{
+	struct conversations *c = calloc(1, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->places = calloc(PLACES, sizeof *c->places);
+	if (c->places)
+		return c;
+	free(c);
+	return NULL;
+}
+
+void conversations_free(struct conversations *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->entries[i]->conversation.steps);
+		free(c->entries[i]->tracker);
+		free(c->entries[i]);
+	}
+	free(c->entries);
+	free(c->places);
+	free(c);
+}

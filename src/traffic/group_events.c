@@ -1,0 +1,101 @@
+#include "group_events.h"
+
+#include "base/list.h"
+#include "net/address.h"
+#include "report_records.h"
+
+#include <stdlib.h>
+
+/* ---- Queries and reports ---- */
+
+static void add_event(struct group_events *e, const struct group_event *event)
+{
+	struct group_event *events = NULL;
+
+	if (e->count < GROUP_EVENTS_MAX)
+		events = list_grow(e->events, e->count, &e->room, sizeof *events);
+	if (!events) {
+		e->not_kept++;
+		return;
+	}
+	e->events = events;
+	events[e->count++] = *event;
+}
+
+static void take_membership(struct group_events *e, const struct frame *frame,
+			    const struct packet *packet)
+{
+	struct report_records records = report_records_of(&packet->membership);
+	struct group_event event = {.time_ns = frame->time_ns, .host = packet->source};
+	struct group_record record;
+
+	if (packet->membership.kind == MEMBERSHIP_QUERY) {
+		event.kind = GROUP_QUERIED;
+		event.group = packet->membership.group;
+		add_event(e, &event);
+	}
+	event.kind = GROUP_REPORTED;
+	while (report_records_next(&records, &record)) {
+		event.group = record.group;
+		if (group_record_meaning(&record) != RECORD_LEAVES)
+			add_event(e, &event);
+	}
+}
+
+/* ---- Data ---- */
+
+static struct group_stream *find_stream(struct group_events *e, const struct packet *packet)
+{
+	for (size_t i = 0; i < e->stream_count; i++)
+		if (address_same_ip(&e->streams[i].group, &packet->destination) &&
+		    address_same_ip(&e->streams[i].source, &packet->source))
+			return &e->streams[i];
+	return NULL;
+}
+
+/* NULL: there is no room. */
+static struct group_stream *add_stream(struct group_events *e, const struct packet *packet)
+{
+	struct group_stream *streams = NULL, *stream;
+
+	if (e->stream_count < GROUP_STREAMS_MAX)
+		streams = list_grow(e->streams, e->stream_count, &e->stream_room, sizeof *streams);
+	if (!streams)
+		return NULL;
+	e->streams = streams;
+	stream = &streams[e->stream_count++];
+	*stream = (struct group_stream){.source = packet->source, .group = packet->destination};
+	address_set_port(&stream->source, 0);
+	address_set_port(&stream->group, 0);
+	return stream;
+}
+
+static void take_data(struct group_events *e, const struct frame *frame,
+		      const struct packet *packet)
+{
+	struct group_stream *stream = find_stream(e, packet);
+
+	if (!stream)
+		stream = add_stream(e, packet);
+	if (stream)
+		rate_track_add(&stream->track, frame->time_ns, packet->ip.size);
+	else
+		e->not_kept++;
+}
+
+void group_events_take(struct group_events *e, const struct frame *frame,
+		       const struct packet *packet)
+{
+	if (packet->transport == TRANSPORT_MEMBERSHIP)
+		take_membership(e, frame, packet);
+	else if (packet->ip.version != 0 && packet->destination.any.sa_family != AF_UNSPEC &&
+		 address_is_multicast(&packet->destination))
+		take_data(e, frame, packet);
+}
+
+void group_events_done(struct group_events *e)
+{
+	free(e->events);
+	free(e->streams);
+	*e = (struct group_events){0};
+}

@@ -1,0 +1,73 @@
+/* What a stream of packets says of groups: who was a member from when to when, who sends, who asks.
+ * Pure. Everything is bounded; what there was no room for is counted. */
+#ifndef TRAFFIC_GROUP_HISTORY_H
+#define TRAFFIC_GROUP_HISTORY_H
+
+#include "decode/packet.h"
+#include "queriers.h"
+#include "report_records.h"
+#include "senders.h"
+#include "source_filter.h"
+
+enum { HISTORY_GROUPS_MAX = 1024, HISTORY_STAYS_MAX = 4096 };
+
+enum stay_begin {
+	STAY_JOINED, /* a report that nobody had asked for */
+	STAY_FOUND,  /* an answer to a query: since when it had been a member is not known */
+	STAY_BEFORE, /* only its end was seen */
+};
+
+/* A membership of one host in one group, from its beginning to its end. Who joins again has another
+ * one. */
+struct member_stay {
+	union hostcast_address host; /* that reported; port 0 */
+	unsigned interface;          /* as frames number them */
+	uint16_t vlan;               /* 0: none */
+	unsigned version;            /* of IGMP or MLD, of its last report */
+	enum stay_begin begin;
+	int64_t begin_ns;  /* of STAY_BEFORE: when it ended */
+	bool is_over;      /* it left: */
+	int64_t end_ns;    /* then */
+	uint64_t reports;  /* that confirmed it, the first included */
+	int64_t report_ns; /* the last of them */
+	uint64_t changes;  /* of what it wants to hear, while it was a member */
+
+	struct source_filter wanted; /* what it wanted last; nothing, when it is over */
+
+	/* Queries that it should have answered since its last report: how many, when the first of
+	 * them came, and until when it had time. */
+	uint64_t asked;
+	int64_t asked_ns, due_ns;
+};
+
+struct history_group {
+	union hostcast_address address; /* port 0 */
+	struct member_stay *stays;      /* in the order in which they began */
+	size_t stay_count, stay_room;
+};
+
+struct group_history {
+	struct history_group *groups; /* in the order in which they were first seen */
+	size_t group_count, group_room;
+	size_t last_group; /* found by the last look-up: the next packet is mostly of the same one
+			    */
+	size_t stay_count; /* of all groups */
+	struct senders senders;
+	struct queriers queriers;
+	int64_t first_ns, last_ns;  /* of all packets */
+	uint64_t packets;           /* that it took */
+	uint64_t forgotten_packets; /* of groups, */
+	uint64_t forgotten_reports; /* of members, */
+	uint64_t forgotten_sources; /* and sources wanted, that there was no room for */
+};
+
+/* A new one is all zero. Packets come in the order of time. HOSTCAST_NO_MEMORY; else 0. */
+int group_history_take(struct group_history *history, const struct frame *frame,
+		       const struct packet *packet);
+void group_history_done(struct group_history *history);
+
+/* Is it a member that a query should have confirmed, and did not, though there was time for it? A
+ * router forgets it soon, or has (RFC 3376 section 6.2.2, 6.4.2). */
+bool stay_is_unconfirmed(const struct group_history *history, const struct member_stay *stay);
+
+#endif

@@ -1,0 +1,317 @@
+#include "members.h"
+
+#include "net/address.h"
+#include "report_records.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+/* Where the table is full, one that said nothing for longer than a membership lasts with the
+ * default timers makes room (RFC 3376 section 8.4). */
+#define SILENT_NS (260 * INT64_C(1000000000))
+
+/* ---- The table ---- */
+
+static int compare(const struct member *a, const struct member *b)
+{
+	int order = address_compare_ip(&a->group, &b->group);
+
+	if (order != 0)
+		return order;
+	if (a->interface != b->interface)
+		return a->interface < b->interface ? -1 : 1;
+	if (a->vlan != b->vlan)
+		return a->vlan < b->vlan ? -1 : 1;
+	return address_compare_ip(&a->address, &b->address);
+}
+
+/* Where it stands, or would stand. */
+static size_t place_of(const struct members *members, const struct member *wanted)
+{
+	size_t low = 0, high = members->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(&members->list[middle], wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void remove_at(struct members *members, size_t at)
+{
+	members->count--;
+	memmove(&members->list[at], &members->list[at + 1],
+		(members->count - at) * sizeof members->list[0]);
+}
+
+static bool make_room(struct members *members, int64_t now_ns)
+{
+	for (size_t i = members->count; i-- > 0;)
+		if (members->list[i].has_left || now_ns - members->list[i].last_ns > SILENT_NS)
+			remove_at(members, i);
+	return members->count < MEMBERS_MAX;
+}
+
+/* NULL: no room. */
+static struct member *find_or_add(struct members *members, const struct member *wanted,
+				  bool *was_known)
+{
+	size_t at = place_of(members, wanted);
+
+	*was_known = at < members->count && compare(&members->list[at], wanted) == 0;
+	if (*was_known)
+		return &members->list[at];
+	if (members->count == MEMBERS_MAX) {
+		if (!make_room(members, wanted->last_ns)) {
+			members->forgotten++;
+			return NULL;
+		}
+		at = place_of(members, wanted);
+	}
+	memmove(&members->list[at + 1], &members->list[at],
+		(members->count - at) * sizeof members->list[0]);
+	members->list[at] = *wanted;
+	members->count++;
+	return &members->list[at];
+}
+
+/* ---- What a record makes of a member (RFC 3376 section 6.4, for one host) ---- */
+
+static size_t find_source(const struct member *member, const union hostcast_address *source)
+{
+	size_t i = 0;
+
+	while (i < member->source_count && !address_same_ip(&member->sources[i], source))
+		i++;
+	return i;
+}
+
+static void add_source(struct member *member, const union hostcast_address *source)
+{
+	if (find_source(member, source) < member->source_count)
+		return;
+	if (member->source_count < MEMBER_SOURCES_MAX)
+		member->sources[member->source_count++] = *source;
+	else
+		member->has_more_sources = true;
+}
+
+static void remove_source(struct member *member, const union hostcast_address *source)
+{
+	size_t at = find_source(member, source);
+
+	if (at < member->source_count)
+		member->sources[at] = member->sources[--member->source_count];
+}
+
+static void each_source(struct member *member, const struct membership_message *message,
+			const struct group_record *record,
+			void (*function)(struct member *, const union hostcast_address *))
+{
+	struct reader sources = record->sources;
+	union hostcast_address source;
+
+	while (membership_next_source(message, &sources, &source))
+		function(member, &source);
+}
+
+static void wants_all(struct member *member)
+{
+	member->has_left = member->is_include = member->has_more_sources = false;
+	member->source_count = 0;
+}
+
+static void wants_only(struct member *member, const struct membership_message *message,
+		       const struct group_record *record)
+{
+	wants_all(member);
+	member->is_include = true;
+	each_source(member, message, record, add_source);
+}
+
+static void allow(struct member *member, const struct membership_message *message,
+		  const struct group_record *record)
+{
+	if (member->has_left)
+		wants_only(member, message, record);
+	else if (member->is_include)
+		each_source(member, message, record, add_source);
+}
+
+/* A member that wanted nothing else has left. Of one whose sources are not all known nobody can
+ * tell. */
+static void block(struct member *member, const struct membership_message *message,
+		  const struct group_record *record)
+{
+	if (member->is_include)
+		each_source(member, message, record, remove_source);
+}
+
+static void apply(struct member *member, const struct membership_message *message,
+		  const struct group_record *record)
+{
+	switch (record->type) {
+	case RECORD_IS_INCLUDE:
+	case RECORD_TO_INCLUDE:
+		wants_only(member, message, record);
+		break;
+	case RECORD_IS_EXCLUDE:
+	case RECORD_TO_EXCLUDE:
+		wants_all(member);
+		break;
+	case RECORD_ALLOW:
+		allow(member, message, record);
+		break;
+	case RECORD_BLOCK:
+		block(member, message, record);
+		break;
+	default:
+		break;
+	}
+	member->has_left = member->has_left || (member->is_include && member->source_count == 0 &&
+						!member->has_more_sources);
+}
+
+/* ---- Packets ---- */
+
+/* 232.0.0.0/8 and ff3x::/32 */
+static bool is_source_specific(const union hostcast_address *group)
+{
+	const uint8_t *ip = group->v6.sin6_addr.s6_addr;
+
+	if (group->any.sa_family == AF_INET)
+		return ntohl(group->v4.sin_addr.s_addr) >> 24 == 232;
+	return ip[1] >> 4 == 3 && ip[2] == 0 && ip[3] == 0;
+}
+
+/* Does this record say that its sender leaves, where nothing was known of it? With sources only if
+ * the group is one that is joined by source (RFC 4607). */
+static bool says_leave(const struct group_record *record)
+{
+	if (record->type == RECORD_TO_INCLUDE)
+		return record->count == 0;
+	return record->type == RECORD_BLOCK && is_source_specific(&record->group);
+}
+
+static void tell_change(struct member *member, bool was_known, bool had_left, bool says_leaves,
+			member_changed_fn *function, void *context)
+{
+	if (had_left && !member->has_left) {
+		member->first_ns = member->last_ns;
+		function(context, MEMBER_JOINED, member);
+	} else if (!had_left && member->has_left) {
+		function(context, MEMBER_LEFT, member);
+	} else if (!was_known && says_leaves) {
+		function(context, MEMBER_LEFT, member);
+	}
+}
+
+static void take_record(struct members *members, const struct member *reporter,
+			const struct membership_message *message, const struct group_record *record,
+			member_changed_fn *function, void *context)
+{
+	struct member wanted = *reporter;
+	struct member *member;
+	bool was_known, had_left;
+
+	wanted.group = record->group;
+	if (!address_is_multicast(&wanted.group))
+		return;
+	member = find_or_add(members, &wanted, &was_known);
+	if (!member)
+		return;
+	had_left = member->has_left; /* also one that was not known */
+	apply(member, message, record);
+	member->version = reporter->version;
+	if (!had_left || !member->has_left) /* a leave that is said again is none */
+		member->last_ns = reporter->last_ns;
+	tell_change(member, was_known, had_left, says_leave(record), function, context);
+}
+
+void members_take(struct members *members, const struct frame *frame, const struct packet *packet,
+		  member_changed_fn *function, void *context)
+{
+	const struct membership_message *message = &packet->membership;
+	struct member reporter = {
+		.address = packet->source,
+		.interface = frame->interface,
+		.vlan = packet_vlan(packet),
+		.has_left = true,
+		.first_ns = frame->time_ns,
+		.last_ns = frame->time_ns,
+	};
+	struct report_records records;
+	struct group_record record;
+
+	if (packet->transport != TRANSPORT_MEMBERSHIP)
+		return;
+	reporter.is_mld = message->is_mld;
+	reporter.version = message->version;
+	records = report_records_of(message);
+	while (report_records_next(&records, &record))
+		take_record(members, &reporter, message, &record, function, context);
+}
+
+/* ---- Time ---- */
+
+/* Only from IGMPv3 and MLDv2 on every member answers; before, who hears another's report is silent
+ * (RFC 2236 section 3, RFC 2710 section 4). */
+static bool is_suppressed(const struct member *member)
+{
+	return member->version < (member->is_mld ? 2u : 3u);
+}
+
+static bool answers_for(const struct member *other, const struct member *member)
+{
+	return !other->has_left && other->interface == member->interface &&
+	       other->vlan == member->vlan && address_same_ip(&other->group, &member->group);
+}
+
+/* When it was confirmed last, by itself or by another one. */
+static int64_t confirmed_ns(const struct members *members, const struct member *member)
+{
+	size_t at = (size_t)(member - members->list);
+	int64_t last_ns = member->last_ns;
+
+	if (!is_suppressed(member))
+		return last_ns;
+	while (at > 0 && answers_for(&members->list[at - 1], member))
+		at--;
+	for (; at < members->count && answers_for(&members->list[at], member); at++)
+		if (members->list[at].last_ns > last_ns)
+			last_ns = members->list[at].last_ns;
+	return last_ns;
+}
+
+int64_t member_ends_ns(const struct members *members, const struct member *member,
+		       const struct queriers *queriers, int64_t now_ns)
+{
+	const struct querier *querier =
+		queriers_elected(queriers, member->interface, member->vlan, member->is_mld, now_ns);
+
+	return querier ? querier_membership_ends_ns(querier, confirmed_ns(members, member)) : 0;
+}
+
+void members_tick(struct members *members, const struct queriers *queriers, int64_t now_ns,
+		  member_changed_fn *function, void *context)
+{
+	for (size_t i = members->count; i-- > 0;) {
+		struct member *member = &members->list[i];
+		int64_t ends_ns;
+
+		if (member->has_left) {
+			if (now_ns - member->last_ns > MEMBER_LEFT_NS)
+				remove_at(members, i);
+			continue;
+		}
+		ends_ns = member_ends_ns(members, member, queriers, now_ns);
+		if (ends_ns == 0 || now_ns <= ends_ns)
+			continue;
+		function(context, MEMBER_EXPIRED, member);
+		remove_at(members, i);
+	}
+}

@@ -1,0 +1,52 @@
+/* Who is a member of which group now, on each link, as the reports tell (IGMP, MLD). Pure. */
+#ifndef TRAFFIC_MEMBERS_H
+#define TRAFFIC_MEMBERS_H
+
+#include "queriers.h"
+
+enum { MEMBERS_MAX = 2048, MEMBER_SOURCES_MAX = 8 };
+
+/* Leaves are said more than once (RFC 3376 section 8.11); those within so long are one. */
+#define MEMBER_LEFT_NS (10 * INT64_C(1000000000))
+
+/* A host that reports a group. */
+struct member {
+	union hostcast_address group, address; /* port 0; 0.0.0.0: a host that has no address yet */
+	unsigned interface;                    /* as frames number them */
+	uint16_t vlan;
+	bool is_mld;
+	unsigned version; /* of its last report */
+	bool has_left;    /* remembered for MEMBER_LEFT_NS only */
+	bool is_include;  /* wants the sources only, else all (but some, perhaps) */
+	union hostcast_address sources[MEMBER_SOURCES_MAX];
+	size_t source_count;
+	bool has_more_sources;     /* than there is room for */
+	int64_t first_ns, last_ns; /* since when, and when it said so last */
+};
+
+struct members {
+	struct member list[MEMBERS_MAX]; /* in order: group, interface, VLAN, address */
+	size_t count;
+	uint64_t forgotten; /* of those that there was no room for */
+};
+
+enum member_change { MEMBER_JOINED, MEMBER_LEFT, MEMBER_EXPIRED };
+
+/* The member is valid during the call. */
+typedef void member_changed_fn(void *context, enum member_change change,
+			       const struct member *member);
+
+/* Takes any packet. */
+void members_take(struct members *members, const struct frame *frame, const struct packet *packet,
+		  member_changed_fn *function, void *context);
+
+/* When the routers will forget this membership, if it is not reported again; 0: nobody asks, so
+ * that it does not end. Of IGMPv1, v2 and MLDv1 one member answers for all. */
+int64_t member_ends_ns(const struct members *members, const struct member *member,
+		       const struct queriers *queriers, int64_t now_ns);
+
+/* Time has passed: those whose time is over are no members any more. */
+void members_tick(struct members *members, const struct queriers *queriers, int64_t now_ns,
+		  member_changed_fn *function, void *context);
+
+#endif

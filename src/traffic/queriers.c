@@ -1,0 +1,148 @@
+#include "queriers.h"
+
+#include "base/monotime.h"
+#include "net/address.h"
+
+/* RFC 3376 section 8 and RFC 3810 section 9, where a querier does not tell. */
+#define INTERVAL_NS (125 * NS_PER_S)
+#define RESPONSE_NS (10 * NS_PER_S)
+
+enum { ROBUSTNESS = 2 };
+
+uint16_t packet_vlan(const struct packet *packet)
+{
+	const struct link_layer *link = &packet->link;
+
+	return link->vlan_count > 0 ? link->vlans[link->vlan_count - 1].id : 0;
+}
+
+static bool is_on_link(const struct querier *querier, unsigned interface, uint16_t vlan,
+		       bool is_mld)
+{
+	return querier->interface == interface && querier->vlan == vlan &&
+	       querier->is_mld == is_mld;
+}
+
+static struct querier *find(struct queriers *queriers, const struct querier *wanted)
+{
+	for (size_t i = 0; i < queriers->count; i++) {
+		struct querier *querier = &queriers->list[i];
+
+		if (is_on_link(querier, wanted->interface, wanted->vlan, wanted->is_mld) &&
+		    address_same_ip(&querier->address, &wanted->address))
+			return querier;
+	}
+	return NULL;
+}
+
+static struct querier *find_or_add(struct queriers *queriers, const struct querier *wanted)
+{
+	struct querier *querier = find(queriers, wanted);
+
+	if (querier)
+		return querier;
+	if (queriers->count == QUERIERS_MAX) {
+		queriers->forgotten++;
+		return NULL;
+	}
+	querier = &queriers->list[queriers->count++];
+	*querier = *wanted;
+	return querier;
+}
+
+static void take_general(struct querier *querier, const struct membership_message *query,
+			 int64_t time_ns)
+{
+	if (querier->general++ > 0) {
+		querier->seen_interval_ns = time_ns - querier->last_general_ns;
+		if (querier->seen_interval_ns > querier->longest_interval_ns)
+			querier->longest_interval_ns = querier->seen_interval_ns;
+	}
+	querier->last_general_ns = time_ns;
+	querier->version = query->version;
+	querier->told_interval_ns = query->interval_ns;
+	querier->response_ns = query->response_ns;
+	querier->robustness = query->robustness;
+}
+
+const struct querier *queriers_take(struct queriers *queriers, const struct frame *frame,
+				    const struct packet *packet)
+{
+	const struct membership_message *query = &packet->membership;
+	struct querier wanted = {
+		.address = packet->source,
+		.interface = frame->interface,
+		.vlan = packet_vlan(packet),
+		.first_ns = frame->time_ns,
+	};
+	struct querier *querier;
+
+	if (packet->transport != TRANSPORT_MEMBERSHIP || query->kind != MEMBERSHIP_QUERY)
+		return NULL;
+	wanted.is_mld = query->is_mld;
+	wanted.version = query->version;
+	querier = find_or_add(queriers, &wanted);
+	if (!querier)
+		return NULL;
+	querier->last_ns = frame->time_ns;
+	if (query->group.any.sa_family == AF_UNSPEC)
+		take_general(querier, query, frame->time_ns);
+	else
+		querier->specific++;
+	return querier;
+}
+
+/* ---- Who asks now, and until when an answer holds ---- */
+
+static int64_t response_of(const struct querier *querier)
+{
+	return querier->response_ns > 0 ? querier->response_ns : RESPONSE_NS;
+}
+
+static int robustness_of(const struct querier *querier)
+{
+	return querier->robustness > 0 ? (int)querier->robustness : ROBUSTNESS;
+}
+
+int64_t querier_interval_ns(const struct querier *querier)
+{
+	if (querier->told_interval_ns > 0)
+		return querier->told_interval_ns;
+	return querier->longest_interval_ns > 0 ? querier->longest_interval_ns : INTERVAL_NS;
+}
+
+/* RFC 3376 section 8.5: others take over when it was not heard for so long. */
+static int64_t patience_ns(const struct querier *querier)
+{
+	return robustness_of(querier) * querier_interval_ns(querier) + response_of(querier) / 2;
+}
+
+static bool goes_before(const struct querier *a, const struct querier *b)
+{
+	if (address_is_any(&a->address) != address_is_any(&b->address))
+		return address_is_any(&b->address);
+	return address_compare_ip(&a->address, &b->address) < 0;
+}
+
+const struct querier *queriers_elected(const struct queriers *queriers, unsigned interface,
+				       uint16_t vlan, bool is_mld, int64_t now_ns)
+{
+	const struct querier *elected = NULL;
+
+	for (size_t i = 0; i < queriers->count; i++) {
+		const struct querier *querier = &queriers->list[i];
+
+		if (!is_on_link(querier, interface, vlan, is_mld) || querier->general == 0 ||
+		    now_ns - querier->last_general_ns > patience_ns(querier))
+			continue;
+		if (!elected || goes_before(querier, elected))
+			elected = querier;
+	}
+	return elected;
+}
+
+int64_t querier_membership_ends_ns(const struct querier *querier, int64_t report_ns)
+{
+	return report_ns + robustness_of(querier) * querier_interval_ns(querier) +
+	       response_of(querier);
+}

@@ -1,0 +1,22 @@
+/* Reports and leaves of every version as records, as IGMPv3 and MLDv2 routers read them (RFC 3376
+ * section 7.3.2, RFC 3810 section 8.3.2): so whoever follows memberships knows records only. Pure.
+ */
+#ifndef TRAFFIC_REPORT_RECORDS_H
+#define TRAFFIC_REPORT_RECORDS_H
+
+#include "decode/membership_message.h"
+
+struct report_records {
+	struct membership_message message;
+	bool is_old; /* IGMPv1, v2, MLDv1: one group, which stands in the message itself */
+	bool is_done;
+};
+
+/* Of any membership message; a query has none. */
+struct report_records report_records_of(const struct membership_message *message);
+
+/* The next record; its sources are read with membership_next_source(). False: there is none left.
+ */
+bool report_records_next(struct report_records *records, struct group_record *record);
+
+#endif

@@ -1,0 +1,282 @@
+#include "base/monotime.h"
+#include "net/address.h"
+#include "traffic/members.h"
+#include "unit.h"
+
+#include <stdio.h>
+
+#define T0 (INT64_C(1700000000) * NS_PER_S)
+
+struct bench {
+	struct members members;
+	struct queriers queriers;
+	char told[1000]; /* "+224.1.1.1 10.0.0.1;" for a join, - a leave, ! one that expired */
+};
+
+static struct bench *new_bench(void)
+{
+	struct bench *bench = calloc(1, sizeof *bench);
+
+	assert_non_null(bench);
+	return bench;
+}
+
+static void on_change(void *context, enum member_change change, const struct member *member)
+{
+	struct bench *bench = context;
+	char group[HOSTCAST_TEXT_SIZE], address[HOSTCAST_TEXT_SIZE];
+	size_t used = strlen(bench->told);
+
+	snprintf(bench->told + used, sizeof bench->told - used, "%c%s %s;", "+-!"[change],
+		 address_ip_text(&member->group, group),
+		 address_ip_text(&member->address, address));
+}
+
+static void assert_told(struct bench *bench, const char *expected)
+{
+	assert_string_equal(bench->told, expected);
+	bench->told[0] = '\0';
+}
+
+static union hostcast_address parse(const char *text)
+{
+	union hostcast_address address;
+
+	assert_true(address_parse(text, &address));
+	return address;
+}
+
+static void take(struct bench *bench, const char *source, struct membership_message *message,
+		 int64_t time_ns)
+{
+	struct frame frame = {.time_ns = time_ns, .interface = 2};
+	struct packet packet = {.transport = TRANSPORT_MEMBERSHIP, .source = parse(source)};
+
+	packet.ip.version = 4;
+	packet.membership = *message;
+	queriers_take(&bench->queriers, &frame, &packet);
+	members_take(&bench->members, &frame, &packet, on_change, bench);
+}
+
+static void report_v2(struct bench *bench, const char *source, const char *group, int64_t time_ns)
+{
+	struct membership_message message = {
+		.kind = MEMBERSHIP_REPORT, .version = 2, .group = parse(group)};
+
+	take(bench, source, &message, time_ns);
+}
+
+static void leave_v2(struct bench *bench, const char *source, const char *group, int64_t time_ns)
+{
+	struct membership_message message = {
+		.kind = MEMBERSHIP_LEAVE, .version = 2, .group = parse(group)};
+
+	take(bench, source, &message, time_ns);
+}
+
+/* A report with one record (RFC 3376 section 4.2.4), up to three sources. */
+static void report_v3(struct bench *bench, const char *source, enum record_type type,
+		      const char *group, const char *const sources[], int64_t time_ns)
+{
+	uint8_t bytes[8 + 3 * 4] = {(uint8_t)type};
+	struct membership_message message = {.kind = MEMBERSHIP_REPORT, .version = 3, .count = 1};
+	union hostcast_address address = parse(group);
+	size_t count = 0;
+
+	memcpy(bytes + 4, &address.v4.sin_addr, 4);
+	for (; sources && sources[count]; count++) {
+		address = parse(sources[count]);
+		memcpy(bytes + 8 + 4 * count, &address.v4.sin_addr, 4);
+	}
+	bytes[3] = (uint8_t)count;
+	message.records = reader_of(bytes, 8 + 4 * count);
+	take(bench, source, &message, time_ns);
+}
+
+static void query(struct bench *bench, int64_t time_ns)
+{
+	struct membership_message message = {.kind = MEMBERSHIP_QUERY,
+					     .version = 3,
+					     .robustness = 2,
+					     .interval_ns = 10 * NS_PER_S,
+					     .response_ns = 2 * NS_PER_S};
+
+	take(bench, "10.0.0.254", &message, time_ns);
+}
+
+static void tick(struct bench *bench, int64_t now_ns)
+{
+	members_tick(&bench->members, &bench->queriers, now_ns, on_change, bench);
+}
+
+static void who_reports_a_group_joins_it_once(void **state)
+{
+	struct bench *bench = new_bench();
+
+	(void)state;
+	report_v2(bench, "10.0.0.1", "224.1.1.1", T0);
+	report_v2(bench, "10.0.0.1", "224.1.1.1", T0 + 1);
+	report_v3(bench, "10.0.0.2", RECORD_TO_EXCLUDE, "224.1.1.1", NULL, T0 + 2);
+	report_v3(bench, "10.0.0.2", RECORD_IS_EXCLUDE, "224.1.1.1", NULL, T0 + 3);
+	assert_told(bench, "+224.1.1.1 10.0.0.1;+224.1.1.1 10.0.0.2;");
+	free(bench);
+}
+
+static void a_leave_is_told_once_however_often_it_is_said(void **state)
+{
+	struct bench *bench = new_bench();
+
+	(void)state;
+	report_v3(bench, "10.0.0.1", RECORD_TO_EXCLUDE, "224.1.1.1", NULL, T0);
+	report_v3(bench, "10.0.0.1", RECORD_TO_INCLUDE, "224.1.1.1", NULL, T0 + 1);
+	report_v3(bench, "10.0.0.1", RECORD_TO_INCLUDE, "224.1.1.1", NULL, T0 + 2);
+	assert_told(bench, "+224.1.1.1 10.0.0.1;-224.1.1.1 10.0.0.1;");
+	report_v3(bench, "10.0.0.1", RECORD_TO_EXCLUDE, "224.1.1.1", NULL, T0 + 3);
+	leave_v2(bench, "10.0.0.1", "224.1.1.1", T0 + 4);
+	assert_told(bench, "+224.1.1.1 10.0.0.1;-224.1.1.1 10.0.0.1;");
+	free(bench);
+}
+
+static void a_leave_of_one_that_was_not_known_is_told(void **state)
+{
+	struct bench *bench = new_bench();
+
+	(void)state;
+	leave_v2(bench, "10.0.0.1", "224.1.1.1", T0);
+	leave_v2(bench, "10.0.0.1", "224.1.1.1", T0 + 1);
+	assert_told(bench, "-224.1.1.1 10.0.0.1;");
+	tick(bench, T0 + MEMBER_LEFT_NS + 2);
+	assert_int_equal(bench->members.count, 0);
+	free(bench);
+}
+
+static void sources_come_and_go_and_the_last_one_is_a_leave(void **state)
+{
+	static const char *const a[] = {"10.9.0.1", NULL}, *const b[] = {"10.9.0.2", NULL};
+	struct bench *bench = new_bench();
+
+	(void)state;
+	report_v3(bench, "10.0.0.1", RECORD_ALLOW, "232.1.1.1", a, T0);
+	assert_told(bench, "+232.1.1.1 10.0.0.1;");
+	report_v3(bench, "10.0.0.1", RECORD_ALLOW, "232.1.1.1", b, T0 + 1);
+	assert_int_equal(bench->members.list[0].source_count, 2);
+	report_v3(bench, "10.0.0.1", RECORD_BLOCK, "232.1.1.1", a, T0 + 2);
+	assert_told(bench, "");
+	report_v3(bench, "10.0.0.1", RECORD_BLOCK, "232.1.1.1", b, T0 + 3);
+	report_v3(bench, "10.0.0.1", RECORD_BLOCK, "232.1.1.1", b, T0 + 4);
+	assert_told(bench, "-232.1.1.1 10.0.0.1;");
+	free(bench);
+}
+
+/* Of a member that wants all, a source that is blocked is no end of it. */
+static void to_block_a_source_is_no_leave(void **state)
+{
+	static const char *const a[] = {"10.9.0.1", NULL};
+	struct bench *bench = new_bench();
+
+	(void)state;
+	report_v3(bench, "10.0.0.1", RECORD_TO_EXCLUDE, "224.1.1.1", NULL, T0);
+	report_v3(bench, "10.0.0.1", RECORD_BLOCK, "224.1.1.1", a, T0 + 1);
+	report_v3(bench, "10.0.0.2", RECORD_BLOCK, "224.1.1.1", a, T0 + 1); /* not known */
+	assert_told(bench, "+224.1.1.1 10.0.0.1;");
+	report_v3(bench, "10.0.0.1", RECORD_TO_INCLUDE, "224.1.1.1", a, T0 + 2); /* that only */
+	assert_told(bench, "");
+	assert_true(bench->members.list[0].is_include);
+	free(bench);
+}
+
+static void a_membership_that_nobody_confirms_expires(void **state)
+{
+	struct bench *bench = new_bench();
+	const int64_t lasts_ns = 2 * 10 * NS_PER_S + 2 * NS_PER_S; /* RFC 3376 section 8.4 */
+
+	(void)state;
+	report_v3(bench, "10.0.0.1", RECORD_TO_EXCLUDE, "224.1.1.1", NULL, T0);
+	tick(bench, T0 + 1000 * NS_PER_S);
+	assert_told(bench, "+224.1.1.1 10.0.0.1;"); /* nobody asks */
+	report_v3(bench, "10.0.0.1", RECORD_IS_EXCLUDE, "224.1.1.1", NULL, T0 + 1000 * NS_PER_S);
+	for (int i = 0; i < 4; i++)
+		query(bench, T0 + (1000 + 10 * i) * NS_PER_S);
+	assert_true(member_ends_ns(&bench->members, &bench->members.list[0], &bench->queriers,
+				   T0 + 1000 * NS_PER_S) == T0 + 1000 * NS_PER_S + lasts_ns);
+	tick(bench, T0 + 1000 * NS_PER_S + lasts_ns);
+	assert_told(bench, "");
+	tick(bench, T0 + 1000 * NS_PER_S + lasts_ns + 1);
+	assert_told(bench, "!224.1.1.1 10.0.0.1;");
+	assert_int_equal(bench->members.count, 0);
+	free(bench);
+}
+
+static void of_igmpv2_one_member_answers_for_all(void **state)
+{
+	struct bench *bench = new_bench();
+
+	(void)state;
+	report_v2(bench, "10.0.0.1", "224.1.1.1", T0);
+	report_v2(bench, "10.0.0.2", "224.1.1.1", T0 + 15 * NS_PER_S);
+	report_v2(bench, "10.0.0.3", "224.1.1.2", T0);
+	query(bench, T0 + 20 * NS_PER_S);
+	bench->told[0] = '\0';
+	tick(bench, T0 + 30 * NS_PER_S);
+	assert_told(bench, "!224.1.1.2 10.0.0.3;");
+	query(bench, T0 + 35 * NS_PER_S);
+	tick(bench, T0 + 40 * NS_PER_S);
+	assert_int_equal(bench->members.count, 0);
+	free(bench);
+}
+
+static void the_table_is_bounded_and_the_silent_make_room(void **state)
+{
+	struct bench *bench = new_bench();
+	char group[32];
+
+	(void)state;
+	for (int i = 0; i < MEMBERS_MAX + 5; i++) {
+		snprintf(group, sizeof group, "225.0.%d.%d", i / 256, i % 256);
+		report_v2(bench, "10.0.0.1", group, T0);
+	}
+	assert_int_equal(bench->members.count, MEMBERS_MAX);
+	assert_int_equal(bench->members.forgotten, 5);
+	bench->told[0] = '\0';
+	report_v2(bench, "10.0.0.1", "224.1.1.1", T0 + 300 * NS_PER_S);
+	assert_told(bench, "+224.1.1.1 10.0.0.1;");
+	assert_int_equal(bench->members.count, 1);
+	free(bench);
+}
+
+static void groups_stand_in_their_order(void **state)
+{
+	struct bench *bench = new_bench();
+	struct random random = {3};
+	char text[32];
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(text, sizeof text, "225.0.0.%d", (int)random_below(&random, 100));
+		report_v2(bench, "10.0.0.1", text, T0);
+	}
+	assert_true(bench->members.count > 90 && bench->members.count <= 100);
+	for (size_t i = 1; i < bench->members.count; i++)
+		assert_true(address_compare_ip(&bench->members.list[i - 1].group,
+					       &bench->members.list[i].group) < 0);
+	free(bench);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_reports_a_group_joins_it_once),
+		cmocka_unit_test(a_leave_is_told_once_however_often_it_is_said),
+		cmocka_unit_test(a_leave_of_one_that_was_not_known_is_told),
+		cmocka_unit_test(sources_come_and_go_and_the_last_one_is_a_leave),
+		cmocka_unit_test(to_block_a_source_is_no_leave),
+		cmocka_unit_test(a_membership_that_nobody_confirms_expires),
+		cmocka_unit_test(of_igmpv2_one_member_answers_for_all),
+		cmocka_unit_test(the_table_is_bounded_and_the_silent_make_room),
+		cmocka_unit_test(groups_stand_in_their_order),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,152 @@
+#include "traffic/ranges.h"
+#include "traffic/rate_track.h"
+#include "unit.h"
+
+enum { BYTES = 64 };
+
+/* The same, byte by byte. */
+struct twin {
+	bool is_there[BYTES];
+};
+
+static int64_t twin_end(const struct twin *twin)
+{
+	int64_t end = 0;
+
+	while (end < BYTES && twin->is_there[end])
+		end++;
+	return end;
+}
+
+static int64_t twin_highest(const struct twin *twin)
+{
+	int64_t highest = BYTES;
+
+	while (highest > 0 && !twin->is_there[highest - 1])
+		highest--;
+	return highest;
+}
+
+static int64_t twin_total(const struct twin *twin)
+{
+	int64_t total = 0;
+
+	for (int i = 0; i < BYTES; i++)
+		total += twin->is_there[i];
+	return total;
+}
+
+static bool twin_has(const struct twin *twin, int64_t begin, int64_t end)
+{
+	for (int64_t i = begin; i < end; i++)
+		if (!twin->is_there[i])
+			return false;
+	return true;
+}
+
+static void assert_same(const struct ranges *ranges, const struct twin *twin)
+{
+	assert_int_equal(ranges->end, twin_end(twin));
+	assert_int_equal(ranges_highest(ranges), twin_highest(twin));
+	assert_int_equal(ranges_total(ranges), twin_total(twin));
+	for (int64_t begin = 0; begin < BYTES; begin++)
+		for (int64_t end = begin + 1; end <= BYTES; end++)
+			assert_int_equal(ranges_has(ranges, begin, end),
+					 twin_has(twin, begin, end));
+}
+
+static void ranges_are_what_a_map_of_bytes_is(void **state)
+{
+	struct random random = {11};
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		struct ranges ranges = {0};
+		struct twin twin = {0};
+
+		for (int i = 0; i < 24; i++) {
+			int64_t begin = (int64_t)random_below(&random, BYTES);
+			int64_t size = (int64_t)random_below(&random, 6);
+			int64_t end = begin + size < BYTES ? begin + size : BYTES;
+
+			ranges_add(&ranges, begin, end);
+			for (int64_t at = begin; at < end; at++)
+				twin.is_there[at] = true;
+			assert_same(&ranges, &twin);
+		}
+	}
+}
+
+static void with_too_many_holes_the_farthest_is_forgotten(void **state)
+{
+	struct ranges ranges = {0};
+
+	(void)state;
+	for (int64_t i = 2 * RANGES_MAX + 10; i > 0; i -= 2)
+		ranges_add(&ranges, i, i + 1);
+	assert_int_equal(ranges.count, RANGES_MAX);
+	assert_true(ranges_has(&ranges, 2, 3));
+	assert_false(ranges_has(&ranges, 2 * RANGES_MAX + 10, 2 * RANGES_MAX + 11));
+	ranges_add(&ranges, 1000, 1001); /* farther off than all */
+	assert_false(ranges_has(&ranges, 1000, 1001));
+	ranges_add(&ranges, 0, 1000);
+	assert_int_equal(ranges.end, 1000);
+	assert_int_equal(ranges.count, 0);
+}
+
+static uint64_t sum(const struct rate_track *track)
+{
+	uint64_t packets = 0;
+
+	for (int i = 0; i < RATE_BINS; i++)
+		packets += track->packets[i];
+	return packets;
+}
+
+static void a_track_of_rates_grows_with_time_and_loses_nothing(void **state)
+{
+	struct rate_track track = {0};
+	int64_t time_ns = 5;
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		rate_track_add(&track, time_ns, 10);
+		assert_int_equal(sum(&track), (uint64_t)i + 1);
+		time_ns += time_ns / 2 + 1000;
+	}
+	rate_track_add(&track, INT64_MAX, 10);
+	rate_track_add(&track, INT64_MIN, 10); /* before the first one */
+	assert_int_equal(sum(&track), 62);
+	assert_int_equal(track.total_packets, 62);
+	assert_int_equal(track.total_bytes, 620);
+	assert_true(rate_track_most(&track, 1) > 50); /* all of a short time are in one now */
+}
+
+static void the_bins_of_a_track_tell_when(void **state)
+{
+	struct rate_track track = {0};
+
+	(void)state;
+	for (int64_t ms = 0; ms < 2 * RATE_BINS; ms++)
+		rate_track_add(&track, ms * 1000000, 1);
+	assert_int_equal(track.width_ns, 2000000);
+	for (int i = 0; i < RATE_BINS; i++)
+		assert_int_equal(track.packets[i], 2);
+	assert_int_equal(rate_track_most(&track, 1), 2);
+	assert_int_equal(rate_track_most(&track, 10), 20);
+	assert_int_equal(rate_track_sum(&track, RATE_BINS - 3, 10), 6);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ranges_are_what_a_map_of_bytes_is),
+		cmocka_unit_test(with_too_many_holes_the_farthest_is_forgotten),
+		cmocka_unit_test(a_track_of_rates_grows_with_time_and_loses_nothing),
+		cmocka_unit_test(the_bins_of_a_track_tell_when),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
