@@ -11,7 +11,7 @@ import pytest
 from support.tree import BUILD, REPOSITORY
 
 CORPUS = REPOSITORY / 'tests' / 'fuzz' / 'corpus'
-TARGETS = ('capture_file', 'message', 'member', 'packet', 'rendezvous', 'report', 'rtp',
+TARGETS = ('capture_file', 'conversations', 'message', 'member', 'packet', 'rendezvous', 'report', 'rtp',
            )
 INPUTS = [path for target in TARGETS for path in sorted((CORPUS / target).iterdir())]
 

@@ -26,7 +26,7 @@ for verb in ('bench', 'send', 'chat', 'echo', 'info', 'status', 'tree'):
     MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli'}
 
 # What looks at packets.
-for verb in ():
+for verb in ('capture', 'decode'):
     MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli', 'capture'}
 
 MAY_INCLUDE['cli/sim'] = MAY_INCLUDE['cli'] | {'cli', 'sim'}

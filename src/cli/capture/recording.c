@@ -1,0 +1,145 @@
+#include "recording.h"
+
+#include "run/clock.h"
+#include "run/loop.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- One file ---- */
+
+static int add_interfaces(struct recording *r, struct error *error)
+{
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < r->intake->count; i++) {
+		struct intake_source *source = &r->intake->list[i];
+
+		r->before[i] = source->counters;
+		status = pcapng_writer_add_interface(r->writer, source->name,
+						     live_link_type(source->live),
+						     r->snap > 0 ? r->snap : LIVE_SNAP, error);
+	}
+	return status;
+}
+
+static int open_file(struct recording *r, struct error *error)
+{
+	bool is_first = r->number == 1; /* it may be a pipe, which waits for its reader */
+
+	if (is_first)
+		loop_release_signals();
+	r->writer = pcapng_writer_open(r->name, r->command, error);
+	if (is_first)
+		loop_hold_signals();
+	if (!r->writer)
+		return error->code;
+	pcapng_writer_set_wait(r->writer, loop_wait_to_write);
+	intake_count(r->intake);
+	return add_interfaces(r, error);
+}
+
+static int add_counters(struct recording *r, struct error *error)
+{
+	int64_t now_ns = clock_realtime_ns();
+	int status = 0;
+
+	intake_count(r->intake);
+	for (size_t i = 0; status == 0 && i < r->intake->count; i++) {
+		struct live_counters now = r->intake->list[i].counters;
+
+		status = pcapng_writer_add_counters(
+			r->writer, (unsigned)i, now.received - r->before[i].received,
+			now.dropped - r->before[i].dropped, now_ns, error);
+	}
+	return status;
+}
+
+static int close_file(struct recording *r, struct error *error)
+{
+	struct error first;
+	int counted, closed;
+
+	if (!r->writer)
+		return 0;
+	counted = add_counters(r, &first);
+	closed = pcapng_writer_close(r->writer, error);
+	r->writer = NULL;
+	if (counted < 0)
+		*error = first;
+	return counted < 0 ? counted : closed;
+}
+
+/* ---- One after the other ---- */
+
+static int name_file(struct recording *r, struct error *error)
+{
+	bool fits;
+
+	if (r->rotation.size > 0)
+		fits = rotation_name(r->path, r->number, r->name, sizeof r->name);
+	else
+		fits = (size_t)snprintf(r->name, sizeof r->name, "%s", r->path) < sizeof r->name;
+	if (fits)
+		return 0;
+	return error_set(error, HOSTCAST_INVALID,
+			 "the name of the file to write has more than %zu bytes",
+			 sizeof r->name - 1);
+}
+
+static int remove_oldest(const struct recording *r, struct error *error)
+{
+	char name[RECORDING_NAME_SIZE];
+
+	if (r->rotation.files == 0 || r->number <= r->rotation.files)
+		return 0;
+	if (rotation_name(r->path, r->number - r->rotation.files, name, sizeof name) &&
+	    unlink(name) < 0 && errno != ENOENT)
+		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot remove %.300s", name);
+	return 0;
+}
+
+static int open_next(struct recording *r, struct error *error)
+{
+	r->number++;
+	if (name_file(r, error) < 0 || remove_oldest(r, error) < 0)
+		return error->code;
+	return open_file(r, error);
+}
+
+int recording_open(struct recording *r, struct error *error)
+{
+	r->before = calloc(r->intake->count + 1, sizeof *r->before);
+	if (!r->before)
+		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
+	return open_next(r, error);
+}
+
+static bool is_full(const struct recording *r)
+{
+	return r->rotation.size > 0 && pcapng_writer_size(r->writer) >= r->rotation.size;
+}
+
+int recording_add(struct recording *r, const struct frame *frame, const char *comment,
+		  struct error *error)
+{
+	if (is_full(r) && (close_file(r, error) < 0 || open_next(r, error) < 0))
+		return error->code;
+	return pcapng_writer_add(r->writer, frame, comment, error);
+}
+
+int recording_flush(struct recording *r, struct error *error)
+{
+	return pcapng_writer_flush(r->writer, error);
+}
+
+int recording_close(struct recording *r, struct error *error)
+{
+	int status = close_file(r, error);
+
+	free(r->before);
+	r->before = NULL;
+	return status;
+}

@@ -1,0 +1,135 @@
+#include "selection.h"
+
+#include "net/address.h"
+#include "wire/message.h"
+
+#include <netinet/in.h>
+
+int selection_parse(struct selection *selection, const struct text_list *groups, bool tree,
+		    struct error *error)
+{
+	int status = 0;
+
+	*selection = (struct selection){.count = groups->count, .tree = tree};
+	for (size_t i = 0; status == 0 && i < groups->count; i++)
+		status = group_filter_parse(groups->list[i], AF_UNSPEC, &selection->groups[i],
+					    error);
+	return status;
+}
+
+bool selection_is_all(const struct selection *selection)
+{
+	return selection->count == 0 && !selection->tree;
+}
+
+/* ---- The kernel's part ---- */
+
+static void add_or(struct text *filter, const char *term)
+{
+	if (filter->size > 0)
+		text_add_string(filter, " or ");
+	text_add_string(filter, term);
+}
+
+/* libpcap knows no zones. */
+static void add_host(struct text *filter, const char *which, const union hostcast_address *host)
+{
+	union hostcast_address plain = *host;
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (plain.any.sa_family == AF_INET6)
+		plain.v6.sin6_scope_id = 0;
+	text_addf(filter, "%s host %s", which, address_ip_text(&plain, text));
+}
+
+static void add_group(struct text *filter, const struct group_match *group)
+{
+	add_or(filter, "(");
+	add_host(filter, "dst", &group->group);
+	if (group->source.any.sa_family != AF_UNSPEC) {
+		text_add_string(filter, " and ");
+		add_host(filter, "src", &group->source);
+	}
+	text_add_string(filter, ")");
+}
+
+static bool has_family(const struct selection *selection, int family)
+{
+	for (size_t i = 0; i < selection->count; i++)
+		if (selection->groups[i].group.any.sa_family == family)
+			return true;
+	return false;
+}
+
+/* The first four letters of a payload that begins at this place, as a number. */
+static void add_types(struct text *filter, const char *place)
+{
+#define TYPE_NAME(name) #name,
+	static const char *const types[] = {MESSAGE_TYPES(TYPE_NAME)};
+#undef TYPE_NAME
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		text_addf(filter, "%s%s = 0x%02x%02x%02x%02x", i > 0 ? " or " : "", place,
+			  types[i][0], types[i][1], types[i][2], types[i][3]);
+}
+
+/* Later fragments do not tell what they are of, and a message may be in some. */
+static void add_tree(struct text *filter)
+{
+	add_or(filter, "(ip and udp and (");
+	add_types(filter, "udp[8:4]");
+	text_add_string(filter,
+			")) or (ip[9] = 17 and ip[6:2] & 0x1fff != 0) or (ip6[6] = 17 and (");
+	add_types(filter, "ip6[48:4]");
+	text_add_string(filter, ")) or ip6[6] = 44");
+}
+
+/* MLD stands behind a hop-by-hop header (0), which libpcap does not look behind in the kernel. */
+static void add_terms(const struct selection *selection, struct text *filter)
+{
+	for (size_t i = 0; i < selection->count; i++)
+		add_group(filter, &selection->groups[i]);
+	if (has_family(selection, AF_INET))
+		add_or(filter, "igmp or icmp");
+	if (has_family(selection, AF_INET6))
+		add_or(filter, "ip6[6] = 0 or icmp6");
+	if (selection->tree)
+		add_tree(filter);
+}
+
+/* The word vlan moves all that follows it behind a tag. */
+void selection_filter(const struct selection *selection, bool with_vlans, struct text *filter)
+{
+	struct text terms = {0};
+	const char *t;
+
+	add_terms(selection, &terms);
+	t = text_string(&terms);
+	if (with_vlans)
+		text_addf(filter, "(%s) or (vlan and ((%s) or (vlan and (%s))))", t, t, t);
+	else
+		text_add_string(filter, t);
+	text_done(&terms);
+}
+
+/* ---- The decoder's part ---- */
+
+static bool is_of_tree(const struct packet *packet)
+{
+	if (packet->transport == TRANSPORT_UDP)
+		return packet->udp.is_tree;
+	return packet->ip.protocol == IPPROTO_UDP && packet->ip.offset > 0;
+}
+
+bool selection_has(const struct selection *selection, const struct frame *frame,
+		   const struct packet *packet)
+{
+	bool is_cut_off = packet->problem && frame->size < frame->wire_size;
+
+	if (selection_is_all(selection) || is_cut_off)
+		return true;
+	for (size_t i = 0; i < selection->count; i++)
+		if (group_filter_matches(&selection->groups[i], packet))
+			return true;
+	return selection->tree && is_of_tree(packet);
+}

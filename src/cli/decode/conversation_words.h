@@ -1,0 +1,52 @@
+/* Conversations in words, for text, JSON and pictures alike. What is added here may hold anything
+ * that came from the network: whoever shows it escapes it. */
+#ifndef CLI_DECODE_CONVERSATION_WORDS_H
+#define CLI_DECODE_CONVERSATION_WORDS_H
+
+#include "base/text.h"
+#include "traffic/conversation.h"
+
+/* "SYN-SENT"; "" if it is not known. */
+const char *tcp_state_name(enum tcp_state state);
+
+/* "half_closed" */
+const char *outcome_name(enum outcome outcome);
+
+/* "client", "server"; of UDP to a group "members" for the latter. */
+const char *side_name(const struct conversation *conversation, enum side side);
+
+/* Who sent this step, with its port. */
+const union hostcast_address *step_sender(const struct conversation *conversation,
+					  const struct step *step);
+
+/* The socket calls at one end: "accept() can return, recv() can return 6". Nothing if there are
+ * none. */
+void add_calls(struct text *out, const struct conversation *conversation, const struct step *step,
+	       enum side side);
+
+/* The state of the socket at one end after this step, if it is another one than before; "". */
+const char *new_state(const struct conversation *conversation, size_t index, enum side side);
+
+/* The calls, and in brackets the new state. */
+void add_end_column(struct text *out, const struct conversation *conversation, size_t index,
+		    enum side side);
+
+/* What the packet is: "PSH ACK  seq 1  ack 1  len 6  “hello”" */
+void add_packet_label(struct text *out, const struct conversation *conversation,
+		      const struct step *step);
+
+/* The next sentence on what is noteworthy about a step; *at is 0 before the first one. False: there
+ * is none left. */
+bool add_next_note(struct text *out, const struct conversation *conversation,
+		   const struct step *step, unsigned *at);
+
+/* How it ended, and why: a sentence without its full stop. */
+void add_outcome(struct text *out, const struct conversation *conversation);
+
+/* "5 packets, 2,120 bytes, 1 sent again" of one side */
+void add_side_counters(struct text *out, const struct conversation *conversation, enum side side);
+
+/* As people write it: 10,100. */
+void add_number(struct text *out, uint64_t number);
+
+#endif

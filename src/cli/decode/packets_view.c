@@ -1,0 +1,93 @@
+/* --packets: each packet as a line, or as a JSON object. */
+#include "cli/json.h"
+#include "cli/packet_show.h"
+#include "view_time.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct packets_state {
+	const struct view_options *options;
+};
+
+static void *begin(const struct view_options *options)
+{
+	struct packets_state *state = malloc(sizeof *state);
+
+	if (state)
+		*state = (struct packets_state){.options = options};
+	return state;
+}
+
+/* Of whoever made the file: any bytes. */
+static const char *interface_of(const struct packets_state *state, const struct frame *frame)
+{
+	return capture_file_interface(state->options->file, frame->interface);
+}
+
+static void show_object(const struct packets_state *state, const struct view_packet *p,
+			struct text *out)
+{
+	const char *interface = interface_of(state, p->frame);
+
+	json_begin_event(out, "packet");
+	json_integer(out, "number", (int64_t)p->number);
+	if (*interface)
+		json_string(out, "interface", interface);
+	packet_show_json(out, p->frame, p->packet);
+	json_end_event(out);
+}
+
+static void add_interface(struct text *out, const char *name)
+{
+	if (!*name)
+		return;
+	text_add_escaped(out, name, strlen(name));
+	text_add_string(out, " ");
+}
+
+static void show_line(const struct packets_state *state, const struct view_packet *p,
+		      struct text *out)
+{
+	const struct frame *frame = p->frame;
+
+	text_addf(out, "%5" PRIu64 " ", p->number);
+	view_time(out, state->options, frame->time_ns, p->since_first_ns);
+	text_add_string(out, " ");
+	add_interface(out, interface_of(state, frame));
+	packet_show_line(out, p->packet);
+	if (frame->size < frame->wire_size)
+		text_addf(out, "; %zu of its %zu bytes were captured", frame->size,
+			  frame->wire_size);
+	text_add_string(out, "\n");
+}
+
+static int take(void *context, const struct view_packet *packet, struct text *out,
+		struct error *error)
+{
+	const struct packets_state *state = context;
+
+	(void)error;
+	if (state->options->json)
+		show_object(state, packet, out);
+	else
+		show_line(state, packet, out);
+	return 0;
+}
+
+static int end(void *context, struct text *out, struct error *error)
+{
+	(void)context;
+	(void)out;
+	(void)error;
+	return 0;
+}
+
+const struct view packets_view = {
+	.option = "packets",
+	.begin = begin,
+	.take = take,
+	.end = end,
+	.free = free,
+};

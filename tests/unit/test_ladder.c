@@ -1,0 +1,445 @@
+#include "cli/decode/conversation_words.h"
+#include "cli/decode/ladder.h"
+#include "cli/decode/ladder_rows.h"
+#include "cli/decode/timeline.h"
+#include "cli/decode/timeline_axis.h"
+#include "talk.h"
+#include "xml.h"
+
+#include <stdio.h>
+
+static size_t occurrences(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		count++;
+	return count;
+}
+
+static const char *draw(struct talk *talk, struct text *out)
+{
+	conversations_finish(talk->conversations);
+	assert_true(
+		ladder_add(out, talk->conversations, 0, conversations_count(talk->conversations)));
+	assert_is_xml(out);
+	assert_null(strstr(text_string(out), "nan"));
+	return text_string(out);
+}
+
+/* ---- Ladders ---- */
+
+static void a_ladder_has_each_segment_and_its_calls(void **state)
+{
+	struct talk talk = talk_new();
+	struct text out = {0};
+	const char *svg;
+
+	(void)state;
+	HANDSHAKE();
+	talk.payload = "hello\n";
+	C(PSH | ACK, 101, 501, 6);
+	S(FIN | ACK, 501, 107, 0);
+	svg = draw(&talk, &out);
+	assert_int_equal(occurrences(svg, "<g class=\"step\">"), 5);
+	assert_non_null(strstr(svg, ">10.0.0.1:40000<"));
+	assert_non_null(strstr(svg, ">SYN ACK  seq 0  ack 1  win 1000<"));
+	assert_non_null(strstr(svg, "len 6  “hello\\n”<"));
+	assert_non_null(strstr(svg, ">connect() returns<"));
+	assert_non_null(strstr(svg, ">accept() can return<"));
+	assert_non_null(strstr(svg, ">CLOSE-WAIT<"));
+	assert_null(strstr(svg, "not drawn"));
+	text_done(&out);
+	talk_done(&talk);
+}
+
+static void a_lost_segment_ends_in_a_cross(void **state)
+{
+	struct talk talk = talk_new();
+	struct text out = {0};
+	const char *svg;
+
+	(void)state;
+	HANDSHAKE();
+	C(PSH | ACK, 101, 501, 6);
+	talk_pause(&talk, 1500);
+	C(PSH | ACK, 101, 501, 6);
+	svg = draw(&talk, &out);
+	assert_int_equal(occurrences(svg, "class=\"lost cross\""), 1);
+	assert_int_equal(occurrences(svg, ">1.5 s later<"), 1);
+	assert_non_null(strstr(svg, ">retransmission of packet 4, after 1.5 s"));
+	text_done(&out);
+	talk_done(&talk);
+}
+
+static void long_runs_of_data_become_one_row(void **state)
+{
+	struct talk talk = talk_new();
+	struct text out = {0};
+	const char *svg;
+
+	(void)state;
+	HANDSHAKE();
+	for (uint32_t i = 0; i < 1000; i++) {
+		C(ACK, 101 + 10 * i, 501, 10);
+		S(ACK, 501, 111 + 10 * i, 0);
+	}
+	C(FIN | ACK, 10101, 501, 0);
+	svg = draw(&talk, &out);
+	assert_int_equal(occurrences(svg, "<g class=\"step\">"), 3 + 3 + 2 + 1);
+	assert_non_null(strstr(svg, ">… 1,995 segments: client 997 (9,970 bytes), "
+				    "server 998 (0 bytes) …<"));
+	text_done(&out);
+	talk_done(&talk);
+}
+
+static void no_step_is_in_two_rows_and_none_is_left_out(void **state)
+{
+	struct random random = {3};
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		struct talk talk = talk_new();
+		struct ladder_rows rows;
+		const struct conversation *c;
+		size_t next = 0;
+
+		C(SYN, 100, 0, 0);
+		for (uint64_t i = random_below(&random, 600); i > 0; i--) {
+			if (random_below(&random, 30) == 0)
+				talk_pause(&talk, 500);
+			C(random_below(&random, 40) == 0 ? FIN | ACK : ACK, (uint32_t)(101 + i), 1,
+			  1);
+		}
+		c = talk_finish(&talk, 1);
+		ladder_rows_find(&rows, c);
+		assert_true(rows.count <= LADDER_ROWS_MAX);
+		for (size_t i = 0; i < rows.count; i++) {
+			if (rows.rows[i].kind == LADDER_PAUSE)
+				continue;
+			assert_int_equal(rows.rows[i].first, next);
+			assert_true(rows.rows[i].last >= next);
+			next = rows.rows[i].last + 1;
+		}
+		assert_int_equal(next, c->count);
+		talk_done(&talk);
+	}
+}
+
+static void what_is_not_drawn_is_said(void **state)
+{
+	struct talk talk = talk_new();
+	struct text out = {0};
+	const char *svg;
+
+	(void)state;
+	for (uint16_t i = 0; i < LADDERS_MAX + 3; i++) {
+		address_set_port(&talk.client, (uint16_t)(40000 + i));
+		C(SYN, 100, 0, 0);
+	}
+	for (int i = 0; i < 2 * LADDER_ROWS_MAX; i++) {
+		address_set_port(&talk.client, 40000);
+		C(SYN, 100, 0, 0);
+	}
+	svg = draw(&talk, &out);
+	assert_non_null(strstr(svg, ">3 more conversations are not drawn; "));
+	assert_int_equal(occurrences(svg, ">… not drawn: "), 1);
+	text_done(&out);
+	talk_done(&talk);
+}
+
+static void a_ladder_of_nothing_says_so(void **state)
+{
+	struct talk talk = talk_new();
+	struct text out = {0};
+
+	(void)state;
+	assert_non_null(strstr(draw(&talk, &out), ">No conversation over TCP or UDP.<"));
+	text_done(&out);
+	talk_done(&talk);
+}
+
+static void whatever_the_payload_it_is_xml(void **state)
+{
+	struct talk talk = talk_new();
+	struct text out = {0};
+	const char *svg;
+
+	(void)state;
+	HANDSHAKE();
+	talk.payload = "</text><b>&\"'\r\n\t";
+	C(PSH | ACK, 101, 501, 18);
+	talk.payload = "\x01\xff\xfe";
+	C(PSH | ACK, 119, 501, 3);
+	svg = draw(&talk, &out);
+	assert_non_null(strstr(svg, "“&lt;/text&gt;&lt;b&gt;&amp;\"'\\r\\n\\t"));
+	assert_non_null(strstr(svg, ">PSH ACK  seq 19  ack 1  len 3<"));
+	text_done(&out);
+	talk_done(&talk);
+}
+
+static void long_addresses_have_room(void **state)
+{
+	struct talk talk = talk_new();
+	struct text out = {0};
+	const char *svg;
+
+	(void)state;
+	talk.client = talk_address("[2001:db8:1111:2222:3333:4444:5555:6666]:40000");
+	talk.server = talk_address("[2001:db8:1111:2222:3333:4444:5555:7777]:55556");
+	C(SYN, 100, 0, 0);
+	S(RST | ACK, 0, 101, 0);
+	svg = draw(&talk, &out);
+	assert_non_null(strstr(svg, ">[2001:db8:1111:2222:3333:4444:5555:7777]:55556</text>"));
+	assert_non_null(strstr(svg, ">no socket listens<"));
+	text_done(&out);
+	talk_done(&talk);
+}
+
+/* ---- Words ---- */
+
+static void assert_outcome(struct talk *talk, const char *expected)
+{
+	struct text out = {0};
+
+	add_outcome(&out, talk_finish(talk, 1));
+	assert_string_equal(text_string(&out), expected);
+	text_done(&out);
+	talk_done(talk);
+}
+
+static void the_end_is_told_in_a_sentence(void **state)
+{
+	struct talk talk = talk_new();
+
+	(void)state;
+	C(SYN, 100, 0, 0);
+	S(RST | ACK, 0, 101, 0);
+	assert_outcome(&talk,
+		       "refused: nobody listens at 10.0.0.2:80: the SYN was answered with RST "
+		       "(so does a firewall that rejects)");
+	talk = talk_new();
+	C(SYN, 100, 0, 0);
+	talk_pause(&talk, 999);
+	C(SYN, 100, 0, 0);
+	assert_outcome(&talk, "nobody answers: 2 SYNs to 10.0.0.2:80 within 1 s: there is no such "
+			      "host, or a firewall drops them, or the answers, in silence");
+	talk = talk_new();
+	talk_datagram(&talk, &talk.client, &talk.server, "?");
+	talk_datagram(&talk, &talk.server, &talk.client, "!");
+	talk_datagram(&talk, &talk.client, &talk.server, "?");
+	assert_outcome(&talk, "1 of 2 requests answered, within 1 ms");
+	talk = talk_new();
+	talk_datagram(&talk, &talk.client, &talk.server, "?");
+	talk_icmp(&talk, "10.0.0.2", IPPROTO_UDP, 3);
+	assert_outcome(&talk, "refused: no socket is bound to 10.0.0.2:80: its host answers with "
+			      "ICMP port unreachable");
+}
+
+static void each_note_comes_once(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+	struct text out = {0};
+	unsigned at = 0, count = 0;
+
+	(void)state;
+	HANDSHAKE();
+	C(PSH | ACK, 101, 501, 10);
+	talk_pause(&talk, 199);
+	C(PSH | ACK, 101, 501, 10);
+	talk_pause(&talk, 199);
+	C(PSH | ACK, 101, 501, 10);
+	c = talk_finish(&talk, 1);
+	for (; add_next_note(&out, c, &c->steps[4], &at); count++)
+		text_add_string(&out, "\n");
+	assert_int_equal(count, 2);
+	assert_string_equal(text_string(&out),
+			    "retransmission of packet 4, after 200 ms without an acknowledgement\n"
+			    "lost, or its acknowledgement was: packet 6 sends it again\n");
+	text_done(&out);
+	talk_done(&talk);
+}
+
+static void numbers_have_commas(void **state)
+{
+	struct text out = {0};
+
+	(void)state;
+	add_number(&out, 0);
+	text_add_string(&out, " ");
+	add_number(&out, 1000);
+	text_add_string(&out, " ");
+	add_number(&out, 1234056);
+	assert_string_equal(text_string(&out), "0 1,000 1,234,056");
+	text_done(&out);
+}
+
+/* ---- Timelines ---- */
+
+struct time_of_groups {
+	struct group_history history;
+	struct group_events events;
+};
+
+static void take(struct time_of_groups *t, int64_t ms, const struct packet *packet)
+{
+	struct frame frame = {.time_ns = ms * NS_PER_MS, .link_type = LINK_ETHERNET};
+
+	assert_int_equal(group_history_take(&t->history, &frame, packet), 0);
+	group_events_take(&t->events, &frame, packet);
+}
+
+static void membership(struct time_of_groups *t, int64_t ms, const char *host,
+		       enum membership_kind kind, const char *group)
+{
+	struct packet packet = {.ip = {.version = 4, .protocol = IPPROTO_IGMP},
+				.source = talk_address(host),
+				.destination = talk_address("224.0.0.1"),
+				.transport = TRANSPORT_MEMBERSHIP};
+
+	packet.membership =
+		(struct membership_message){.kind = kind, .version = 2, .response_ns = NS_PER_S};
+	if (group)
+		packet.membership.group = talk_address(group);
+	take(t, ms, &packet);
+}
+
+static void data(struct time_of_groups *t, int64_t ms, const char *host, const char *group)
+{
+	struct packet packet = {.ip = {.version = 4, .protocol = IPPROTO_UDP, .size = 100},
+				.source = talk_address(host),
+				.destination = talk_address(group),
+				.transport = TRANSPORT_UDP};
+
+	take(t, ms, &packet);
+}
+
+static void assert_drawn(struct time_of_groups *t, struct text *out)
+{
+	assert_true(timeline_add(out, &t->history, &t->events));
+	assert_is_xml(out);
+	assert_null(strstr(text_string(out), "nan"));
+	assert_null(strstr(text_string(out), "inf"));
+	group_history_done(&t->history);
+	group_events_done(&t->events);
+}
+
+static void a_timeline_has_a_lane_for_each_host_and_group(void **state)
+{
+	struct time_of_groups t = {0};
+	struct text out = {0};
+	const char *svg;
+
+	(void)state;
+	membership(&t, 0, "10.0.0.254", MEMBERSHIP_QUERY, NULL);
+	membership(&t, 1000, "10.0.0.2", MEMBERSHIP_REPORT, "239.1.1.1");
+	membership(&t, 6000, "10.0.0.3", MEMBERSHIP_REPORT, "239.1.1.1");
+	data(&t, 2000, "10.0.0.1:5000", "239.1.1.1:5004");
+	data(&t, 3000, "10.0.0.1:5000", "239.1.1.1:5004");
+	membership(&t, 8000, "10.0.0.2", MEMBERSHIP_LEAVE, "239.1.1.1");
+	membership(&t, 8001, "10.0.0.254", MEMBERSHIP_QUERY, "239.1.1.1");
+	data(&t, 9000, "10.0.0.1:5000", "239.2.2.2:5004");
+	assert_drawn(&t, &out);
+	svg = text_string(&out);
+	assert_int_equal(occurrences(svg, "<g class=\"lane\">"), (1 + 2 + 1) + (1 + 1));
+	assert_int_equal(occurrences(svg, "<path class=\"leave\""), 1 + 1); /* and the key */
+	assert_int_equal(occurrences(svg, "<path class=\"specific\""), 1 + 1);
+	assert_int_equal(occurrences(svg, "<path class=\"general\""), 2 + 1);
+	assert_non_null(strstr(svg, ">sends 2 packets, 200 bytes<"));
+	assert_non_null(strstr(svg, ">2 groups; time counts from 1970-01-01 00:00:00 UTC<"));
+	text_done(&out);
+}
+
+static void groups_of_the_link_come_last(void **state)
+{
+	struct time_of_groups t = {0};
+	struct text out = {0};
+
+	(void)state;
+	data(&t, 0, "10.0.0.1:5353", "224.0.0.251:5353");
+	data(&t, 0, "10.0.0.1:5000", "239.1.1.1:5004");
+	assert_drawn(&t, &out);
+	assert_true(strstr(text_string(&out), ">239.1.1.1<") <
+		    strstr(text_string(&out), ">224.0.0.251"));
+	text_done(&out);
+}
+
+static void many_hosts_and_groups_are_cut_with_a_note(void **state)
+{
+	struct time_of_groups t = {0};
+	struct text out = {0};
+	char host[32], group[32];
+
+	(void)state;
+	for (int i = 0; i < 3 * TIMELINE_MEMBERS_MAX; i++) {
+		snprintf(host, sizeof host, "10.0.1.%d", i);
+		membership(&t, i, host, MEMBERSHIP_REPORT, "239.1.1.1");
+		data(&t, i, host, "239.1.1.1:1");
+	}
+	for (int i = 0; i < 3 * TIMELINE_GROUPS_MAX; i++) {
+		snprintf(group, sizeof group, "239.2.1.%d:1", i);
+		data(&t, i, "10.0.0.1:1", group);
+	}
+	assert_drawn(&t, &out);
+	assert_non_null(strstr(text_string(&out), ">… 48 more memberships are not drawn<"));
+	assert_non_null(strstr(text_string(&out), ">… 60 more sources are not drawn<"));
+	assert_non_null(strstr(text_string(&out), ">… 25 more groups are not drawn<"));
+	text_done(&out);
+}
+
+static void a_timeline_of_nothing_says_so(void **state)
+{
+	struct time_of_groups t = {0};
+	struct text out = {0};
+
+	(void)state;
+	assert_drawn(&t, &out);
+	assert_non_null(strstr(text_string(&out), ">No group was joined, left, asked for"));
+	text_done(&out);
+}
+
+static void any_length_of_time_has_some_numbers(void **state)
+{
+	static const int64_t lengths[] = {
+		0, 1, 1000000, 999999999, 7000000000, 86400000000000, INT64_MAX, INT64_MIN};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+		struct axis axis = axis_of(0, lengths[i], 0, 800);
+		struct text out = {0};
+		size_t count;
+
+		axis_add(&out, &axis, 0, 100);
+		count = occurrences(text_string(&out), "<text ");
+		assert_true(count >= 2 && count <= 12);
+		assert_true(axis_x(&axis, INT64_MIN) >= 0 && axis_x(&axis, INT64_MAX) <= 800);
+		text_done(&out);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_ladder_has_each_segment_and_its_calls),
+		cmocka_unit_test(a_lost_segment_ends_in_a_cross),
+		cmocka_unit_test(long_runs_of_data_become_one_row),
+		cmocka_unit_test(no_step_is_in_two_rows_and_none_is_left_out),
+		cmocka_unit_test(what_is_not_drawn_is_said),
+		cmocka_unit_test(a_ladder_of_nothing_says_so),
+		cmocka_unit_test(whatever_the_payload_it_is_xml),
+		cmocka_unit_test(long_addresses_have_room),
+		cmocka_unit_test(the_end_is_told_in_a_sentence),
+		cmocka_unit_test(each_note_comes_once),
+		cmocka_unit_test(numbers_have_commas),
+		cmocka_unit_test(a_timeline_has_a_lane_for_each_host_and_group),
+		cmocka_unit_test(groups_of_the_link_come_last),
+		cmocka_unit_test(many_hosts_and_groups_are_cut_with_a_note),
+		cmocka_unit_test(a_timeline_of_nothing_says_so),
+		cmocka_unit_test(any_length_of_time_has_some_numbers),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
