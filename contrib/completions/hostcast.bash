@@ -48,6 +48,9 @@ _hostcast_options() {
 		-j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	decode) echo '--packets --groups --conversations --ladder=FILE --timeline=FILE -g,--group=GROUP
 		--only=N -c,--count=N -r,--relative -j,--json -q,--quiet -h,--help -V,--version' ;;
+	doctor) echo '-i,-I,--interface=IF -p,--port=N --all --sender -w,--wait=SECONDS --peer=HOST -t,--ttl=N
+		--listen --allow=CIDR -c,--count=N -W,--deadline=SECONDS
+		-4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -h,--help -V,--version' ;;
 	info) echo '-i,-I,--interface=IF -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
 		-h,--help -V,--version' ;;
 	capture) echo '-i,-I,--interface=IF -g,--group=GROUP --tree --filter=EXPR --write=FILE --rotate=SIZE
@@ -76,7 +79,7 @@ _hostcast_long_options() {
 
 _hostcast() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local verb='' offered='send recv chat echo info capture decode rdv node status bench sim'
+	local verb='' offered='send recv chat echo info capture decode doctor rdv node status bench sim'
 
 	if ((COMP_CWORD > 1)); then
 		verb=${COMP_WORDS[1]} offered=''

@@ -12,7 +12,7 @@ from support.tree import BUILD, REPOSITORY
 
 CORPUS = REPOSITORY / 'tests' / 'fuzz' / 'corpus'
 TARGETS = ('capture_file', 'conversations', 'message', 'member', 'packet', 'rendezvous', 'report', 'rtp',
-           )
+           'peer_message')
 INPUTS = [path for target in TARGETS for path in sorted((CORPUS / target).iterdir())]
 
 

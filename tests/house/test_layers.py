@@ -19,6 +19,7 @@ MAY_INCLUDE = {
     'decode': {'base', 'wire'},
     'traffic': {'base', 'wire', 'decode', 'net'},
     'capture': {'base', 'decode', 'net'},
+    'doctor': {'base', 'wire', 'decode', 'traffic', 'capture', 'net', 'run'},
     'cli': {'base', 'wire', 'core', 'net', 'run', 'run/tree', 'decode', 'traffic'},
 }
 # Each verb of more than one file has a folder on top of all, and knows nothing of the other verbs.
@@ -28,6 +29,7 @@ for verb in ('bench', 'send', 'chat', 'echo', 'info', 'status', 'tree'):
 # What looks at packets.
 for verb in ('capture', 'decode'):
     MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli', 'capture'}
+MAY_INCLUDE['cli/doctor'] = MAY_INCLUDE['cli/capture'] | {'doctor'}
 
 MAY_INCLUDE['cli/sim'] = MAY_INCLUDE['cli'] | {'cli', 'sim'}
 

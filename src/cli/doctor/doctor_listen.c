@@ -1,0 +1,347 @@
+#include "doctor_listen.h"
+
+#include "cli/allowed.h"
+#include "cli/json.h"
+#include "cli/show.h"
+#include "doctor/peer_server.h"
+#include "doctor/rungs.h"
+#include "doctor_options.h"
+#include "doctor_peer.h"
+#include "net/address.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct listening {
+	struct session session;
+	const struct common_options *common;
+	const struct listen_options *options;
+	struct allowed allowed;
+	struct peer_server_options server_options;
+	struct peer_server *server;
+	uint64_t sessions, refusals;
+};
+
+/* ---- What is told ---- */
+
+static void begin_line(struct text *out, const struct peer_session_view *view)
+{
+	char asker[HOSTCAST_TEXT_SIZE], group[HOSTCAST_TEXT_SIZE], source[HOSTCAST_TEXT_SIZE];
+
+	text_addf(out, "%s: ", hostcast_address_text(view->asker, asker));
+	if (view->only_from)
+		text_addf(out, "%s@", address_ip_text(view->only_from, source));
+	text_addf(out, "%s ", hostcast_address_text(view->group, group));
+}
+
+static void begin_event(struct text *out, const char *name, const struct peer_session_view *view)
+{
+	json_begin_event(out, name);
+	json_address(out, "asker", view->asker);
+	json_address(out, "group", view->group);
+	if (view->only_from)
+		json_address(out, "source", view->only_from);
+	if (view->problem[0])
+		json_string(out, "problem", view->problem);
+}
+
+static void tell(struct listening *l, const char *event, const struct peer_session_view *view,
+		 const char *what)
+{
+	struct text *out = &l->session.out;
+
+	if (l->common->json) {
+		begin_event(out, event, view);
+		json_end_event(out);
+	} else {
+		begin_line(out, view);
+		text_addf(out, "%s%s%s\n", what, view->problem[0] ? ": " : "", view->problem);
+	}
+	session_result(&l->session);
+}
+
+static void begins(void *context, const struct peer_session_view *view)
+{
+	bool is_joined = !view->heard->join_error[0];
+
+	tell(context, "session", view, is_joined ? "joined" : "could not be joined");
+}
+
+static void refused(void *context, const struct peer_session_view *view)
+{
+	struct listening *l = context;
+
+	l->refusals++;
+	tell(l, "refusal", view, "refused");
+}
+
+/* ---- The end of a session ---- */
+
+static const char *name_of(enum peer_session_end how)
+{
+	static const char *const names[] = {
+		[PEER_END_PARTED] = "done",
+		[PEER_END_SILENT] = "silent",
+		[PEER_END_TIME] = "time is over",
+	};
+
+	return names[how];
+}
+
+static void end_text(struct text *out, const struct peer_session_view *view,
+		     enum peer_session_end how)
+{
+	const struct probe_count *counts = view->heard->counts;
+
+	begin_line(out, view);
+	text_addf(
+		out,
+		"%s; arrived here: %u by unicast, %u to the group; sent: %u by unicast, %u to the "
+		"group%s%s\n",
+		name_of(how), counts[PROBE_UNICAST].arrived, counts[PROBE_GROUP].arrived,
+		view->sent[PROBE_UNICAST], view->sent[PROBE_GROUP], view->problem[0] ? "; " : "",
+		view->problem);
+}
+
+static void end_json(struct text *out, const struct peer_session_view *view,
+		     enum peer_session_end how)
+{
+	begin_event(out, "session_end", view);
+	json_string(out, "how", name_of(how));
+	json_begin_member_object(out, "heard");
+	doctor_way_json(out, view->heard);
+	json_end_object(out);
+	json_begin_member_object(out, "sent");
+	for (unsigned i = 0; i < PROBE_KINDS; i++)
+		json_integer(out, probe_kind_name((enum probe_kind)i), view->sent[i]);
+	json_end_object(out);
+	json_end_event(out);
+}
+
+static void ends(void *context, const struct peer_session_view *view, enum peer_session_end how)
+{
+	struct listening *l = context;
+
+	(l->common->json ? end_json : end_text)(&l->session.out, view, how);
+	session_result(&l->session);
+	l->sessions++;
+	if (l->common->count != NOT_GIVEN && l->sessions >= (uint64_t)l->common->count)
+		session_end(&l->session, EXIT_DONE);
+}
+
+/* ---- What this host's own rungs say ---- */
+
+static void keep_cause(const struct rung *rung, struct finding *finding, struct peer_ladder *ladder)
+{
+	if (ladder->cause[0])
+		return;
+	snprintf(ladder->cause, sizeof ladder->cause, "%s: %s", rung->title,
+		 text_string(&finding->saw));
+	ladder->cause[strcspn(ladder->cause, "\n")] = '\0';
+}
+
+/* Those that need no listening. What doctor itself failed in stays untold. */
+static void climb_case(const struct doctor_case *c, struct peer_ladder *ladder)
+{
+	struct finding finding = {.state = RUNG_GOOD};
+	struct error error;
+
+	for (size_t i = 0; i < rung_count; i++) {
+		const struct rung *rung = &rungs[i];
+
+		finding_clear(&finding);
+		if (rung->needs != NEEDS_HOST || rung->examine(c, &finding, &error) < 0)
+			continue;
+		ladder->is_told[rung->number] = true;
+		ladder->states[rung->number] = finding.state;
+		if (finding.state == RUNG_CAUSE)
+			keep_cause(rung, &finding, ladder);
+	}
+	finding_done(&finding);
+}
+
+static void climb(void *context, const union hostcast_address *group,
+		  const union hostcast_address *from, struct peer_ladder *ladder)
+{
+	const struct listening *l = context;
+	const struct case_question question = {
+		.group = *group,
+		.source = *from,
+		.is_port_given = true,
+		.has_peer = true,
+		.interfaces = l->server_options.interfaces,
+		.interface_count = l->server_options.interface_count,
+	};
+	struct doctor_case c;
+	struct error error;
+
+	if (case_open(&c, &question, &error) == 0)
+		climb_case(&c, ladder);
+	case_done(&c);
+}
+
+/* ---- The summary ---- */
+
+static void summary_json(struct listening *l)
+{
+	const struct peer_counters *counters = peer_server_counters(l->server);
+	struct text *out = &l->session.out;
+
+	json_begin_event(out, "summary");
+	json_integer(out, "sessions", (int64_t)l->sessions);
+	json_integer(out, "refusals", (int64_t)l->refusals);
+#define COUNTER_JSON(name, text) json_integer(out, #name, (int64_t)counters->name);
+	PEER_COUNTERS(COUNTER_JSON)
+#undef COUNTER_JSON
+	json_integer(out, "output_dropped", (int64_t)l->session.outlet.dropped);
+	json_end_event(out);
+}
+
+static void summary_text(struct listening *l)
+{
+	const struct peer_counters *counters = peer_server_counters(l->server);
+	struct text line = {0};
+
+	show_quantity(&line, l->sessions, "session", "sessions");
+	show_nonzero(&line, l->refusals, "refused");
+#define COUNTER_TEXT(name, text) show_nonzero(&line, counters->name, text);
+	PEER_COUNTERS(COUNTER_TEXT)
+#undef COUNTER_TEXT
+	show_nonzero(&line, l->session.outlet.dropped, "output_dropped");
+	session_summary_line(&l->session, text_string(&line));
+	text_done(&line);
+}
+
+static void summary(void *context)
+{
+	struct listening *l = context;
+
+	if (!l->server) /* it has not begun */
+		return;
+	(l->common->json ? summary_json : summary_text)(l);
+}
+
+/* ---- The end ---- */
+
+static void on_stop(void *context)
+{
+	struct listening *l = context;
+	bool is_endless = l->common->count == NOT_GIVEN && l->common->deadline_ns == NOT_GIVEN;
+
+	session_end(&l->session, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
+}
+
+static void on_deadline(void *context)
+{
+	struct listening *l = context;
+	bool is_short = l->common->count != NOT_GIVEN; /* else it would have ended */
+
+	session_end(&l->session, l->sessions == 0 ? EXIT_NOTHING
+				 : is_short       ? EXIT_PARTIAL
+						  : EXIT_DONE);
+}
+
+/* ---- The beginning ---- */
+
+static void add_any(struct peer_server_options *options, int family, uint16_t port)
+{
+	union hostcast_address *address = &options->listen[options->listen_count++];
+
+	address->any.sa_family = (sa_family_t)family;
+	address_set_port(address, port);
+}
+
+static int choose_addresses(struct listening *l, struct error *error)
+{
+	struct peer_server_options *options = &l->server_options;
+	uint16_t port = l->common->port == NOT_GIVEN ? DOCTOR_PORT : (uint16_t)l->common->port;
+	int family = common_family(l->common);
+	const char *text = l->options->listen;
+
+	if (!text) {
+		if (family != AF_INET6)
+			add_any(options, AF_INET, port);
+		if (family != AF_INET)
+			add_any(options, AF_INET6, port);
+		return 0;
+	}
+	options->listen_count = 1;
+	if (address_parse_with_port(text, port, &options->listen[0]) &&
+	    !address_is_multicast(&options->listen[0]))
+		return 0;
+	return error_set(error, HOSTCAST_INVALID,
+			 "--listen '%.80s' must be an address of this host, ADDR[:PORT]", text);
+}
+
+static int choose_interfaces(struct listening *l, struct error *error)
+{
+	struct peer_server_options *options = &l->server_options;
+
+	options->interface_count = l->common->interfaces.count;
+	return doctor_find_interfaces(&l->common->interfaces, options->interfaces, error);
+}
+
+static void tell_addresses(struct listening *l)
+{
+	union hostcast_address addresses[PEER_LISTEN_MAX];
+	size_t count = peer_server_addresses(l->server, addresses);
+	char text[HOSTCAST_TEXT_SIZE];
+
+	for (size_t i = 0; i < count; i++)
+		session_notice(&l->session, "listening at %s",
+			       hostcast_address_text(&addresses[i], text));
+}
+
+static void on_refused(void *context, const char *text)
+{
+	session_notice(context, "%s", text);
+}
+
+static bool is_allowed(void *context, const union hostcast_address *asker)
+{
+	struct listening *l = context;
+
+	return allowed_has(&l->allowed, asker);
+}
+
+static int start(struct listening *l, const struct peer_server_hooks *hooks)
+{
+	struct error error;
+
+	session_never_wait(&l->session);
+	if (choose_addresses(l, &error) < 0 || choose_interfaces(l, &error) < 0 ||
+	    allowed_init(&l->allowed, &l->options->allowed, &error) < 0)
+		return session_fail(&l->session, &error);
+	l->allowed.notice = on_refused;
+	l->allowed.context = &l->session;
+	l->server = peer_server_new(l->session.loop, &l->server_options, hooks, &error);
+	if (!l->server)
+		return session_fail(&l->session, &error);
+	tell_addresses(l);
+	return EXIT_DONE;
+}
+
+int doctor_listen(const char *command, const struct common_options *common,
+		  const struct listen_options *options)
+{
+	static const struct session_events events = {
+		.summary = summary, .stop = on_stop, .deadline = on_deadline};
+	struct listening l = {.common = common, .options = options};
+	const struct peer_server_hooks hooks = {
+		.is_allowed = is_allowed,
+		.begins = begins,
+		.refused = refused,
+		.ends = ends,
+		.climb = climb,
+		.context = &l,
+	};
+	int status = session_begin(&l.session, command, common, &events, &l);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (start(&l, &hooks) == EXIT_DONE)
+		session_run(&l.session);
+	peer_server_free(l.server);
+	allowed_done(&l.allowed);
+	return session_done(&l.session);
+}

@@ -1,0 +1,218 @@
+#include "case.h"
+
+#include "net/address.h"
+#include "net/memberships.h"
+
+#include <string.h>
+
+/* ---- Who has joined ---- */
+
+static const struct membership *membership_on(const struct doctor_case *c, unsigned interface)
+{
+	return memberships_find(&c->memberships, interface, &c->group);
+}
+
+const struct group_user *case_users(const struct doctor_case *c, unsigned interface, size_t *count)
+{
+	const struct membership *membership = membership_on(c, interface);
+
+	*count = 0;
+	if (!membership)
+		return NULL;
+	return group_users_of(&c->users, (size_t)(membership - c->memberships.list), count);
+}
+
+bool case_is_joined(const struct doctor_case *c, unsigned interface)
+{
+	const struct membership *membership = membership_on(c, interface);
+	size_t count;
+
+	if (!membership)
+		return false;
+	case_users(c, interface, &count);
+	return count > 0 || !membership_is_of_kernel(&c->group) || membership->users > 1;
+}
+
+/* ---- The port, where the user has given none ---- */
+
+bool case_reaches(const union hostcast_address *local, const union hostcast_address *group)
+{
+	return address_is_any(local) || address_same_ip(local, group);
+}
+
+/* That of the first program which has joined and could hear the group. */
+static void take_port_of_program(struct doctor_case *c)
+{
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		size_t count;
+		const struct group_user *users = case_users(c, c->interfaces.list[i].index, &count);
+
+		for (size_t u = 0; u < count; u++) {
+			const struct udp_socket *socket =
+				udp_socket_by_inode(&c->sockets, users[u].inode);
+
+			if (!socket || !case_reaches(&socket->local, &c->group))
+				continue;
+			address_set_port(&c->group, address_port(&socket->local));
+			return;
+		}
+	}
+}
+
+/* ---- Which interfaces ---- */
+
+static void add_interface(unsigned *list, size_t *count, unsigned interface)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (list[i] == interface)
+			return;
+	if (*count < CASE_INTERFACES_MAX)
+		list[(*count)++] = interface;
+}
+
+static void choose_joined(struct doctor_case *c)
+{
+	for (size_t i = 0; i < c->interfaces.count; i++)
+		if (case_is_joined(c, c->interfaces.list[i].index))
+			add_interface(c->chosen, &c->chosen_count, c->interfaces.list[i].index);
+}
+
+static void choose(struct doctor_case *c, const struct case_question *question)
+{
+	unsigned zone = c->group.any.sa_family == AF_INET6 ? c->group.v6.sin6_scope_id : 0;
+
+	for (size_t i = 0; i < question->interface_count; i++)
+		add_interface(c->chosen, &c->chosen_count, question->interfaces[i]);
+	if (zone > 0)
+		add_interface(c->chosen, &c->chosen_count, zone);
+	c->are_chosen_by_user = c->chosen_count > 0;
+	if (c->are_chosen_by_user)
+		return;
+	if (c->route_status == 0)
+		add_interface(c->chosen, &c->chosen_count, c->route.interface);
+	else
+		choose_joined(c);
+}
+
+static void choose_listened(struct doctor_case *c)
+{
+	int family = c->group.any.sa_family;
+
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		const struct interface *interface = &c->interfaces.list[i];
+		bool is_of_interest = case_is_chosen(c, interface->index) ||
+				      (!c->are_chosen_by_user && !interface->is_loopback);
+
+		if (is_of_interest && interface_is_usable(interface, family))
+			add_interface(c->listened, &c->listened_count, interface->index);
+	}
+}
+
+/* ---- Opening ---- */
+
+int case_open(struct doctor_case *c, const struct case_question *question, struct error *error)
+{
+	int family = question->group.any.sa_family, status;
+
+	*c = (struct doctor_case){
+		.group = question->group,
+		.source = question->source,
+		.is_port_given = question->is_port_given,
+		.is_sender = question->is_sender,
+		.has_peer = question->has_peer,
+	};
+	if ((status = interfaces_read(&c->interfaces, error)) < 0 ||
+	    (status = links_read(&c->links, error)) < 0 ||
+	    (status = memberships_read(family, &c->memberships, error)) < 0 ||
+	    (status = group_users_read(&c->memberships, &c->users, error)) < 0 ||
+	    (status = udp_sockets_read(0, &c->sockets, error)) < 0)
+		return status;
+	if (!c->is_port_given)
+		take_port_of_program(c);
+	c->route_status = route_find(&c->group, &c->route);
+	choose(c, question);
+	choose_listened(c);
+	return 0;
+}
+
+void case_done(struct doctor_case *c)
+{
+	udp_sockets_done(&c->sockets);
+	group_users_done(&c->users);
+	memberships_done(&c->memberships);
+	links_done(&c->links);
+	interfaces_done(&c->interfaces);
+}
+
+/* ---- Questions ---- */
+
+const char *case_interface_name(const struct doctor_case *c, unsigned index)
+{
+	const struct interface *interface = interface_by_index(&c->interfaces, index);
+
+	return interface ? interface->name : "?";
+}
+
+bool case_is_chosen(const struct doctor_case *c, unsigned interface)
+{
+	for (size_t i = 0; i < c->chosen_count; i++)
+		if (c->chosen[i] == interface)
+			return true;
+	return false;
+}
+
+uint64_t case_data_seen(const struct doctor_case *c, unsigned interface)
+{
+	uint64_t on_wire, at_socket;
+
+	if (!c->observation)
+		return 0;
+	on_wire = observation_on_wire(c->observation, interface);
+	at_socket = observation_at_socket(c->observation, interface);
+	return on_wire > at_socket ? on_wire : at_socket;
+}
+
+bool case_is_sending(const struct doctor_case *c, unsigned interface)
+{
+	for (size_t i = 0; c->observation && i < c->observation->source_count; i++) {
+		const struct seen_source *source = &c->observation->sources[i];
+
+		/* TTL 0 stays on this host: so does what doctor itself sends to try the firewall.
+		 */
+		if (source->is_own && source->ttl_most > 0 &&
+		    (interface == 0 || source->interface == interface) &&
+		    source->on_wire + source->at_socket > 0)
+			return true;
+	}
+	return false;
+}
+
+unsigned case_data_interface(const struct doctor_case *c)
+{
+	unsigned best = 0;
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < c->listened_count; i++) {
+		uint64_t seen = case_data_seen(c, c->listened[i]);
+
+		if (seen > most) {
+			most = seen;
+			best = c->listened[i];
+		}
+	}
+	return best;
+}
+
+unsigned case_usable_interface(const struct doctor_case *c, unsigned except)
+{
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		const struct interface *interface = &c->interfaces.list[i];
+		const struct link *link = link_by_index(&c->links, interface->index);
+
+		if (interface->index != except && !interface->is_loopback && link &&
+		    link->has_carrier && link_purpose(link) == LINK_ORDINARY &&
+		    interface_is_usable(interface, c->group.any.sa_family))
+			return interface->index;
+	}
+	return 0;
+}

@@ -1,0 +1,104 @@
+/* The case that doctor examines: a group, on this host, perhaps with a peer; and what was gathered
+ * for more than one rung. */
+#ifndef DOCTOR_CASE_H
+#define DOCTOR_CASE_H
+
+#include "base/error.h"
+#include "net/group_users.h"
+#include "net/interface.h"
+#include "net/link.h"
+#include "net/route.h"
+#include "net/udp_sockets.h"
+#include "observation.h"
+#include "peer_results.h"
+
+enum { CASE_INTERFACES_MAX = 64 };
+
+/* What is asked. */
+struct case_question {
+	union hostcast_address group;  /* with its port */
+	union hostcast_address source; /* of a source-specific group; family 0: any */
+	bool is_port_given;            /* else that of a program here which has joined is taken */
+	bool is_sender; /* this host only sends: that nobody here has joined is no cause */
+	bool has_peer;  /* doctor asks one: the path is of interest, whoever has joined here */
+	const unsigned *interfaces; /* that the user has named; at most CASE_INTERFACES_MAX */
+	size_t interface_count;
+};
+
+struct doctor_case {
+	union hostcast_address group;
+	union hostcast_address source;
+	bool is_port_given; /* else the port is a guess, and rungs about ports only note */
+	bool is_sender;
+	bool has_peer; /* one was named; what it found is in `peer` once it has answered */
+
+	struct interfaces interfaces; /* all of this host */
+	struct links links;
+
+	/* To the group, for programs that name no interface: 0, or the -errno of route_find(). */
+	int route_status;
+	struct route route;
+
+	/* The interfaces that are examined: those given with -i, or the one that the routing table
+	 * chooses for the group, or without a route those on which it is joined; count 0: there is
+	 * none, which is for rung 3 to tell. */
+	unsigned chosen[CASE_INTERFACES_MAX];
+	size_t chosen_count;
+	bool are_chosen_by_user;
+
+	/* Where doctor listens: the chosen ones that can, and unless the user has chosen all others
+	 * that can, because data may come in where nobody expects it. The loopback interface only
+	 * if it is chosen. */
+	unsigned listened[CASE_INTERFACES_MAX];
+	size_t listened_count;
+
+	/* As it was before doctor itself joined the group. */
+	struct memberships memberships; /* of the group's family, all groups */
+	struct group_users users;
+	struct udp_sockets sockets; /* all */
+
+	/* What came by while doctor listened: on the wire, at a socket of its own; NULL: it has not
+	 * listened. */
+	const struct observation *observation;
+
+	/* What a peer and this host found out together; NULL: there is no peer. */
+	const struct peer_results *peer;
+};
+
+/* Gathers all but observation and peer, which the caller sets when it has them. Errors are the
+ * system's. Free with case_done(), also after a failure. */
+int case_open(struct doctor_case *c, const struct case_question *question, struct error *error);
+void case_done(struct doctor_case *c);
+
+/* The name of an interface, "?" if it is gone; valid as long as the case. */
+const char *case_interface_name(const struct doctor_case *c, unsigned index);
+
+bool case_is_chosen(const struct doctor_case *c, unsigned interface);
+
+/* The sockets that have joined the group on this interface, as far as they are visible; NULL: none.
+ */
+const struct group_user *case_users(const struct doctor_case *c, unsigned interface, size_t *count);
+
+/* Has a program (not the kernel) joined the group on this interface? Also true where it is not
+ * visible to us. */
+bool case_is_joined(const struct doctor_case *c, unsigned interface);
+
+/* Can a socket that is bound to this address get the group's datagrams? The port is not looked at.
+ */
+bool case_reaches(const union hostcast_address *local, const union hostcast_address *group);
+
+/* Datagrams of the group and port from other hosts that were seen on an interface (0: on any), on
+ * the wire or at the socket; 0 without an observation. */
+uint64_t case_data_seen(const struct doctor_case *c, unsigned interface);
+
+/* The interface on which most of them came in; 0: none came. */
+unsigned case_data_interface(const struct doctor_case *c);
+
+/* Was data of the group seen that this host itself sends, on this interface (0: on any)? */
+bool case_is_sending(const struct doctor_case *c, unsigned interface);
+
+/* An interface that could carry the group, other than this one: neither loopback nor a tunnel or
+ * container's; 0: there is none. */
+unsigned case_usable_interface(const struct doctor_case *c, unsigned except);
+
+#endif

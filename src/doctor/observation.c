@@ -1,0 +1,366 @@
+#include "observation.h"
+
+#include "base/monotime.h"
+#include "net/address.h"
+#include "traffic/group_mac.h"
+#include "traffic/report_records.h"
+
+/* A querier that says nothing of the time to respond means IGMPv1, where it is 10 s (RFC 2236, 4).
+ */
+#define RESPONSE_NS (10 * NS_PER_S)
+
+/* Beyond the time that a querier gives, for hosts and switches that are busy. */
+#define SLACK_NS    (500 * NS_PER_MS)
+
+/* Within so long a report leaves that was provoked. */
+#define REPORT_NS   (500 * NS_PER_MS)
+
+void observation_begin(struct observation *o, const union hostcast_address *group,
+		       const union hostcast_address *source, const struct attachment *own,
+		       size_t own_count)
+{
+	*o = (struct observation){
+		.group = *group,
+		.source = *source,
+		.own = own,
+		.own_count = own_count,
+		.send_errno = -1,
+	};
+}
+
+void observation_done(struct observation *o)
+{
+	firewall_done(&o->firewall);
+}
+
+static bool is_own_address(const struct observation *o, const union hostcast_address *address)
+{
+	for (size_t i = 0; i < o->own_count; i++)
+		if (address_same_ip(&o->own[i].own, address))
+			return true;
+	return false;
+}
+
+/* ---- Interfaces and sources ---- */
+
+static struct seen_interface *find_interface(struct observation *o, unsigned interface)
+{
+	for (size_t i = 0; i < o->interface_count; i++)
+		if (o->interfaces[i].interface == interface)
+			return &o->interfaces[i];
+	return NULL;
+}
+
+const struct seen_interface *observation_interface(const struct observation *o, unsigned interface)
+{
+	for (size_t i = 0; i < o->interface_count; i++)
+		if (o->interfaces[i].interface == interface)
+			return &o->interfaces[i];
+	return NULL;
+}
+
+struct seen_interface *observation_add_interface(struct observation *o, unsigned interface)
+{
+	struct seen_interface *added;
+
+	if (o->interface_count == SEEN_INTERFACES_MAX) {
+		o->forgotten++;
+		return NULL;
+	}
+	added = &o->interfaces[o->interface_count++];
+	*added = (struct seen_interface){.interface = interface};
+	return added;
+}
+
+static struct seen_source *find_source(struct observation *o, const union hostcast_address *address,
+				       unsigned interface)
+{
+	for (size_t i = 0; i < o->source_count; i++) {
+		struct seen_source *source = &o->sources[i];
+
+		if (source->interface == interface && address_same_ip(&source->source, address))
+			return source;
+	}
+	return NULL;
+}
+
+static struct seen_source *
+find_or_add_source(struct observation *o, const union hostcast_address *address, unsigned interface)
+{
+	struct seen_source *source = find_source(o, address, interface);
+
+	if (source)
+		return source;
+	if (o->source_count == SEEN_SOURCES_MAX) {
+		o->forgotten++;
+		return NULL;
+	}
+	source = &o->sources[o->source_count++];
+	*source = (struct seen_source){
+		.source = *address,
+		.interface = interface,
+		.is_own = is_own_address(o, address),
+	};
+	address_set_port(&source->source, 0);
+	return source;
+}
+
+/* ---- Data ---- */
+
+static void on_incomplete(void *context, const union hostcast_address *address, unsigned interface)
+{
+	struct seen_source *source = find_source(context, address, interface);
+
+	if (source)
+		source->incomplete++;
+}
+
+static void take_ttl(struct seen_source *source, unsigned ttl)
+{
+	if (source->on_wire == 0 || ttl < source->ttl_least)
+		source->ttl_least = ttl;
+	if (ttl > source->ttl_most)
+		source->ttl_most = ttl;
+}
+
+static void take_copy(struct observation *o, struct seen_source *source, const struct frame *frame,
+		      const struct packet *packet)
+{
+	const struct copy_way *first = copies_take(&o->copies, frame, packet);
+
+	if (!first)
+		return;
+	source->repeated++;
+	source->ways[0] = *first;
+	source->ways[1] = copy_way_of(frame, packet);
+}
+
+/* Before or after this host has told its membership anew: what comes only after tells of a switch
+ * that had forgotten it. */
+static void count_phase(struct observation *o, const struct seen_source *source, int64_t time_ns)
+{
+	struct seen_interface *interface = find_interface(o, source->interface);
+
+	if (!interface || !observation_counts(o, source))
+		return;
+	if (interface->provoked_ns == 0)
+		interface->data_before++;
+	else if (interface->data_after++ == 0)
+		interface->after_ns = time_ns;
+}
+
+static void take_datagram_on_wire(struct observation *o, struct seen_source *source,
+				  const struct frame *frame, const struct packet *packet)
+{
+	take_ttl(source, packet->ip.ttl);
+	source->on_wire++;
+	if (packet->udp.size > source->size_most)
+		source->size_most = packet->udp.size;
+	if (packet->udp.checksum == CHECKSUM_BAD)
+		source->bad_checksums++;
+	take_copy(o, source, frame, packet);
+	count_phase(o, source, frame->time_ns);
+}
+
+/* Its later fragments have no port: all that are in fragments go into the assembly, and those of
+ * another port are few. */
+static void take_data(struct observation *o, const struct frame *frame, const struct packet *packet)
+{
+	struct seen_source *source = find_or_add_source(o, &packet->source, frame->interface);
+	bool is_later = packet->ip.is_fragment && packet->ip.offset > 0;
+	uint16_t port = address_port(&packet->destination);
+
+	if (!source)
+		return;
+	if (group_mac_is_wrong(packet_group_mac(packet)))
+		source->wrong_mac++;
+	if (packet->ip.is_fragment)
+		assembly_take(&o->assembly, frame, packet, on_incomplete, o);
+	if (is_later) {
+		source->fragments++;
+	} else if (packet->transport == TRANSPORT_UDP && port == address_port(&o->group)) {
+		take_datagram_on_wire(o, source, frame, packet);
+	} else {
+		source->other_ports++;
+		source->other_port = port;
+	}
+}
+
+void observation_take_datagram(struct observation *o, const struct hostcast_message *message)
+{
+	struct seen_source *source =
+		find_or_add_source(o, &message->source, message->interface_index);
+	unsigned ttl = message->ttl > 0 ? (unsigned)message->ttl : 0;
+	bool is_first;
+
+	if (!source)
+		return;
+	is_first = source->at_socket++ == 0 && source->on_wire == 0;
+	if (is_first || ttl < source->ttl_least)
+		source->ttl_least = ttl;
+	if (ttl > source->ttl_most)
+		source->ttl_most = ttl;
+	if (message->full_size > source->size_most)
+		source->size_most = message->full_size;
+}
+
+/* ---- Membership messages ---- */
+
+static bool asks_for_group(const struct observation *o, const struct membership_message *query)
+{
+	return query->group.any.sa_family == AF_UNSPEC || address_is_any(&query->group) ||
+	       address_same_ip(&query->group, &o->group);
+}
+
+static void count_unanswered(struct seen_interface *interface, int64_t now_ns)
+{
+	if (!interface->is_asked || now_ns <= interface->answer_until_ns)
+		return;
+	interface->is_asked = false;
+	interface->unanswered++;
+}
+
+static void take_query(struct observation *o, struct seen_interface *interface,
+		       const struct frame *frame, const struct packet *packet)
+{
+	const struct membership_message *query = &packet->membership;
+	int64_t response_ns = query->response_ns > 0 ? query->response_ns : RESPONSE_NS;
+
+	if (!asks_for_group(o, query))
+		return;
+	interface->queries++;
+	if (interface->is_asked || !interface->is_joined)
+		return;
+	interface->is_asked = true;
+	interface->answer_until_ns = frame->time_ns + response_ns + SLACK_NS;
+}
+
+static bool reports_group(const struct observation *o, const struct membership_message *message)
+{
+	struct report_records records = report_records_of(message);
+	struct group_record record;
+
+	while (report_records_next(&records, &record))
+		if (address_same_ip(&record.group, &o->group) &&
+		    group_record_meaning(&record) != RECORD_LEAVES)
+			return true;
+	return false;
+}
+
+/* A host of the older versions keeps silent where another one has answered (RFC 2236 section 3). */
+static void take_report(struct observation *o, struct seen_interface *interface,
+			const struct packet *packet)
+{
+	const struct membership_message *report = &packet->membership;
+	bool is_old = report->version < (report->is_mld ? 2u : 3u);
+
+	if (!reports_group(o, report))
+		return;
+	if (is_own_address(o, &packet->source)) {
+		interface->reports_sent++;
+		interface->report_version = report->version;
+		interface->is_asked = false;
+	} else {
+		interface->reports_by_others++;
+		interface->is_asked = interface->is_asked && !is_old;
+	}
+}
+
+static void take_membership(struct observation *o, const struct frame *frame,
+			    const struct packet *packet)
+{
+	struct seen_interface *interface = find_interface(o, frame->interface);
+
+	if (packet_vlan(packet) != 0) {
+		o->other_links++;
+		return;
+	}
+	queriers_take(&o->queriers, frame, packet);
+	if (!interface)
+		return;
+	count_unanswered(interface, frame->time_ns);
+	if (packet->membership.kind == MEMBERSHIP_QUERY)
+		take_query(o, interface, frame, packet);
+	else if (packet->membership.kind == MEMBERSHIP_REPORT)
+		take_report(o, interface, packet);
+}
+
+/* What came before the socket was there can't be compared with what it got. */
+static bool is_socket_ready(struct observation *o, const struct frame *frame)
+{
+	const struct seen_interface *interface = find_interface(o, frame->interface);
+
+	return !interface || frame->time_ns >= interface->joined_ns;
+}
+
+void observation_take_frame(struct observation *o, const struct frame *frame,
+			    const struct packet *packet)
+{
+	if (packet->transport == TRANSPORT_MEMBERSHIP)
+		take_membership(o, frame, packet);
+	else if (address_same_ip(&packet->destination, &o->group) && is_socket_ready(o, frame))
+		take_data(o, frame, packet);
+}
+
+void observation_report_provoked(struct observation *o, unsigned interface, int64_t now_ns)
+{
+	struct seen_interface *seen = find_interface(o, interface);
+
+	if (!seen)
+		return;
+	seen->provoked_ns = now_ns;
+	seen->reports_expected++;
+}
+
+static void finish_interface(struct seen_interface *interface, int64_t now_ns)
+{
+	count_unanswered(interface, now_ns);
+	if (now_ns - interface->provoked_ns < REPORT_NS)
+		interface->reports_expected = 0; /* there was no time for it */
+}
+
+void observation_finish(struct observation *o, int64_t now_ns)
+{
+	assembly_finish(&o->assembly, now_ns, on_incomplete, o);
+	for (size_t i = 0; i < o->interface_count; i++)
+		finish_interface(&o->interfaces[i], now_ns);
+	o->is_finished = true;
+}
+
+/* ---- Questions ---- */
+
+bool observation_counts(const struct observation *o, const struct seen_source *source)
+{
+	if (source->is_own)
+		return false;
+	return o->source.any.sa_family == AF_UNSPEC || address_same_ip(&o->source, &source->source);
+}
+
+uint64_t observation_on_wire(const struct observation *o, unsigned interface)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < o->source_count; i++)
+		if (observation_counts(o, &o->sources[i]) &&
+		    (interface == 0 || o->sources[i].interface == interface))
+			sum += o->sources[i].on_wire;
+	return sum;
+}
+
+uint64_t observation_at_socket(const struct observation *o, unsigned interface)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < o->source_count; i++)
+		if (observation_counts(o, &o->sources[i]) &&
+		    (interface == 0 || o->sources[i].interface == interface))
+			sum += o->sources[i].at_socket;
+	return sum;
+}
+
+uint64_t seen_source_missing(const struct seen_source *source)
+{
+	uint64_t explained = source->at_socket + source->incomplete + source->bad_checksums;
+
+	return source->on_wire > explained ? source->on_wire - explained : 0;
+}

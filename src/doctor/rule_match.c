@@ -1,0 +1,492 @@
+#include "rule_match.h"
+
+#include "net/address.h"
+#include "net/networks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RULE_TEXT_MAX = 4096, WORDS_MAX = 256 };
+
+/* Does one value of a rule fit the flow? */
+enum fit { FITS_NOT, FITS, FITS_UNKNOWN };
+
+/* The words of a rule; what stands in quotes is one, and so are braces and commas. */
+struct words {
+	char copy[RULE_TEXT_MAX];
+	const char *list[WORDS_MAX];
+	size_t count, at;
+};
+
+/* ---- Words ---- */
+
+static bool is_sign(char c)
+{
+	return c == '{' || c == '}' || c == ',';
+}
+
+static const char *sign_word(char c)
+{
+	return c == '{' ? "{" : c == '}' ? "}" : ",";
+}
+
+static void add_word(struct words *words, const char *word)
+{
+	if (words->count < WORDS_MAX && *word)
+		words->list[words->count++] = word;
+}
+
+static void split_rule(struct words *words, const char *text)
+{
+	char *at = words->copy, *start;
+
+	words->count = words->at = 0;
+	snprintf(words->copy, sizeof words->copy, "%s", text);
+	while (*at) {
+		bool is_quoted = *at == '"';
+		char end;
+
+		at += is_quoted;
+		start = at;
+		while (*at && (is_quoted ? *at != '"' : *at != ' ' && !is_sign(*at)))
+			at++;
+		end = *at;
+		*at = '\0';
+		add_word(words, start);
+		if (is_sign(end) && !is_quoted)
+			add_word(words, sign_word(end));
+		if (end)
+			at++;
+	}
+}
+
+static const char *word_at(const struct words *words, size_t index)
+{
+	return index < words->count ? words->list[index] : "";
+}
+
+static bool next_is(const struct words *words, const char *word)
+{
+	return strcmp(word_at(words, words->at), word) == 0;
+}
+
+/* ---- Values ---- */
+
+static bool has_same_prefix(const union hostcast_address *a, const union hostcast_address *b,
+			    unsigned bits)
+{
+	bool is_v4 = a->any.sa_family == AF_INET;
+	const uint8_t *x = is_v4 ? (const void *)&a->v4.sin_addr : (const void *)&a->v6.sin6_addr;
+	const uint8_t *y = is_v4 ? (const void *)&b->v4.sin_addr : (const void *)&b->v6.sin6_addr;
+
+	if (a->any.sa_family != b->any.sa_family)
+		return false;
+	for (unsigned bit = 0; bit < bits; bit++)
+		if ((x[bit / 8] ^ y[bit / 8]) & 0x80u >> bit % 8)
+			return false;
+	return true;
+}
+
+/* "239.0.0.0/8"; network_parse() takes no groups. */
+static enum fit fit_prefix(char *text, char *slash, const union hostcast_address *wanted)
+{
+	union hostcast_address address;
+	unsigned long bits;
+	char *end;
+
+	*slash = '\0';
+	bits = strtoul(slash + 1, &end, 10);
+	if (*end || !address_parse(text, &address) || bits > 128)
+		return FITS_UNKNOWN;
+	if (bits == 0)
+		return FITS_UNKNOWN; /* all: says nothing */
+	return has_same_prefix(&address, wanted, (unsigned)bits) ? FITS : FITS_NOT;
+}
+
+static enum fit fit_address(const char *value, const union hostcast_address *wanted)
+{
+	union hostcast_address first, last;
+	char copy[2 * HOSTCAST_TEXT_SIZE];
+	char *separator;
+
+	if (wanted->any.sa_family == AF_UNSPEC)
+		return FITS_UNKNOWN;
+	snprintf(copy, sizeof copy, "%s", value);
+	if ((separator = strchr(copy, '/')))
+		return fit_prefix(copy, separator, wanted);
+	if ((separator = strchr(copy, '-'))) {
+		*separator = '\0';
+		if (!address_parse(copy, &first) || !address_parse(separator + 1, &last))
+			return FITS_UNKNOWN;
+		return address_compare_ip(&first, wanted) <= 0 &&
+				       address_compare_ip(wanted, &last) <= 0
+			       ? FITS
+			       : FITS_NOT;
+	}
+	if (!address_parse(copy, &first))
+		return FITS_UNKNOWN;
+	return address_same_ip(&first, wanted) ? FITS : FITS_NOT;
+}
+
+/* Where a report goes (RFC 3376 section 4.2.14, RFC 3810 section 5.2.14), where a query does. */
+static union hostcast_address destination_of(const struct rule_flow *flow)
+{
+	bool is_v4 = flow->group.any.sa_family == AF_INET;
+	union hostcast_address to = flow->group;
+
+	if (flow->kind == FLOW_REPORT)
+		address_parse(is_v4 ? "224.0.0.22" : "ff02::16", &to);
+	else if (flow->kind == FLOW_QUERY)
+		address_parse(is_v4 ? "224.0.0.1" : "ff02::1", &to);
+	return to;
+}
+
+/* The older versions report to the group itself, and queries may be for it alone. */
+static enum fit fit_destination(const char *value, const struct rule_flow *flow)
+{
+	union hostcast_address to = destination_of(flow);
+	enum fit fit = fit_address(value, &to);
+
+	return fit == FITS_NOT ? fit_address(value, &flow->group) : fit;
+}
+
+static enum fit fit_source(const char *value, const struct rule_flow *flow)
+{
+	return fit_address(value, &flow->source);
+}
+
+static enum fit fit_port(const char *value, const struct rule_flow *flow)
+{
+	unsigned long port = address_port(&flow->group), first, last;
+	char *end;
+
+	if (flow->kind != FLOW_DATA)
+		return FITS_NOT;
+	first = last = strtoul(value, &end, 10);
+	if (end == value)
+		return FITS_UNKNOWN;
+	if (*end == '-' || *end == ':')
+		last = strtoul(end + 1, &end, 10);
+	if (*end)
+		return FITS_UNKNOWN;
+	return first <= port && port <= last ? FITS : FITS_NOT;
+}
+
+static bool is_one_of(const char *value, const char *const *names)
+{
+	for (; *names; names++)
+		if (strcmp(value, *names) == 0)
+			return true;
+	return false;
+}
+
+/* FITS is only said of what names the protocol of memberships: that datagrams are UDP says little.
+ */
+static enum fit fit_protocol(const char *value, const struct rule_flow *flow)
+{
+	static const char *const udp[] = {"udp", "17", NULL}, *const igmp[] = {"igmp", "2", NULL},
+				 *const icmp6[] = {"ipv6-icmp", "icmpv6", "58", NULL};
+
+	if (flow->kind == FLOW_DATA)
+		return is_one_of(value, udp) ? FITS_UNKNOWN : FITS_NOT;
+	if (flow->group.any.sa_family == AF_INET)
+		return is_one_of(value, igmp) ? FITS : FITS_NOT;
+	return is_one_of(value, icmp6) ? FITS : FITS_NOT;
+}
+
+/* "membership-query", "mld-listener-report", "mld2-listener-report" */
+static enum fit fit_membership_type(const char *value, const struct rule_flow *flow)
+{
+	static const char *const queries[] = {
+		"membership-query", "mld-listener-query", "0x11", "17", "130", NULL};
+	static const char *const reports[] = {"membership-report-v1",
+					      "membership-report-v2",
+					      "membership-report-v3",
+					      "mld-listener-report",
+					      "mld2-listener-report",
+					      "0x22",
+					      "131",
+					      "143",
+					      NULL};
+
+	if (flow->kind == FLOW_QUERY)
+		return is_one_of(value, queries) ? FITS : FITS_NOT;
+	if (flow->kind == FLOW_REPORT)
+		return is_one_of(value, reports) ? FITS : FITS_NOT;
+	return FITS_NOT;
+}
+
+static enum fit fit_interface(const char *value, const struct rule_flow *flow)
+{
+	size_t size = strcspn(value, "*+"); /* "eth*" of nft, "eth+" of iptables */
+
+	if (value[size] ? strncmp(value, flow->interface, size) == 0
+			: strcmp(value, flow->interface) == 0)
+		return FITS_UNKNOWN; /* it may be this one, and that says little */
+	return FITS_NOT;
+}
+
+static enum fit fit_packet_type(const char *value, const struct rule_flow *flow)
+{
+	(void)flow;
+	return strcmp(value, "multicast") == 0 || strcmp(value, "MULTICAST") == 0 ? FITS : FITS_NOT;
+}
+
+static enum fit fit_family(const char *value, const struct rule_flow *flow)
+{
+	static const char *const v4[] = {"ipv4", "ip", NULL}, *const v6[] = {"ipv6", "ip6", NULL};
+
+	return is_one_of(value, flow->group.any.sa_family == AF_INET ? v4 : v6) ? FITS_UNKNOWN
+										: FITS_NOT;
+}
+
+/* Another protocol than those of datagrams and memberships. */
+static enum fit fit_never(const char *value, const struct rule_flow *flow)
+{
+	(void)value;
+	(void)flow;
+	return FITS_NOT;
+}
+
+/* What says nothing of packets, but has a value that could be taken for something else. */
+static enum fit fit_anything(const char *value, const struct rule_flow *flow)
+{
+	(void)value;
+	(void)flow;
+	return FITS_UNKNOWN;
+}
+
+/* Anything of UDP that is not a port. */
+static enum fit fit_udp(const char *value, const struct rule_flow *flow)
+{
+	(void)value;
+	return flow->kind == FLOW_DATA ? FITS_UNKNOWN : FITS_NOT;
+}
+
+/* ---- What rules ask for ---- */
+
+typedef enum fit fit_fn(const char *value, const struct rule_flow *flow);
+
+/* The first that fits counts. */
+static const struct expression {
+	const char *words[3];
+	unsigned hooks; /* 0: whatever way the packets go */
+	fit_fn *fit;
+} expressions[] = {
+	{{"ip", "daddr"}, 0, fit_destination},
+	{{"ip6", "daddr"}, 0, fit_destination},
+	{{"ip", "saddr"}, 0, fit_source},
+	{{"ip6", "saddr"}, 0, fit_source},
+	{{"ip", "protocol"}, 0, fit_protocol},
+	{{"ip6", "nexthdr"}, 0, fit_protocol},
+	{{"meta", "l4proto"}, 0, fit_protocol},
+	{{"meta", "nfproto"}, 0, fit_family},
+	{{"meta", "protocol"}, 0, fit_family},
+	{{"ether", "type"}, 0, fit_family},
+	{{"udp", "dport"}, 0, fit_port},
+	{{"th", "dport"}, 0, fit_port},
+	{{"udp"}, 0, fit_udp},
+	{{"igmp", "type"}, 0, fit_membership_type},
+	{{"icmpv6", "type"}, 0, fit_membership_type},
+	{{"tcp"}, 0, fit_never},
+	{{"icmp"}, 0, fit_never},
+	{{"arp"}, 0, fit_never},
+	{{"sctp"}, 0, fit_never},
+	{{"iif"}, HOOKS_IN, fit_interface},
+	{{"iifname"}, HOOKS_IN, fit_interface},
+	{{"oif"}, HOOKS_OUT, fit_interface},
+	{{"oifname"}, HOOKS_OUT, fit_interface},
+	{{"pkttype"}, 0, fit_packet_type},
+	{{"fib", "daddr", "type"}, 0, fit_packet_type},
+	{{"fib", "saddr", "."}, 0, fit_anything}, /* "fib saddr . iif oif missing" */
+	{{"fib", "daddr", "."}, 0, fit_anything},
+	{{"prefix"}, 0, fit_anything},
+	{{"-m"}, 0, fit_anything},
+	{{"-d"}, 0, fit_destination},
+	{{"-s"}, 0, fit_source},
+	{{"-p"}, 0, fit_protocol},
+	{{"-i"}, HOOKS_IN, fit_interface},
+	{{"-o"}, HOOKS_OUT, fit_interface},
+	{{"--dport"}, 0, fit_port},
+	{{"--dports"}, 0, fit_port},
+	{{"--pkt-type"}, 0, fit_packet_type},
+	{{"--dst-type"}, 0, fit_packet_type},
+};
+
+static size_t words_of(const struct expression *expression)
+{
+	size_t count = 0;
+
+	while (count < 3 && expression->words[count])
+		count++;
+	return count;
+}
+
+/* The expression that begins here, passed over; NULL: none that is understood. */
+static const struct expression *take_expression(struct words *words)
+{
+	for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
+		size_t count = words_of(&expressions[i]), same = 0;
+
+		while (same < count &&
+		       strcmp(word_at(words, words->at + same), expressions[i].words[same]) == 0)
+			same++;
+		if (same < count)
+			continue;
+		words->at += count;
+		return &expressions[i];
+	}
+	return NULL;
+}
+
+/* ---- Values, of which one is enough: "5004", "{ 5004, 5006 }", "5004,5006", "!= 5004" ---- */
+
+static enum fit fit_one(struct words *words, const struct expression *expression,
+			const struct rule_flow *flow)
+{
+	const char *value = word_at(words, words->at);
+
+	if (words->at < words->count)
+		words->at++;
+	if (*value == '@' || strcmp(value, "vmap") == 0 || strcmp(value, "&") == 0)
+		return FITS_UNKNOWN; /* what a set holds is not read */
+	return expression->fit(value, flow);
+}
+
+static enum fit fit_values(struct words *words, const struct expression *expression,
+			   const struct rule_flow *flow)
+{
+	bool is_list = next_is(words, "{");
+	enum fit fit = FITS_NOT;
+
+	words->at += is_list;
+	do {
+		enum fit one;
+
+		words->at += next_is(words, ",");
+		one = fit_one(words, expression, flow);
+		if (one == FITS || (one == FITS_UNKNOWN && fit == FITS_NOT))
+			fit = one;
+	} while (next_is(words, ","));
+	words->at += is_list && next_is(words, "}");
+	return fit;
+}
+
+static enum fit negate(enum fit fit)
+{
+	return fit == FITS ? FITS_NOT : FITS_UNKNOWN;
+}
+
+/* "! -d 10.0.0.1" is how iptables says no. */
+static bool is_negated_before(const struct words *words)
+{
+	return words->at > 0 && strcmp(word_at(words, words->at - 1), "!") == 0;
+}
+
+static enum fit fit_expression(struct words *words, const struct rule_flow *flow)
+{
+	bool is_negated = is_negated_before(words);
+	const struct expression *expression = take_expression(words);
+	enum fit fit;
+
+	if (!expression) {
+		words->at++;
+		return FITS_UNKNOWN;
+	}
+	if (next_is(words, "!=")) {
+		is_negated = true;
+		words->at++;
+	}
+	fit = fit_values(words, expression, flow);
+	if (expression->hooks != 0 && !(expression->hooks & flow->hooks))
+		return FITS_UNKNOWN;
+	return is_negated ? negate(fit) : fit;
+}
+
+static enum rule_match match_text(const char *text, const struct rule_flow *flow)
+{
+	enum rule_match match = RULE_MAYBE;
+	struct words words;
+
+	split_rule(&words, text);
+	while (words.at < words.count && !next_is(&words, "reject") &&
+	       !next_is(&words, "comment")) { /* "reject with icmp" asks for nothing */
+		enum fit fit = fit_expression(&words, flow);
+
+		if (fit == FITS_NOT)
+			return RULE_OTHER;
+		if (fit == FITS)
+			match = RULE_NAMES;
+	}
+	return match;
+}
+
+/* ---- Where it is asked ---- */
+
+static bool is_for_family(const struct firewall_rule *rule, const struct rule_flow *flow)
+{
+	if (strcmp(rule->family, "ip") == 0)
+		return flow->group.any.sa_family == AF_INET;
+	if (strcmp(rule->family, "ip6") == 0)
+		return flow->group.any.sa_family == AF_INET6;
+	return strcmp(rule->family, "arp") != 0;
+}
+
+static bool is_for_device(const struct firewall_rule *rule, const struct rule_flow *flow)
+{
+	struct words words;
+
+	if (!rule->device[0])
+		return true;
+	split_rule(&words, rule->device);
+	for (size_t i = 0; i < words.count; i++)
+		if (strcmp(words.list[i], flow->interface) == 0)
+			return true;
+	return false;
+}
+
+enum rule_match rule_match(const struct firewall_rule *rule, const struct rule_flow *flow)
+{
+	if (!(rule->hooks & flow->hooks) || !is_for_family(rule, flow) ||
+	    !is_for_device(rule, flow))
+		return RULE_OTHER;
+	return rule->is_policy ? RULE_MAYBE : match_text(rule->text, flow);
+}
+
+/* ---- The likeliest ---- */
+
+/* 0: it can't be, or nothing speaks for it. */
+static unsigned likelihood(const struct firewall_rule *rule, const struct rule_flow *flow,
+			   bool is_sure)
+{
+	enum rule_match match = rule_match(rule, flow);
+	bool has_grown = rule->has_counter && rule->packets > 0;
+
+	if (match == RULE_OTHER || (match == RULE_MAYBE && !is_sure))
+		return 0;
+	if (rule->has_counter && !has_grown)
+		return is_sure ? 0 : 1;
+	if (match == RULE_NAMES)
+		return has_grown ? 6 : 5;
+	if (rule->is_policy && !has_grown)
+		return 2;
+	return has_grown ? 4 : 3;
+}
+
+const struct firewall_rule *rule_find(const struct firewall *firewall, const struct rule_flow *flow,
+				      bool is_sure)
+{
+	const struct firewall_rule *best = NULL;
+	unsigned most = 0;
+
+	for (size_t i = 0; i < firewall->count; i++) {
+		unsigned found = likelihood(&firewall->rules[i], flow, is_sure);
+
+		if (found > most) {
+			most = found;
+			best = &firewall->rules[i];
+		}
+	}
+	return best;
+}

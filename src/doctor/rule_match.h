@@ -1,0 +1,39 @@
+/* Could a firewall rule be the one that drops certain packets? Its text is read as far as it speaks
+ * of addresses, ports, protocols and interfaces; whatever else it asks for, it may match. Pure. */
+#ifndef DOCTOR_RULE_MATCH_H
+#define DOCTOR_RULE_MATCH_H
+
+#include "net/firewall.h"
+
+#include "hostcast.h"
+
+enum flow_kind {
+	FLOW_DATA,   /* datagrams to the group and port */
+	FLOW_REPORT, /* of IGMP or MLD, */
+	FLOW_QUERY,  /* and what they answer */
+};
+
+struct rule_flow {
+	enum flow_kind kind;
+	union hostcast_address group;  /* with its port; tells the family too */
+	union hostcast_address source; /* family 0: not known, or several */
+	const char *interface;         /* by which the packets come or go */
+	unsigned hooks;                /* that they pass: HOOKS_IN or HOOKS_OUT */
+};
+
+enum rule_match {
+	RULE_OTHER, /* it is about other packets */
+	RULE_MAYBE,
+	RULE_NAMES, /* it is about these: names the group, the port, the protocol, or multicast */
+};
+
+enum rule_match rule_match(const struct firewall_rule *rule, const struct rule_flow *flow);
+
+/* The likeliest of the rules that drop such packets: those that have counted some meanwhile before
+ * those without a counter, those that name them before others, policies last. A rule whose counter
+ * has not grown is none. Where it is not known that any such packets came, only rules that name
+ * them are of interest, whatever they have counted (is_sure false). NULL: none. */
+const struct firewall_rule *rule_find(const struct firewall *firewall, const struct rule_flow *flow,
+				      bool is_sure);
+
+#endif

@@ -1,0 +1,162 @@
+#include "rung_address.h"
+
+#include "net/address.h"
+#include "net/sysctl.h"
+#include "rungs.h"
+
+static void add_good(const union hostcast_address *address, const char *name,
+		     struct finding *finding)
+{
+	union hostcast_address plain = *address;
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (plain.any.sa_family == AF_INET6)
+		plain.v6.sin6_scope_id = 0; /* the interface is told anyway */
+	text_addf(finding_saw(finding), "%s has %s", name, address_ip_text(&plain, text));
+}
+
+static void judge_4(const struct address_facts *facts, struct finding *finding)
+{
+	const char *name = facts->interface->name;
+
+	if (interface_has_address(facts->interface, AF_INET)) {
+		add_good(&facts->interface->v4, name, finding);
+		return;
+	}
+	finding_raise(finding, RUNG_CAUSE);
+	text_addf(finding_saw(finding),
+		  "%s has no IPv4 address, which reports of memberships and messages need to come "
+		  "from",
+		  name);
+	text_addf(
+		finding_remedy(finding),
+		"ip address add ADDRESS/PREFIX dev %s (one of its network), or start a DHCP client",
+		name);
+}
+
+static void judge_none(const struct address_facts *facts, struct finding *finding)
+{
+	const char *name = facts->interface->name;
+	char path[SYSCTL_NAME_SIZE], setting[SYSCTL_NAME_SIZE];
+
+	if (facts->is_ipv6_disabled) {
+		sysctl_interface_path(AF_INET6, name, "disable_ipv6", path);
+		text_addf(finding_saw(finding), "IPv6 is turned off on %s", name);
+		text_addf(finding_remedy(finding), "sysctl %s=0", sysctl_name(path, setting));
+		return;
+	}
+	text_addf(finding_saw(finding),
+		  "%s has no link-local address, which MLD reports need to come from", name);
+	text_addf(finding_remedy(finding),
+		  "ip address add fe80::1/64 dev %s (one that no other host of the link has)",
+		  name);
+}
+
+static void judge_unchecked(const struct address_facts *facts, struct finding *finding)
+{
+	const char *name = facts->interface->name;
+
+	if (facts->link_local == LINK_LOCAL_FAILED) {
+		text_addf(
+			finding_saw(finding),
+			"another host of the link has the link-local address of %s already, so it "
+			"is not used (duplicate address detection)",
+			name);
+		text_addf(finding_remedy(finding),
+			  "ip address add fe80::1/64 dev %s (another one, of its own)", name);
+		return;
+	}
+	text_addf(
+		finding_saw(finding),
+		"the link-local address of %s is tentative: it is still asked whether another host "
+		"has it (duplicate address detection)",
+		name);
+	text_addf(
+		finding_remedy(finding),
+		"wait a second or two; where that is never wanted, before the interface comes up: "
+		"sysctl net.ipv6.conf.%s.accept_dad=0",
+		name);
+}
+
+static void judge_6(const struct address_facts *facts, struct finding *finding)
+{
+	/* Loopback has none and needs none: nothing is reported there. */
+	bool needs_no_link_local =
+		facts->interface->is_loopback && interface_has_address(facts->interface, AF_INET6);
+
+	if (facts->link_local == LINK_LOCAL_READY || needs_no_link_local) {
+		add_good(&facts->interface->v6, facts->interface->name, finding);
+		return;
+	}
+	finding_raise(finding, RUNG_CAUSE);
+	if (facts->link_local == LINK_LOCAL_NONE)
+		judge_none(facts, finding);
+	else
+		judge_unchecked(facts, finding);
+}
+
+void judge_address(const struct address_facts *facts, struct finding *finding)
+{
+	if (facts->family == AF_INET6)
+		judge_6(facts, finding);
+	else
+		judge_4(facts, finding);
+}
+
+void address_facts_of(const struct interface *interface, int family, struct address_facts *facts)
+{
+	int64_t value = 0;
+
+	*facts = (struct address_facts){.interface = interface, .family = family};
+	if (family != AF_INET6)
+		return;
+	facts->link_local = link_local_read(interface->index);
+	facts->is_ipv6_disabled =
+		sysctl_read_interface(AF_INET6, interface->name, "disable_ipv6", &value) == 0 &&
+		value != 0;
+}
+
+static void examine(const struct doctor_case *c, const struct interface *interface,
+		    struct finding *finding)
+{
+	struct address_facts facts;
+
+	address_facts_of(interface, c->group.any.sa_family, &facts);
+	judge_address(&facts, finding);
+}
+
+/* Neither the user nor the routing table names an interface: one with an address is enough. */
+static void examine_all(const struct doctor_case *c, struct finding *finding)
+{
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		const struct interface *interface = &c->interfaces.list[i];
+
+		if (interface->is_loopback || !interface->is_up)
+			continue;
+		if (interface_has_address(interface, c->group.any.sa_family)) {
+			finding_clear(finding);
+			examine(c, interface, finding);
+			return;
+		}
+		examine(c, interface, finding);
+	}
+	if (finding->saw.size > 0)
+		return;
+	finding_raise(finding, RUNG_UNKNOWN);
+	text_add_string(finding_saw(finding), "no interface is up that could have one");
+}
+
+int rung_address(const struct doctor_case *c, struct finding *finding, struct error *error)
+{
+	(void)error;
+	for (size_t i = 0; i < c->chosen_count; i++) {
+		const struct interface *interface =
+			interface_by_index(&c->interfaces, c->chosen[i]);
+
+		if (interface)
+			examine(c, interface, finding);
+	}
+	if (c->chosen_count == 0)
+		examine_all(c, finding);
+	return 0;
+}

@@ -1,0 +1,178 @@
+#include "rung_buffer.h"
+
+#include "base/monotime.h"
+#include "net/address.h"
+#include "net/sysctl.h"
+#include "rungs.h"
+
+#include <inttypes.h>
+#include <linux/sock_diag.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BUFFER_WANTED = 16 << 20 }; /* what hostcast recv asks for */
+
+/* ---- Judging ---- */
+
+static void add_name(struct text *text, const struct buffer_user *user)
+{
+	if (user->pid == 0) {
+		text_addf(text, "a program of user %u", user->uid);
+		return;
+	}
+	text_add_escaped(text, user->name, strlen(user->name));
+	text_addf(text, " (process %d)", (int)user->pid);
+}
+
+static void add_buffer(struct text *text, const struct buffer_user *user)
+{
+	if (user->buffer > 0)
+		text_addf(text, ": its receive buffer has %zu bytes, and %zu wait in it to be read",
+			  user->buffer, user->waiting);
+}
+
+/* The kernel doubles what a program asks for (socket(7)), so a program at the limit has twice that.
+ */
+static bool is_at_limit(const struct buffer_facts *facts, const struct buffer_user *user)
+{
+	return facts->most > 0 && (int64_t)user->buffer >= 2 * facts->most;
+}
+
+static void add_remedy(const struct buffer_facts *facts, const struct buffer_user *user,
+		       struct finding *finding)
+{
+	text_add_string(finding_remedy(finding), "let ");
+	add_name(&finding->remedy, user);
+	text_add_string(
+		&finding->remedy,
+		" read without pause, and ask for a larger buffer (SO_RCVBUF; hostcast recv "
+		"--rcvbuf)");
+	if (facts->most >= BUFFER_WANTED)
+		return;
+	text_addf(finding_remedy(finding), "%s: sysctl -w net.core.rmem_max=%d",
+		  is_at_limit(facts, user) ? "it has all that the system allows, so allow more"
+					   : "and allow it more than now",
+		  BUFFER_WANTED);
+	if (facts->most >= 0)
+		text_addf(&finding->remedy, " (now %" PRId64 ")", facts->most);
+}
+
+static void judge_user(const struct buffer_facts *facts, const struct buffer_user *user,
+		       struct finding *finding)
+{
+	struct text *saw;
+
+	if (user->drops == 0 && user->drops_before == 0)
+		return;
+	saw = finding_saw(finding);
+	add_name(saw, user);
+	finding_raise(finding, user->drops > 0 ? RUNG_CAUSE : RUNG_NOTED);
+	if (user->drops > 0)
+		text_addf(saw, " lost %" PRIu64 " datagrams in %.1f s", user->drops,
+			  (double)facts->lasted_ns / NS_PER_S);
+	else
+		text_addf(saw,
+			  " has lost %" PRIu64
+			  " datagrams since it was started, but none meanwhile",
+			  user->drops_before);
+	add_buffer(saw, user);
+	if (user->drops > 0)
+		add_remedy(facts, user, finding);
+}
+
+void judge_buffer(const struct buffer_facts *facts, struct finding *finding)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		judge_user(facts, &facts->users[i], finding);
+	if (facts->forgotten > 0)
+		text_addf(finding_saw(finding), "%zu more sockets of that port were not looked at",
+			  facts->forgotten);
+	if (finding->saw.size > 0)
+		return;
+	if (facts->count == 0)
+		text_addf(finding_saw(finding), "no program here gets the group at port %u",
+			  facts->port);
+	else
+		text_add_string(finding_saw(finding), "no receive buffer has overflowed");
+	if (facts->all_drops > 0) {
+		finding_raise(finding, RUNG_NOTED);
+		text_addf(&finding->saw,
+			  "; other sockets of this host lost %" PRId64
+			  " datagrams meanwhile (UdpRcvbufErrors)",
+			  facts->all_drops);
+	}
+}
+
+/* ---- The facts ---- */
+
+/* SO_MEMINFO tells of both in one call; only who may look into the process may ask. */
+static void ask_buffer(const struct udp_socket *socket, struct buffer_user *user)
+{
+	struct process_socket of_process = {socket->pid, socket->fd, socket->inode};
+	uint32_t values[SK_MEMINFO_VARS] = {0};
+	socklen_t size = sizeof values;
+	int fd = process_copy_socket(&of_process);
+
+	if (fd < 0)
+		return;
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, &size) == 0) {
+		user->buffer = values[SK_MEMINFO_RCVBUF];
+		user->waiting = values[SK_MEMINFO_RMEM_ALLOC];
+	}
+	close(fd);
+}
+
+static void add_user(const struct udp_socket *now, const struct udp_socket *before,
+		     struct buffer_facts *facts)
+{
+	struct buffer_user *user;
+
+	if (facts->count == BUFFER_USERS_MAX) {
+		facts->forgotten++;
+		return;
+	}
+	user = &facts->users[facts->count++];
+	user->pid = now->pid;
+	user->uid = now->uid;
+	user->drops = now->drops - before->drops;
+	user->drops_before = before->drops;
+	if (now->pid == 0)
+		return;
+	process_read_name(now->pid, user->name);
+	ask_buffer(now, user);
+}
+
+/* Sockets that were there before doctor listened: so none of doctor's own. */
+static void add_users(const struct doctor_case *c, const struct udp_sockets *now,
+		      struct buffer_facts *facts)
+{
+	for (size_t i = 0; i < now->count; i++) {
+		const struct udp_socket *socket = &now->list[i];
+		const struct udp_socket *before = udp_socket_by_inode(&c->sockets, socket->inode);
+
+		if (before && before->drops <= socket->drops &&
+		    case_reaches(&socket->local, &c->group))
+			add_user(socket, before, facts);
+	}
+}
+
+int rung_buffer(const struct doctor_case *c, struct finding *finding, struct error *error)
+{
+	struct buffer_facts facts = {
+		.most = -1,
+		.all_drops = c->observation->counters.udp_buffer_errors,
+		.lasted_ns = c->observation->lasted_ns,
+		.port = address_port(&c->group),
+	};
+	struct udp_sockets now;
+	int status = udp_sockets_read(facts.port, &now, error);
+
+	if (status == 0) {
+		sysctl_read("net/core/rmem_max", &facts.most);
+		add_users(c, &now, &facts);
+		judge_buffer(&facts, finding);
+	}
+	udp_sockets_done(&now);
+	return status;
+}

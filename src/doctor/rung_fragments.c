@@ -1,0 +1,126 @@
+#include "rung_fragments.h"
+
+#include "net/address.h"
+#include "rungs.h"
+#include "wire/protocol.h"
+
+#include <inttypes.h>
+
+enum { MTU_OF_ALL = 1280 }; /* RFC 8200 section 5 */
+
+/* The largest payload that goes in one packet. */
+static unsigned fitting(const struct peer_facts *facts, unsigned mtu)
+{
+	unsigned headers = facts->group.any.sa_family == AF_INET6 ? IP_AND_UDP_6 : IP_AND_UDP_4;
+
+	return (mtu > MTU_OF_ALL ? mtu : MTU_OF_ALL) - headers;
+}
+
+static void add_remedy(const struct peer_facts *facts, unsigned mtu, struct finding *finding)
+{
+	if (finding->remedy.size > 0)
+		return;
+	text_addf(finding_remedy(finding),
+		  "send at most %u bytes in a datagram, which go unfragmented where the MTU is %u; "
+		  "hostcast send --no-fragment refuses what does not fit",
+		  fitting(facts, mtu), mtu > 0 ? mtu : MTU_OF_ALL);
+	text_add_string(
+		finding_remedy(finding),
+		"or let fragments pass: firewalls and routers on the way often drop them, and "
+		"ICMP 'fragmentation needed' has to come back");
+}
+
+/* ---- What a peer's probes tell ---- */
+
+static bool is_lost(const struct one_way *way, enum probe_kind small, enum probe_kind large)
+{
+	return way->counts[small].arrived > 0 && way->counts[large].sent > 0 &&
+	       way->counts[large].arrived == 0;
+}
+
+static bool is_fragmented(const struct peer_facts *facts, const struct one_way *way)
+{
+	return way->mtu == 0 || facts->peer->large_size > way->mtu;
+}
+
+static void judge_way(const struct peer_facts *facts, const struct one_way *way,
+		      struct finding *finding)
+{
+	bool is_unicast_lost = is_lost(way, PROBE_UNICAST, PROBE_UNICAST_LARGE);
+	bool is_group_lost = is_lost(way, PROBE_GROUP, PROBE_GROUP_LARGE);
+	char text[PEER_WAY_TEXT_SIZE];
+
+	if (!is_fragmented(facts, way) || (!is_unicast_lost && !is_group_lost))
+		return;
+	finding_raise(finding, RUNG_CAUSE);
+	text_addf(finding_saw(finding),
+		  "%s small datagrams arrive, those of %u bytes, in fragments, do not: %s",
+		  peer_way_text(facts, way, text), facts->peer->large_size,
+		  is_unicast_lost && is_group_lost ? "by unicast and to the group"
+		  : is_group_lost                  ? "to the group"
+						   : "by unicast");
+	if (way->mtu > 0)
+		text_addf(&finding->saw, "; the MTU where they leave is %u", way->mtu);
+	add_remedy(facts, way->mtu, finding);
+}
+
+/* ---- What doctor heard ---- */
+
+static void judge_source(const struct peer_facts *facts, const struct seen_source *source,
+			 struct finding *finding)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+	/* Of those in fragments: one in a while is an ordinary loss. */
+	bool is_cause = source->incomplete > 1;
+
+	finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_NOTED);
+	text_addf(finding_saw(finding),
+		  "%" PRIu64 " datagrams of %s, up to %zu bytes, came in fragments of which some "
+		  "never came",
+		  source->incomplete, address_ip_text(&source->source, text), source->size_most);
+	if (is_cause)
+		add_remedy(facts, 0, finding);
+}
+
+/* ---- Both ---- */
+
+static bool is_complete(const struct peer_facts *facts)
+{
+	return facts->peer && facts->peer->is_complete;
+}
+
+/* What the peer sends was judged by its probes. Where datagrams come twice, fragments are left over
+ * of their copies: rung 15 is about that. */
+static bool is_of_interest(const struct peer_facts *facts, const struct seen_source *source)
+{
+	bool is_peer = is_complete(facts) && address_same_ip(&source->source, &facts->peer->peer);
+
+	return source->incomplete > 0 && source->repeated == 0 && !is_peer;
+}
+
+void judge_fragments(const struct peer_facts *facts, struct finding *finding)
+{
+	const struct observation *o = facts->observation;
+
+	if (is_complete(facts))
+		peer_judge_both(facts, judge_way, finding);
+	for (size_t i = 0; o && i < o->source_count; i++)
+		if (is_of_interest(facts, &o->sources[i]))
+			judge_source(facts, &o->sources[i], finding);
+	if (finding->saw.size > 0)
+		return;
+	if (is_complete(facts))
+		text_addf(finding_saw(finding), "datagrams of %u bytes arrive as small ones do",
+			  facts->peer->large_size);
+	else
+		text_add_string(finding_saw(finding), "no fragment was missing");
+}
+
+int rung_fragments(const struct doctor_case *c, struct finding *finding, struct error *error)
+{
+	const struct peer_facts facts = peer_facts_of(c);
+
+	(void)error;
+	judge_fragments(&facts, finding);
+	return 0;
+}

@@ -1,0 +1,132 @@
+#include "rung_interface.h"
+
+#include "rungs.h"
+#include "suggest_tree.h"
+
+#include <string.h>
+
+/* A port of a bridge or a bond: what it receives is given to that one, before IP sees it. (A VRF is
+ * a master too, and takes nothing away.) */
+static bool is_port(const struct link *master)
+{
+	return master && (strcmp(master->kind, "bridge") == 0 ||
+			  strcmp(master->kind, "bond") == 0 || strcmp(master->kind, "team") == 0);
+}
+
+bool is_interface_fit(const struct link *link, const struct link *master)
+{
+	return link->is_up && (link->has_carrier || link->is_loopback) && link->can_multicast &&
+	       !is_port(master);
+}
+
+static const char *carrier_remedy(const struct link *link)
+{
+	if (strcmp(link->kind, "veth") == 0)
+		return "bring up the other end of this virtual cable (ip link set PEER up, where "
+		       "it "
+		       "is)";
+	if (strcmp(link->kind, "bridge") == 0)
+		return "bring up a port of this bridge, it has carrier when one of them has "
+		       "(bridge "
+		       "link)";
+	return "connect the cable or the network, and bring up the other end";
+}
+
+static void add_cause(struct finding *finding)
+{
+	finding_raise(finding, RUNG_CAUSE);
+}
+
+static void judge_carrier(const struct link *link, struct finding *finding)
+{
+	add_cause(finding);
+	text_addf(finding_saw(finding), "%s has no carrier: nothing is connected to it",
+		  link->name);
+	text_addf(finding_remedy(finding), "%s; 'ip -d link show %s' tells its state",
+		  carrier_remedy(link), link->name);
+}
+
+static void judge_multicast_flag(const struct link *link, struct finding *finding)
+{
+	add_cause(finding);
+	text_addf(finding_saw(finding), "%s cannot do multicast: it lacks the flag MULTICAST",
+		  link->name);
+	text_addf(finding_remedy(finding), "ip link set %s multicast on", link->name);
+	suggest_tree(finding, NULL);
+}
+
+void judge_interface(const struct link *link, const struct link *master, struct finding *finding)
+{
+	if (is_interface_fit(link, master)) {
+		text_addf(finding_saw(finding), "%s is up%s", link->name,
+			  link->is_loopback ? "" : ", with carrier and multicast");
+		return;
+	}
+	if (!link->is_up) {
+		add_cause(finding);
+		text_addf(finding_saw(finding), "%s is down", link->name);
+		text_addf(finding_remedy(finding), "ip link set %s up", link->name);
+	} else if (!link->has_carrier && !link->is_loopback) {
+		judge_carrier(link, finding);
+	}
+	if (!link->can_multicast)
+		judge_multicast_flag(link, finding);
+	if (is_port(master)) {
+		add_cause(finding);
+		text_addf(finding_saw(finding),
+			  "%s is a port of the %s %s, which gets all that %s "
+			  "receives",
+			  link->name, master->kind, master->name, link->name);
+		text_addf(finding_remedy(finding), "use %s instead, and give it the address",
+			  master->name);
+	}
+}
+
+static void examine(const struct doctor_case *c, const struct link *link, struct finding *finding)
+{
+	judge_interface(link, link_by_index(&c->links, link->master), finding);
+}
+
+/* Neither the user nor the routing table names one: any that is fit will do for this rung, and the
+ * lack of a route is told by rung 3. */
+static void examine_all(const struct doctor_case *c, struct finding *finding)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->links.count; i++) {
+		const struct link *link = &c->links.list[i];
+
+		if (link->is_loopback)
+			continue;
+		count++;
+		if (!is_interface_fit(link, link_by_index(&c->links, link->master)))
+			continue;
+		finding_clear(finding);
+		examine(c, link, finding);
+		return;
+	}
+	for (size_t i = 0; i < c->links.count; i++)
+		if (!c->links.list[i].is_loopback)
+			examine(c, &c->links.list[i], finding);
+	if (count > 0)
+		return;
+	add_cause(finding);
+	text_add_string(finding_saw(finding), "this host has no interface but loopback");
+	text_add_string(
+		finding_remedy(finding),
+		"give it one; on this host alone, as root: ip route add 239.0.0.0/8 dev lo");
+}
+
+int rung_interface(const struct doctor_case *c, struct finding *finding, struct error *error)
+{
+	(void)error;
+	for (size_t i = 0; i < c->chosen_count; i++) {
+		const struct link *link = link_by_index(&c->links, c->chosen[i]);
+
+		if (link)
+			examine(c, link, finding);
+	}
+	if (c->chosen_count == 0)
+		examine_all(c, finding);
+	return 0;
+}

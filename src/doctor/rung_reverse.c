@@ -1,0 +1,194 @@
+#include "rung_reverse.h"
+
+#include "net/address.h"
+#include "net/sysctl.h"
+#include "rungs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Judging ---- */
+
+/* Linux takes the larger of the two numbers (ip-sysctl.rst). */
+static int64_t filter_of(const struct reverse_facts *facts)
+{
+	return facts->filter_all > facts->filter_interface ? facts->filter_all
+							   : facts->filter_interface;
+}
+
+bool reverse_drops(const struct reverse_facts *facts)
+{
+	switch (filter_of(facts)) {
+	case FILTER_STRICT:
+		return strcmp(facts->back, facts->interface) != 0;
+	case FILTER_LOOSE:
+		return !facts->back[0];
+	default:
+		return false;
+	}
+}
+
+static void add_setting(struct finding *finding, const char *interface, int value)
+{
+	char path[SYSCTL_NAME_SIZE], name[SYSCTL_NAME_SIZE];
+
+	sysctl_interface_path(AF_INET, interface, "rp_filter", path);
+	text_addf(finding_remedy(finding), "sysctl -w %s=%d", sysctl_name(path, name), value);
+}
+
+/* With a way back that is only another one, a loose filter is enough, and the larger number counts:
+ * setting it for the one interface changes no other. Without any, a route is better than no filter.
+ */
+static void add_remedy(const struct reverse_facts *facts, struct finding *finding)
+{
+	char source[HOSTCAST_TEXT_SIZE];
+
+	address_ip_text(&facts->source, source);
+	if (facts->back[0])
+		add_setting(finding, facts->interface, FILTER_LOOSE);
+	text_addf(
+		finding_remedy(finding),
+		"%sif %s can be reached by %s: ip route add %s dev %s (with 'via ROUTER' where one "
+		"stands between)",
+		facts->back[0] ? "or, " : "", source, facts->interface, source, facts->interface);
+	if (facts->back[0])
+		return;
+	text_add_string(finding_remedy(finding), "or, without any filter there:");
+	if (facts->filter_all > 0)
+		add_setting(finding, "all", FILTER_OFF);
+	if (facts->filter_interface > 0)
+		add_setting(finding, facts->interface, FILTER_OFF);
+}
+
+static void add_way_back(const struct reverse_facts *facts, const char *source, struct text *saw)
+{
+	if (facts->back[0])
+		text_addf(saw, "the way back to %s goes by %s", source, facts->back);
+	else
+		text_addf(saw, "there is no route back to %s", source);
+	text_addf(saw, ", and rp_filter is %s (%" PRId64 ") on %s",
+		  filter_of(facts) == FILTER_STRICT ? "strict" : "loose", filter_of(facts),
+		  facts->interface);
+}
+
+/* A filter that would drop but has counted nothing is not what drops. */
+static bool is_cause(const struct reverse_facts *facts)
+{
+	return facts->on_wire > 0 && facts->at_socket == 0 && facts->filtered != 0;
+}
+
+void judge_reverse(const struct reverse_facts *facts, struct finding *finding)
+{
+	char source[HOSTCAST_TEXT_SIZE];
+
+	if (!reverse_drops(facts) || facts->at_socket > 0)
+		return;
+	address_ip_text(&facts->source, source);
+	add_way_back(facts, source, finding_saw(finding));
+	finding_raise(finding, is_cause(facts) ? RUNG_CAUSE : RUNG_NOTED);
+	if (facts->on_wire > 0) {
+		text_addf(&finding->saw,
+			  ": %" PRIu64
+			  " of its datagrams came in there, and none reached the socket",
+			  facts->on_wire);
+		if (facts->filtered > 0)
+			text_addf(&finding->saw,
+				  " (IPReversePathFilter, which counts such drops of all sources, "
+				  "grew "
+				  "by %" PRId64 ")",
+				  facts->filtered);
+	} else {
+		text_add_string(&finding->saw, ": what it sends will be dropped");
+	}
+	add_remedy(facts, finding);
+}
+
+/* ---- The facts ---- */
+
+void reverse_facts_of(const struct doctor_case *c, const union hostcast_address *source,
+		      unsigned interface, struct reverse_facts *facts)
+{
+	const char *name = case_interface_name(c, interface);
+	struct route route;
+
+	*facts = (struct reverse_facts){.source = *source, .filtered = COUNTER_UNKNOWN};
+	if (source->any.sa_family != AF_INET)
+		return;
+	snprintf(facts->interface, sizeof facts->interface, "%s", name);
+	sysctl_read_interface(AF_INET, "all", "rp_filter", &facts->filter_all);
+	sysctl_read_interface(AF_INET, name, "rp_filter", &facts->filter_interface);
+	if (route_find(source, &route) == 0)
+		snprintf(facts->back, sizeof facts->back, "%s",
+			 case_interface_name(c, route.interface));
+}
+
+static void examine_source(const struct doctor_case *c, const struct seen_source *seen,
+			   struct finding *finding)
+{
+	struct reverse_facts facts;
+
+	reverse_facts_of(c, &seen->source, seen->interface, &facts);
+	facts.on_wire = seen->on_wire;
+	facts.at_socket = seen->at_socket;
+	facts.filtered = c->observation->counters.reverse_path_filtered;
+	judge_reverse(&facts, finding);
+}
+
+/* Of a source that the user has named the way back is known, even if it was not heard. */
+static void examine_named_source(const struct doctor_case *c, struct finding *finding)
+{
+	struct reverse_facts facts;
+
+	for (size_t i = 0; i < c->chosen_count; i++) {
+		reverse_facts_of(c, &c->source, c->chosen[i], &facts);
+		judge_reverse(&facts, finding);
+	}
+}
+
+/* Without the wire only the kernel's counter can tell, and it does not say of whom. */
+static void examine_unseen(const struct doctor_case *c, struct finding *finding)
+{
+	const struct observation *o = c->observation;
+	int64_t filtered = o->counters.reverse_path_filtered;
+
+	if (c->source.any.sa_family != AF_UNSPEC)
+		examine_named_source(c, finding);
+	if (o->no_wire_reason[0] && filtered > 0) {
+		finding_raise(finding, RUNG_CAUSE);
+		text_addf(finding_saw(finding),
+			  "nothing reached the socket, and meanwhile the filter dropped %" PRId64
+			  " packets (IPReversePathFilter); of whom can't be said without capturing",
+			  filtered);
+		text_add_string(finding_remedy(finding),
+				"see which source and interface (as root): hostcast doctor GROUP");
+		text_add_string(finding_remedy(finding),
+				"then make the filter loose there: sysctl -w "
+				"net.ipv4.conf.INTERFACE.rp_filter=2");
+	}
+	if (finding->saw.size > 0)
+		return;
+	finding_raise(finding, RUNG_UNKNOWN);
+	text_add_string(finding_saw(finding), "no datagram of another host came by to be filtered");
+}
+
+int rung_reverse(const struct doctor_case *c, struct finding *finding, struct error *error)
+{
+	const struct observation *o = c->observation;
+
+	(void)error;
+	if (c->group.any.sa_family == AF_INET6) {
+		text_add_string(finding_saw(finding),
+				"IPv6 has no such filter (a firewall may do the same)");
+		return 0;
+	}
+	for (size_t i = 0; i < o->source_count; i++)
+		if (observation_counts(o, &o->sources[i]) && o->sources[i].on_wire > 0)
+			examine_source(c, &o->sources[i], finding);
+	if (case_data_seen(c, 0) == 0)
+		examine_unseen(c, finding);
+	else if (finding->saw.size == 0)
+		text_add_string(finding_saw(finding),
+				"the way back to the sources is what it lets in");
+	return 0;
+}

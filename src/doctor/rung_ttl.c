@@ -1,0 +1,123 @@
+#include "rung_ttl.h"
+
+#include "net/address.h"
+#include "rungs.h"
+
+static void add_routers(struct text *text, int routers)
+{
+	if (routers < 0)
+		text_add_string(text, "some routers");
+	else
+		text_addf(text, "%d router%s", routers, routers == 1 ? "" : "s");
+}
+
+/* Each router takes one off, and what has 0 left is not passed on (RFC 1112 section 6.1). */
+static void add_remedy(const struct peer_facts *facts, const char *where, int routers,
+		       struct finding *finding)
+{
+	bool is_4 = facts->group.any.sa_family == AF_INET;
+	int needed = routers < 0 ? PROBE_TTL : routers + 1;
+	char group[HOSTCAST_TEXT_SIZE];
+
+	text_addf(finding_remedy(finding),
+		  "%s: hostcast send -t %d %s; another program: its option for the TTL (%s), at "
+		  "least "
+		  "%d",
+		  where, needed, hostcast_address_text(&facts->group, group),
+		  is_4 ? "IP_MULTICAST_TTL" : "IPV6_MULTICAST_HOPS", needed);
+}
+
+/* `where` is peer_way_text(). */
+static void tell_too_small(const struct peer_facts *facts, const char *where, int routers,
+			   struct finding *finding)
+{
+	unsigned user_ttl = facts->peer->user_ttl;
+	struct text *saw = finding_saw(finding);
+
+	finding_raise(finding, RUNG_CAUSE);
+	text_addf(saw,
+		  "%s datagrams to the group with TTL %u do not arrive, those with TTL %u do: ",
+		  where, user_ttl, probe_ttl(PROBE_GROUP, user_ttl));
+	add_routers(saw, routers);
+	text_add_string(saw, " on the way");
+}
+
+static bool is_too_small(const struct one_way *way)
+{
+	const struct probe_count *chosen = &way->counts[PROBE_GROUP_CHOSEN];
+
+	return chosen->sent > 0 && chosen->arrived == 0 && way->counts[PROBE_GROUP].arrived > 0;
+}
+
+static void judge_way(const struct peer_facts *facts, const struct one_way *way,
+		      struct finding *finding)
+{
+	int routers = peer_routers(facts, way, PROBE_GROUP);
+	char text[PEER_WAY_TEXT_SIZE];
+
+	peer_way_text(facts, way, text);
+	if (is_too_small(way)) {
+		tell_too_small(facts, text, routers, finding);
+		add_remedy(facts, way == &facts->peer->to_peer ? "here" : "there", routers,
+			   finding);
+	} else if (way->counts[PROBE_GROUP].arrived == 0) {
+		finding_raise(finding, RUNG_UNKNOWN);
+		text_addf(finding_saw(finding), "%s nothing of the group arrives, with no TTL",
+			  text);
+	} else {
+		text_addf(finding_saw(finding), "%s TTL %u is enough: ", text,
+			  facts->peer->user_ttl);
+		add_routers(&finding->saw, routers);
+	}
+}
+
+static void judge_ways(const struct peer_facts *facts, struct finding *finding)
+{
+	const struct one_way *to = &facts->peer->to_peer, *from = &facts->peer->from_peer;
+	int there = peer_routers(facts, to, PROBE_GROUP);
+	int back = peer_routers(facts, from, PROBE_GROUP);
+	char text[PEER_WAY_TEXT_SIZE];
+
+	if (!is_too_small(to) || !is_too_small(from) || there != back) {
+		peer_judge_both(facts, judge_way, finding);
+		return;
+	}
+	tell_too_small(facts, peer_way_text(facts, NULL, text), there, finding);
+	add_remedy(facts, "on both hosts", there, finding);
+}
+
+/* What comes with TTL 1 was meant for one network, or has come as far as it could. */
+static void note_last_hop(const struct peer_facts *facts, struct finding *finding)
+{
+	const struct observation *o = facts->observation;
+	char text[HOSTCAST_TEXT_SIZE];
+
+	for (size_t i = 0; o && i < o->source_count; i++) {
+		const struct seen_source *source = &o->sources[i];
+
+		if (source->ttl_most != 1 || source->is_own)
+			continue;
+		finding_raise(finding, RUNG_NOTED);
+		text_addf(finding_saw(finding),
+			  "what %s sends has TTL 1 here: no router passes it on from this network",
+			  address_ip_text(&source->source, text));
+	}
+}
+
+void judge_ttl(const struct peer_facts *facts, struct finding *finding)
+{
+	note_last_hop(facts, finding);
+	if (!facts->peer && finding->state == RUNG_NOTED)
+		return;
+	if (peer_facts_are_complete(facts, finding))
+		judge_ways(facts, finding);
+}
+
+int rung_ttl(const struct doctor_case *c, struct finding *finding, struct error *error)
+{
+	const struct peer_facts facts = peer_facts_of(c);
+
+	(void)error;
+	judge_ttl(&facts, finding);
+	return 0;
+}

@@ -1,0 +1,295 @@
+#include "rung_version.h"
+
+#include "net/address.h"
+#include "net/sysctl.h"
+#include "rule_match.h"
+#include "rung_firewall.h"
+#include "rungs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool is_4(const struct version_facts *facts)
+{
+	return facts->group.any.sa_family == AF_INET;
+}
+
+static const char *protocol_of(const struct version_facts *facts)
+{
+	return is_4(facts) ? "IGMP" : "MLD";
+}
+
+/* ---- Reports and queries that firewalls drop ---- */
+
+/* In the language of nft and of iptables: all of the protocol, for a host needs all of it. MLD goes
+ * with the rest of ICMPv6, without which IPv6 does not work either (RFC 4890). */
+static void add_protocol_remedy(const struct version_facts *facts, const struct firewall_rule *rule,
+				struct finding *finding)
+{
+	if (is_4(facts))
+		add_rule_remedy(finding, rule, "ip protocol igmp", "-p igmp");
+	else
+		add_rule_remedy(finding, rule, "meta l4proto ipv6-icmp", "-p ipv6-icmp");
+}
+
+static void add_rule(const struct version_facts *facts, const struct firewall_rule *rule,
+		     struct finding *finding)
+{
+	if (!rule) {
+		text_addf(finding_remedy(finding),
+			  "see whether a rule of this host's firewall drops %s (as root): nft list "
+			  "ruleset",
+			  protocol_of(facts));
+		return;
+	}
+	text_add_string(&finding->saw, "; what drops them is most likely ");
+	add_rule_name(&finding->saw, rule);
+	add_protocol_remedy(facts, rule, finding);
+}
+
+/* This host should have told that it has joined. */
+static bool is_report_missing(const struct version_facts *facts)
+{
+	if (facts->is_unreported || !facts->is_wire_seen || facts->reports_sent > 0)
+		return false;
+	return facts->reports_expected > 0 || facts->is_report_refused;
+}
+
+static bool is_answer_missing(const struct version_facts *facts)
+{
+	return !facts->is_unreported && facts->unanswered > 0;
+}
+
+/* One of two things: it does not leave, or what asks for it is not heard. */
+static bool is_query_to_blame(const struct version_facts *facts)
+{
+	return !facts->report_rule && facts->query_rule;
+}
+
+static void judge_reports(const struct version_facts *facts, struct finding *finding)
+{
+	finding_raise(finding, facts->data_seen > 0 ? RUNG_NOTED : RUNG_CAUSE);
+	text_addf(
+		finding_saw(finding),
+		"this host has joined the group, and no %s report of it leaves by %s: routers and "
+		"switches that snoop do not know of it",
+		protocol_of(facts), facts->interface);
+	add_rule(facts, facts->report_rule, finding);
+}
+
+static void judge_queries(const struct version_facts *facts, struct finding *finding)
+{
+	finding_raise(finding, RUNG_CAUSE);
+	text_addf(finding_saw(finding),
+		  "this host does not answer %s queries on %s (%" PRIu64 " of %" PRIu64
+		  " meanwhile): its membership expires, and the group stops",
+		  protocol_of(facts), facts->interface, facts->unanswered, facts->queries);
+	add_rule(facts, facts->query_rule ? facts->query_rule : facts->report_rule, finding);
+}
+
+/* ---- Versions ---- */
+
+static bool is_old(const struct version_facts *facts)
+{
+	unsigned latest = membership_version_latest(facts->group.any.sa_family);
+
+	return (facts->version.spoken > 0 && facts->version.spoken < latest) ||
+	       facts->old_querier.any.sa_family != AF_UNSPEC;
+}
+
+static void add_forced(const struct version_facts *facts, const char *interface, int64_t forced,
+		       struct finding *finding)
+{
+	char path[SYSCTL_NAME_SIZE], name[SYSCTL_NAME_SIZE];
+
+	if (forced <= 0)
+		return;
+	sysctl_interface_path(facts->group.any.sa_family, interface,
+			      is_4(facts) ? "force_igmp_version" : "force_mld_version", path);
+	text_addf(&finding->saw, ", because %s is %" PRId64, sysctl_name(path, name), forced);
+	text_addf(finding_remedy(finding), "sysctl -w %s=0", name);
+}
+
+/* The oldest wins (RFC 3376 section 7.2.1). */
+static void add_old_querier(const struct version_facts *facts, struct finding *finding)
+{
+	char address[HOSTCAST_TEXT_SIZE];
+
+	if (facts->old_querier.any.sa_family == AF_UNSPEC)
+		return;
+	address_ip_text(&facts->old_querier, address);
+	text_addf(&finding->saw, ", because the querier %s asks with %sv%u", address,
+		  protocol_of(facts), facts->old_version);
+	text_addf(finding_remedy(finding),
+		  "let the querier %s ask with %sv%u (a Linux bridge: ip link set dev br0 type "
+		  "bridge "
+		  "%s)",
+		  address, protocol_of(facts),
+		  membership_version_latest(facts->group.any.sa_family),
+		  is_4(facts) ? "mcast_igmp_version 3" : "mcast_mld_version 2");
+}
+
+static unsigned version_in_use(const struct version_facts *facts)
+{
+	unsigned spoken = facts->version.spoken;
+
+	if (facts->old_querier.any.sa_family == AF_UNSPEC)
+		return spoken;
+	return spoken > 0 && spoken < facts->old_version ? spoken : facts->old_version;
+}
+
+static void judge_old_version(const struct version_facts *facts, struct finding *finding)
+{
+	bool is_cause = facts->is_source_specific && facts->data_seen == 0;
+
+	finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_NOTED);
+	text_addf(finding_saw(finding), "this host speaks %sv%u on %s", protocol_of(facts),
+		  version_in_use(facts), facts->interface);
+	add_forced(facts, "all", facts->version.forced_all, finding);
+	add_forced(facts, facts->interface, facts->version.forced_interface, finding);
+	add_old_querier(facts, finding);
+	text_addf(&finding->saw,
+		  facts->is_source_specific
+			  ? "; joining for one source takes %sv%u, so routers hear nothing of it "
+			    "(RFC "
+			    "4604)"
+			  : "; joining a source-specific group (RFC 4607) takes %sv%u",
+		  protocol_of(facts), membership_version_latest(facts->group.any.sa_family));
+}
+
+/* ---- All of it ---- */
+
+static void add_good(const struct version_facts *facts, struct finding *finding)
+{
+	unsigned latest = membership_version_latest(facts->group.any.sa_family);
+
+	if (!facts->is_wire_seen) {
+		finding_raise(finding, RUNG_UNKNOWN);
+		text_addf(finding_saw(finding),
+			  "whether reports leave by %s can't be seen without capturing",
+			  facts->interface);
+	} else if (facts->is_unreported) {
+		text_add_string(finding_saw(finding), "nobody reports this group");
+	} else if (facts->reports_sent > 0) {
+		text_addf(finding_saw(finding), "this host's %sv%u report left by %s",
+			  protocol_of(facts),
+			  facts->version.spoken > 0 ? facts->version.spoken : latest,
+			  facts->interface);
+	} else {
+		text_addf(finding_saw(finding), "no report was due on %s meanwhile",
+			  facts->interface);
+	}
+}
+
+void judge_version(const struct version_facts *facts, struct finding *finding)
+{
+	size_t size = finding->saw.size;
+
+	if (facts->is_loopback) {
+		text_addf(finding_saw(finding), "%s leads to no querier", facts->interface);
+		return;
+	}
+	if (is_report_missing(facts) && !is_query_to_blame(facts))
+		judge_reports(facts, finding);
+	else if (is_answer_missing(facts) || is_report_missing(facts))
+		judge_queries(facts, finding);
+	if (is_old(facts))
+		judge_old_version(facts, finding);
+	if (finding->saw.size == size)
+		add_good(facts, finding);
+}
+
+/* ---- The facts ---- */
+
+/* RFC 3376 section 6, RFC 3810 section 6: the group of all hosts, and what stays inside of one.
+ * Linux can be told not to report the rest of 224.0.0.x either. */
+static bool is_unreported(const union hostcast_address *group)
+{
+	uint32_t ip = ntohl(group->v4.sin_addr.s_addr);
+	int64_t are_local_reported = 1;
+
+	if (group->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_MC_NODELOCAL(&group->v6.sin6_addr) ||
+		       (group->v6.sin6_addr.s6_addr[1] & 0x0f) == 0 ||
+		       membership_is_of_kernel(group);
+	sysctl_read("net/ipv4/igmp_link_local_mcast_reports", &are_local_reported);
+	return ip == INADDR_ALLHOSTS_GROUP || (ip >> 8 == 0xe00000 && !are_local_reported);
+}
+
+static void take_old_querier(const struct doctor_case *c, unsigned interface,
+			     struct version_facts *facts)
+{
+	const struct queriers *queriers = &c->observation->queriers;
+	unsigned latest = membership_version_latest(c->group.any.sa_family);
+
+	facts->old_version = latest;
+	for (size_t i = 0; i < queriers->count; i++) {
+		const struct querier *querier = &queriers->list[i];
+
+		if (querier->interface != interface || querier->is_mld == is_4(facts) ||
+		    querier->vlan != 0 || querier->version >= facts->old_version)
+			continue;
+		facts->old_version = querier->version;
+		facts->old_querier = querier->address;
+	}
+}
+
+static void find_rules(const struct doctor_case *c, struct version_facts *facts)
+{
+	const struct firewall *firewall = &c->observation->firewall;
+	struct rule_flow flow = {
+		.kind = FLOW_REPORT,
+		.group = c->group,
+		.interface = facts->interface,
+		.hooks = HOOKS_OUT,
+	};
+
+	facts->report_rule = rule_find(firewall, &flow, is_report_missing(facts));
+	flow.kind = FLOW_QUERY;
+	flow.hooks = HOOKS_IN;
+	facts->query_rule = rule_find(firewall, &flow, is_answer_missing(facts));
+}
+
+static void examine(const struct doctor_case *c, const struct seen_interface *seen,
+		    struct finding *finding)
+{
+	const struct interface *interface = interface_by_index(&c->interfaces, seen->interface);
+	const char *name = case_interface_name(c, seen->interface);
+	struct version_facts facts = {
+		.group = c->group,
+		.is_source_specific = c->source.any.sa_family != AF_UNSPEC,
+		.is_unreported = is_unreported(&c->group),
+		.is_loopback = interface && interface->is_loopback,
+		.version = membership_version_read(c->group.any.sa_family, seen->interface, name),
+		.is_wire_seen = seen->is_wire_seen,
+		.data_seen = case_data_seen(c, seen->interface),
+		.reports_expected = seen->reports_expected,
+		.reports_sent = seen->reports_sent,
+		.is_report_refused = seen->report_errno == EPERM,
+		.queries = seen->queries,
+		.unanswered = seen->unanswered,
+	};
+
+	snprintf(facts.interface, sizeof facts.interface, "%s", name);
+	take_old_querier(c, seen->interface, &facts);
+	find_rules(c, &facts);
+	judge_version(&facts, finding);
+}
+
+int rung_version(const struct doctor_case *c, struct finding *finding, struct error *error)
+{
+	(void)error;
+	for (size_t i = 0; i < c->chosen_count; i++) {
+		const struct seen_interface *seen =
+			observation_interface(c->observation, c->chosen[i]);
+
+		if (seen)
+			examine(c, seen, finding);
+	}
+	if (finding->saw.size == 0) {
+		finding_raise(finding, RUNG_UNKNOWN);
+		text_add_string(finding_saw(finding), "doctor could listen on no interface");
+	}
+	return 0;
+}

@@ -1,0 +1,745 @@
+/* Rungs 8, 9, 10, 12 and 13 of the doctor, from recorded facts: what each blames, and how to mend
+ * it. */
+#include "base/monotime.h"
+#include "doctor/rung_buffer.h"
+#include "doctor/rung_firewall.h"
+#include "doctor/rung_reverse.h"
+#include "doctor/rung_snooping.h"
+#include "doctor/rung_version.h"
+#include "net/address.h"
+#include "net/kernel_counters.h"
+#include "unit.h"
+
+static struct finding finding;
+
+static int forget(void **state)
+{
+	(void)state;
+	finding_done(&finding);
+	finding_clear(&finding);
+	return 0;
+}
+
+static union hostcast_address parse(const char *text)
+{
+	union hostcast_address address;
+
+	if (!address_parse_with_port(text, 0, &address))
+		fail_msg("'%s' is no address", text);
+	return address;
+}
+
+static void must_contain(struct text *text, const char *wanted)
+{
+	if (!strstr(text_string(text), wanted))
+		fail_msg("'%s' is not in '%s'", wanted, text_string(text));
+}
+
+/* What the finding must be, and what its texts must contain; NULL: that text must be empty. */
+static void expect_finding(enum rung_state state, const char *saw, const char *remedy)
+{
+	if (finding.state != state)
+		fail_msg("%s instead of %s: %s", rung_state_name(finding.state),
+			 rung_state_name(state), text_string(&finding.saw));
+	if (saw)
+		must_contain(&finding.saw, saw);
+	else
+		assert_int_equal(finding.saw.size, 0);
+	if (remedy)
+		must_contain(&finding.remedy, remedy);
+	else if (finding.remedy.size > 0)
+		fail_msg("nothing is to be mended, but: %s", text_string(&finding.remedy));
+	finding_clear(&finding);
+}
+
+/* ---- 8: reverse-path filter ---- */
+
+static struct reverse_facts asymmetric(void)
+{
+	return (struct reverse_facts){
+		.source = parse("10.9.0.7"),
+		.interface = "eth1",
+		.back = "eth0",
+		.filter_interface = FILTER_STRICT,
+		.on_wire = 20,
+		.filtered = 20,
+	};
+}
+
+static void a_strict_filter_and_another_way_back_is_a_cause(void **state)
+{
+	struct reverse_facts facts = asymmetric();
+
+	(void)state;
+	judge_reverse(&facts, &finding);
+	must_contain(&finding.remedy, "ip route add 10.9.0.7 dev eth1");
+	expect_finding(RUNG_CAUSE, "the way back to 10.9.0.7 goes by eth0, and rp_filter is strict",
+		       "sysctl -w net.ipv4.conf.eth1.rp_filter=2");
+}
+
+static void the_larger_number_counts(void **state)
+{
+	struct reverse_facts facts = asymmetric();
+
+	(void)state;
+	facts.filter_interface = FILTER_OFF;
+	assert_false(reverse_drops(&facts));
+	facts.filter_all = FILTER_STRICT;
+	assert_true(reverse_drops(&facts));
+	facts.filter_interface = FILTER_LOOSE;
+	assert_false(reverse_drops(&facts));
+	judge_reverse(&facts, &finding);
+	expect_finding(RUNG_GOOD, NULL, NULL);
+}
+
+static void a_loose_filter_drops_where_there_is_no_route(void **state)
+{
+	struct reverse_facts facts = asymmetric();
+
+	(void)state;
+	facts.filter_all = FILTER_LOOSE;
+	facts.back[0] = '\0';
+	judge_reverse(&facts, &finding);
+	must_contain(&finding.remedy, "net.ipv4.conf.all.rp_filter=0");
+	must_contain(&finding.remedy, "net.ipv4.conf.eth1.rp_filter=0");
+	expect_finding(RUNG_CAUSE, "no route back to 10.9.0.7", "ip route add 10.9.0.7 dev eth1");
+}
+
+static void a_filter_that_counted_nothing_is_no_cause(void **state)
+{
+	struct reverse_facts facts = asymmetric();
+
+	(void)state;
+	facts.filtered = 0;
+	judge_reverse(&facts, &finding);
+	expect_finding(RUNG_NOTED, "rp_filter", "sysctl");
+	facts.filtered = COUNTER_UNKNOWN;
+	judge_reverse(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "rp_filter", "sysctl");
+}
+
+static void what_arrives_is_not_filtered(void **state)
+{
+	struct reverse_facts facts = asymmetric();
+
+	(void)state;
+	facts.at_socket = 3;
+	judge_reverse(&facts, &finding);
+	expect_finding(RUNG_GOOD, NULL, NULL);
+}
+
+static void a_source_that_was_not_heard_is_noted(void **state)
+{
+	struct reverse_facts facts = asymmetric();
+
+	(void)state;
+	facts.on_wire = 0;
+	judge_reverse(&facts, &finding);
+	expect_finding(RUNG_NOTED, "what it sends will be dropped", "sysctl");
+}
+
+/* ---- 9: firewall ---- */
+
+static struct firewall_rule drop_rule(void)
+{
+	static char text[] = "udp dport 5004 counter packets 20 bytes 1 drop";
+
+	return (struct firewall_rule){
+		.family = "inet",
+		.table = "filter",
+		.chain = "input",
+		.hooks = HOOK_INPUT,
+		.handle = 4,
+		.has_counter = true,
+		.packets = 20,
+		.text = text,
+	};
+}
+
+static struct firewall_facts dropped(const struct firewall_rule *rule)
+{
+	return (struct firewall_facts){
+		.group = parse("239.1.1.1:5004"),
+		.interface = "eth0",
+		.on_wire = 20,
+		.missing = 20,
+		.is_wire_seen = true,
+		.no_socket_reason = "",
+		.is_known = true,
+		.rule = rule,
+	};
+}
+
+static void what_reaches_the_socket_is_good(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.at_socket = 20;
+	facts.missing = 0;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_GOOD, "reaches the socket", NULL);
+}
+
+static void the_rule_is_named_with_its_counter(void **state)
+{
+	struct firewall_rule rule = drop_rule();
+	struct firewall_facts facts = dropped(&rule);
+
+	(void)state;
+	judge_firewall(&facts, &finding);
+	must_contain(&finding.saw, "20 datagrams came in on eth0, and none reached the socket");
+	must_contain(&finding.saw, "chain inet filter input, handle 4, whose counter grew by 20");
+	must_contain(&finding.remedy, "nft delete rule inet filter input handle 4");
+	expect_finding(
+		RUNG_CAUSE, "'udp dport 5004",
+		"nft insert rule inet filter input handle 4 ip daddr 239.1.1.1 udp dport 5004 "
+		"accept");
+}
+
+static void a_policy_has_no_handle(void **state)
+{
+	struct firewall_rule rule = drop_rule();
+	struct firewall_facts facts = dropped(&rule);
+
+	(void)state;
+	rule.is_policy = true;
+	rule.has_counter = false;
+	rule.handle = 0;
+	facts.group = parse("[ff15::1]:5004");
+	judge_firewall(&facts, &finding);
+	assert_null(strstr(text_string(&finding.remedy), "delete"));
+	expect_finding(RUNG_CAUSE, "the policy (drop) of chain inet filter input",
+		       "nft insert rule inet filter input ip6 daddr ff15::1 udp dport 5004 accept");
+}
+
+static void rules_of_iptables_are_mended_with_iptables(void **state)
+{
+	static char text[] = "-A INPUT -p udp -j DROP";
+	struct firewall_rule rule = drop_rule();
+	struct firewall_facts facts = dropped(&rule);
+
+	(void)state;
+	strcpy(rule.family, "ip");
+	strcpy(rule.chain, "INPUT");
+	rule.text = text;
+	rule.is_legacy = rule.is_iptables = true;
+	rule.handle = 0;
+	judge_firewall(&facts, &finding);
+	must_contain(&finding.remedy, "iptables -D INPUT -p udp -j DROP");
+	expect_finding(RUNG_CAUSE, "iptables",
+		       "iptables -I INPUT -d 239.1.1.1 -p udp --dport 5004 -j ACCEPT");
+}
+
+static void without_a_rule_it_is_still_the_cause(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "no rule of nftables", "tc filter show dev eth0 ingress");
+	facts.is_known = false;
+	facts.unknown_reason = "it takes CAP_NET_ADMIN";
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "it takes CAP_NET_ADMIN", "nft list ruleset");
+}
+
+static void a_few_of_many_are_no_cause(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.on_wire = 1000;
+	facts.at_socket = 998;
+	facts.missing = 2;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_GOOD, "reaches the socket", NULL);
+	facts.at_socket = 500;
+	facts.missing = 500;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "500 of them did not reach the socket", "tc filter");
+}
+
+static void wrong_checksums_are_no_firewall(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.missing = 0;
+	facts.bad_checksums = 20;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "wrong UDP checksum", "tx-checksumming off");
+}
+
+static void where_nothing_was_seen_only_rules_speak(void **state)
+{
+	struct firewall_rule rule = drop_rule();
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.on_wire = facts.missing = 0;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_UNKNOWN, "no datagram of another host came by", NULL);
+	facts.rule = &rule;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "one would be dropped by the rule", "nft insert rule");
+	facts.is_wire_seen = false;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "whose counter grew by 20", "nft insert rule");
+	facts.rule = NULL;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_UNKNOWN, "can't be seen without capturing", NULL);
+}
+
+static void what_doctor_could_not_take_in_is_said(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.at_socket = 20;
+	facts.missing = 0;
+	facts.wire_dropped = 7;
+	facts.rules_forgotten = 3;
+	judge_firewall(&facts, &finding);
+	must_contain(&finding.saw, "the capture lost 7 packets");
+	expect_finding(RUNG_GOOD, "3 rules or chains were too many", NULL);
+}
+
+static void without_a_socket_there_is_nothing_to_compare(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.no_socket_reason = "the port is in use";
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_UNKNOWN, "no socket to compare the wire with: the port is in use",
+		       NULL);
+}
+
+static void what_a_sender_may_not_send_is_its_cause(void **state)
+{
+	struct firewall_rule rule = drop_rule();
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.on_wire = facts.missing = 0;
+	facts.is_send_refused = facts.is_only_sender = true;
+	facts.out_rule = &rule;
+	strcpy(rule.chain, "output");
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "is refused before it leaves",
+		       "nft insert rule inet filter output handle 4");
+	facts.is_only_sender = false;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "is refused before it leaves", "nft");
+	facts.is_send_refused = false;
+	facts.is_only_sender = true;
+	facts.out_rule = NULL;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_GOOD, "not refused", NULL);
+}
+
+/* ---- 10: receive buffer ---- */
+
+static struct buffer_facts one_reader(void)
+{
+	return (struct buffer_facts){
+		.users = {{.name = "python3\n", .pid = 77, .buffer = 2304, .waiting = 2304}},
+		.count = 1,
+		.most = 212992,
+		.lasted_ns = 3 * NS_PER_S,
+		.port = 5004,
+	};
+}
+
+static void a_buffer_that_loses_is_a_cause(void **state)
+{
+	struct buffer_facts facts = one_reader();
+
+	(void)state;
+	facts.users[0].drops = 9;
+	judge_buffer(&facts, &finding);
+	must_contain(&finding.saw, "python3\\n (process 77) lost 9 datagrams in 3.0 s");
+	must_contain(&finding.remedy, "allow it more than now: sysctl -w net.core.rmem_max=");
+	expect_finding(RUNG_CAUSE, "has 2304 bytes", "read without pause");
+	facts.users[0].buffer = 2 * 212992;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "425984 bytes", "it has all that the system allows");
+}
+
+static void what_was_lost_before_is_noted(void **state)
+{
+	struct buffer_facts facts = one_reader();
+
+	(void)state;
+	facts.users[0].drops_before = 9;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_NOTED, "has lost 9 datagrams since it was started", NULL);
+}
+
+static void who_loses_nothing_is_good(void **state)
+{
+	struct buffer_facts facts = one_reader();
+
+	(void)state;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_GOOD, "no receive buffer has overflowed", NULL);
+	facts.count = 0;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_GOOD, "no program here gets the group at port 5004", NULL);
+	facts.all_drops = 5;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_NOTED, "other sockets of this host lost 5 datagrams", NULL);
+}
+
+/* ---- 12: snooping ---- */
+
+static struct snooping_facts on_network(void)
+{
+	return (struct snooping_facts){
+		.interface = "eth0",
+		.group = parse("239.1.1.1:5004"),
+		.is_wire_seen = true,
+		.lasted_ns = 3 * NS_PER_S,
+	};
+}
+
+static struct snooping_facts on_bridge(void)
+{
+	struct snooping_facts facts = on_network();
+
+	strcpy(facts.interface, "br0");
+	facts.was_joined = true;
+	facts.bridge = (struct bridge_view){
+		.is_there = true,
+		.name = "br0",
+		.is_snooping = true,
+		.query_interval_ns = 125 * NS_PER_S,
+		.membership_interval_ns = 260 * NS_PER_S,
+		.is_flooding_port = true,
+		.has_entry = true,
+		.entry_left_ns = 250 * NS_PER_S,
+	};
+	return facts;
+}
+
+static void an_expired_membership_is_a_cause(void **state)
+{
+	struct snooping_facts facts = on_bridge();
+
+	(void)state;
+	facts.bridge.has_entry = false;
+	facts.bridge.has_other_querier = true;
+	facts.bridge.other_querier = parse("10.0.0.254");
+	facts.bridge.other_left_ns = 200 * NS_PER_S;
+	judge_snooping(&facts, &finding);
+	must_contain(&finding.saw, "relies on the querier 10.0.0.254 for 200 s more");
+	must_contain(&finding.remedy, "mcast_querier 1, which asks once 10.0.0.254 is given up");
+	expect_finding(RUNG_CAUSE, "the membership has expired",
+		       "ip link set dev br0 type bridge mcast_snooping 0");
+	facts.was_joined = false;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "nobody has joined on br0", NULL);
+}
+
+static void a_bridge_that_asks_too_seldom_is_a_cause(void **state)
+{
+	struct snooping_facts facts = on_bridge();
+
+	(void)state;
+	facts.bridge.is_querier = true;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "knows that the group is wanted", NULL);
+	facts.bridge.membership_interval_ns = 2 * NS_PER_S;
+	facts.bridge.entry_left_ns = NS_PER_S;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "expires in 1.0 s", "mcast_query_interval 12500");
+	facts.bridge.is_permanent = true;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "knows that the group is wanted", NULL);
+}
+
+static void a_bridge_that_nobody_asks_on_is_noted(void **state)
+{
+	struct snooping_facts facts = on_bridge();
+
+	(void)state;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED, "the membership on br0 expires in 250 s", NULL);
+	facts.bridge.is_snooping = false;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "does not snoop", NULL);
+}
+
+static void a_port_that_takes_no_unknown_groups_is_a_cause(void **state)
+{
+	struct snooping_facts facts = on_bridge();
+
+	(void)state;
+	strcpy(facts.interface, "veth1");
+	facts.bridge.is_port = true;
+	facts.bridge.is_flooding_port = false;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "mcast_flood off", "bridge link set dev veth1 mcast_flood on");
+	facts.bridge.has_other_querier = true;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "knows that the group is wanted", NULL);
+}
+
+static void a_late_querier_is_noted(void **state)
+{
+	struct snooping_facts facts = on_bridge();
+
+	(void)state;
+	facts.bridge.has_other_querier = true;
+	facts.bridge.other_querier = parse("10.0.0.254");
+	facts.bridge.other_left_ns = 255 * NS_PER_S;
+	facts.bridge.entry_left_ns = 30 * NS_PER_S;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED, "expires in 30 s unless a query comes", NULL);
+	facts.queries = 1;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "knows that the group is wanted", NULL);
+}
+
+static void a_querier_on_the_network_is_good(void **state)
+{
+	struct snooping_facts facts = on_network();
+
+	(void)state;
+	facts.queries = 2;
+	facts.querier = parse("10.0.0.254");
+	facts.querier_version = 3;
+	facts.querier_interval_ns = 125 * NS_PER_S;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "10.0.0.254 asks for memberships on eth0 (IGMPv3, every 125 s)",
+		       NULL);
+}
+
+static void silence_on_the_network_is_only_noted(void **state)
+{
+	struct snooping_facts facts = on_network();
+
+	(void)state;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED,
+		       "no query on eth0 in 3.0 s; queriers mostly ask every 125 s: --wait "
+		       "130 outlasts that",
+		       NULL);
+	facts.lasted_ns = 130 * NS_PER_S;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED, "no query on eth0 in 130 s: nobody asks", NULL);
+	facts.is_wire_seen = false;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_UNKNOWN, "can't be seen without capturing", NULL);
+}
+
+static void data_that_comes_only_after_a_report_is_evidence(void **state)
+{
+	struct snooping_facts facts = on_network();
+
+	(void)state;
+	facts.was_joined = facts.is_report_provoked = true;
+	facts.data_after = 40;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "nothing came on eth0 until doctor made this host report",
+		       "mcast_querier 1");
+	facts.data_before = 1;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED, "no query", NULL);
+	facts.data_before = 0;
+	facts.delay_ns = NS_PER_S; /* somebody began to send */
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED, "no query", NULL);
+	facts.delay_ns = 0;
+	facts.data_after = 2; /* an accident */
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED, "no query", NULL);
+}
+
+static void some_groups_and_interfaces_need_no_querier(void **state)
+{
+	struct snooping_facts facts = on_network();
+
+	(void)state;
+	facts.is_flooded = true;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "flood", NULL);
+	facts.is_loopback = true;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_GOOD, "no switch", NULL);
+}
+
+/* ---- 13: versions and reports ---- */
+
+static struct version_facts modern(void)
+{
+	return (struct version_facts){
+		.interface = "eth0",
+		.group = parse("239.1.1.1:5004"),
+		.version = {.spoken = 3},
+		.is_wire_seen = true,
+		.reports_expected = 1,
+		.reports_sent = 1,
+	};
+}
+
+static void a_report_that_left_is_good(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_GOOD, "this host's IGMPv3 report left by eth0", NULL);
+	facts.reports_expected = facts.reports_sent = 0;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_GOOD, "no report was due", NULL);
+	facts.is_wire_seen = false;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_UNKNOWN, "can't be seen without capturing", NULL);
+}
+
+static void a_report_that_does_not_leave_is_a_cause(void **state)
+{
+	static char text[] = "ip protocol igmp drop";
+	struct firewall_rule rule = drop_rule();
+	struct version_facts facts = modern();
+
+	(void)state;
+	rule.text = text;
+	facts.reports_sent = 0;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "no IGMP report of it leaves by eth0", "nft list ruleset");
+	facts.report_rule = &rule;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "'ip protocol igmp drop'",
+		       "nft insert rule inet filter input handle 4 ip protocol igmp accept");
+	facts.data_seen = 5; /* the network floods */
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "no IGMP report", "nft insert");
+	facts.data_seen = 0;
+	facts.is_unreported = true;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_GOOD, "nobody reports this group", NULL);
+}
+
+static void a_refused_provocation_counts_as_a_missing_report(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.reports_expected = facts.reports_sent = 0;
+	facts.is_report_refused = true;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "no IGMP report", "nft list ruleset");
+}
+
+static void queries_that_are_not_answered_are_a_cause(void **state)
+{
+	struct firewall_rule rule = drop_rule();
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.queries = 3;
+	facts.unanswered = 2;
+	facts.query_rule = &rule;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "does not answer IGMP queries on eth0 (2 of 3 meanwhile)",
+		       "ip protocol igmp accept");
+	facts.reports_sent = 0; /* not even one: what asks for it is not heard */
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "does not answer IGMP queries", "ip protocol igmp accept");
+	facts.is_unreported = true;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_GOOD, "nobody reports this group", NULL);
+}
+
+static void an_older_version_is_noted(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.version = (struct membership_version){.spoken = 2, .forced_all = 2};
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED,
+		       "IGMPv2 on eth0, because net.ipv4.conf.all.force_igmp_version is 2",
+		       "sysctl -w net.ipv4.conf.all.force_igmp_version=0");
+	facts.version = (struct membership_version){.spoken = 2};
+	facts.old_querier = parse("10.0.0.254");
+	facts.old_version = 2;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "because the querier 10.0.0.254 asks with IGMPv2",
+		       "mcast_igmp_version 3");
+}
+
+static void an_older_version_breaks_source_specific_groups(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.version = (struct membership_version){.spoken = 2, .forced_interface = 2};
+	facts.is_source_specific = true;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "joining for one source takes IGMPv3",
+		       "sysctl -w net.ipv4.conf.eth0.force_igmp_version=0");
+	facts.data_seen = 1;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "takes IGMPv3", "sysctl");
+}
+
+static void mld_has_versions_too(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.group = parse("[ff15::1]:5004");
+	facts.version = (struct membership_version){.spoken = 1, .forced_all = 1};
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "MLDv1", "sysctl -w net.ipv6.conf.all.force_mld_version=0");
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_strict_filter_and_another_way_back_is_a_cause),
+		cmocka_unit_test(the_larger_number_counts),
+		cmocka_unit_test(a_loose_filter_drops_where_there_is_no_route),
+		cmocka_unit_test(a_filter_that_counted_nothing_is_no_cause),
+		cmocka_unit_test(what_arrives_is_not_filtered),
+		cmocka_unit_test(a_source_that_was_not_heard_is_noted),
+		cmocka_unit_test(what_reaches_the_socket_is_good),
+		cmocka_unit_test(the_rule_is_named_with_its_counter),
+		cmocka_unit_test(a_policy_has_no_handle),
+		cmocka_unit_test(rules_of_iptables_are_mended_with_iptables),
+		cmocka_unit_test(without_a_rule_it_is_still_the_cause),
+		cmocka_unit_test(a_few_of_many_are_no_cause),
+		cmocka_unit_test(wrong_checksums_are_no_firewall),
+		cmocka_unit_test(where_nothing_was_seen_only_rules_speak),
+		cmocka_unit_test(what_doctor_could_not_take_in_is_said),
+		cmocka_unit_test(without_a_socket_there_is_nothing_to_compare),
+		cmocka_unit_test(what_a_sender_may_not_send_is_its_cause),
+		cmocka_unit_test(a_buffer_that_loses_is_a_cause),
+		cmocka_unit_test(what_was_lost_before_is_noted),
+		cmocka_unit_test(who_loses_nothing_is_good),
+		cmocka_unit_test(an_expired_membership_is_a_cause),
+		cmocka_unit_test(a_bridge_that_asks_too_seldom_is_a_cause),
+		cmocka_unit_test(a_bridge_that_nobody_asks_on_is_noted),
+		cmocka_unit_test(a_port_that_takes_no_unknown_groups_is_a_cause),
+		cmocka_unit_test(a_late_querier_is_noted),
+		cmocka_unit_test(a_querier_on_the_network_is_good),
+		cmocka_unit_test(silence_on_the_network_is_only_noted),
+		cmocka_unit_test(data_that_comes_only_after_a_report_is_evidence),
+		cmocka_unit_test(some_groups_and_interfaces_need_no_querier),
+		cmocka_unit_test(a_report_that_left_is_good),
+		cmocka_unit_test(a_report_that_does_not_leave_is_a_cause),
+		cmocka_unit_test(a_refused_provocation_counts_as_a_missing_report),
+		cmocka_unit_test(queries_that_are_not_answered_are_a_cause),
+		cmocka_unit_test(an_older_version_is_noted),
+		cmocka_unit_test(an_older_version_breaks_source_specific_groups),
+		cmocka_unit_test(mld_has_versions_too),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, forget);
+}

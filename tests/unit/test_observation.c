@@ -1,0 +1,473 @@
+/* doctor/observation, assembly and copies: what packets, made by hand, say of a group. */
+#include "base/monotime.h"
+#include "doctor/observation.h"
+#include "net/address.h"
+#include "net/mac.h"
+#include "unit.h"
+
+#define GROUP   "239.1.1.1:5004"
+#define OWN     "10.0.0.2"
+#define SOURCE  "10.0.0.7"
+#define QUERIER "10.0.0.254"
+
+enum { ETH0 = 2, ETH1 = 3 };
+
+static struct observation *o;
+static struct attachment own[1];
+static int64_t now_ns;
+
+static union hostcast_address parse(const char *text)
+{
+	union hostcast_address address;
+
+	if (!address_parse_with_port(text, 0, &address))
+		fail_msg("'%s' is no address", text);
+	return address;
+}
+
+static int set_up(void **state)
+{
+	union hostcast_address any = {0}, group = parse(GROUP);
+
+	(void)state;
+	o = calloc(1, sizeof *o);
+	own[0].own = parse(OWN);
+	now_ns = 1000 * NS_PER_S;
+	if (!o)
+		return -1;
+	observation_begin(o, &group, &any, own, 1);
+	observation_add_interface(o, ETH0)->is_joined = true;
+	observation_add_interface(o, ETH1);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	observation_done(o);
+	free(o);
+	return 0;
+}
+
+/* ---- Packets ---- */
+
+static const uint8_t mac_a[] = {2, 0, 0, 0, 0, 1}, mac_b[] = {2, 0, 0, 0, 0, 2};
+
+static struct packet packet_from(const char *source, const char *destination)
+{
+	struct packet packet = {.source = parse(source), .destination = parse(destination)};
+
+	packet.ip.version = packet.source.any.sa_family == AF_INET6 ? 6 : 4;
+	packet.ip.ttl = 1;
+	packet.ip.header_size = 20;
+	packet.link.has_destination = packet.link.has_source = true;
+	memcpy(packet.link.source, mac_a, sizeof mac_a);
+	mac_of_group(&packet.destination, packet.link.destination);
+	return packet;
+}
+
+static struct packet datagram(const char *source, const char *text)
+{
+	struct packet packet = packet_from(source, GROUP);
+
+	packet.transport = TRANSPORT_UDP;
+	packet.udp.size = strlen(text);
+	packet.udp.payload = reader_of(text, strlen(text));
+	packet.ip.size = 28 + packet.udp.size;
+	return packet;
+}
+
+static void take_on(unsigned interface, const struct packet *packet)
+{
+	struct frame frame = {.time_ns = now_ns, .interface = interface};
+
+	observation_take_frame(o, &frame, packet);
+}
+
+static void take(struct packet packet)
+{
+	take_on(ETH0, &packet);
+}
+
+static void receive_from(const char *source)
+{
+	struct hostcast_message message = {
+		.source = parse(source),
+		.destination = parse(GROUP),
+		.interface_index = ETH0,
+		.ttl = 3,
+		.full_size = 4,
+	};
+
+	observation_take_datagram(o, &message);
+}
+
+static const struct seen_source *source_on(const char *address, unsigned interface)
+{
+	union hostcast_address wanted = parse(address);
+
+	for (size_t i = 0; i < o->source_count; i++)
+		if (o->sources[i].interface == interface &&
+		    address_same_ip(&o->sources[i].source, &wanted))
+			return &o->sources[i];
+	fail_msg("%s was not seen on %u", address, interface);
+	return NULL;
+}
+
+/* ---- Data ---- */
+
+static void the_wire_and_the_socket_are_counted_apart(void **state)
+{
+	const struct seen_source *seen;
+
+	(void)state;
+	take(datagram(SOURCE, "one"));
+	take(datagram(SOURCE, "number two"));
+	take(datagram(OWN, "mine"));
+	receive_from(SOURCE ":1234");
+	seen = source_on(SOURCE, ETH0);
+	assert_int_equal(seen->on_wire, 2);
+	assert_int_equal(seen->at_socket, 1);
+	assert_int_equal(seen->size_most, 10);
+	assert_int_equal(seen->ttl_least, 1);
+	assert_int_equal(seen->ttl_most, 3);
+	assert_int_equal(seen_source_missing(seen), 1);
+	assert_true(source_on(OWN, ETH0)->is_own);
+	assert_int_equal(observation_on_wire(o, 0), 2);
+	assert_int_equal(observation_on_wire(o, ETH1), 0);
+	assert_int_equal(observation_at_socket(o, ETH0), 1);
+}
+
+static void only_the_wanted_source_counts(void **state)
+{
+	(void)state;
+	o->source = parse("10.0.0.8");
+	take(datagram(SOURCE, "one"));
+	take(datagram("10.0.0.8", "two"));
+	assert_int_equal(observation_on_wire(o, 0), 1);
+}
+
+static void other_ports_and_other_groups_are_not_the_group(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	address_set_port(&packet.destination, 5006);
+	take(packet);
+	packet.destination = parse("239.1.1.2:5004");
+	take(packet);
+	assert_int_equal(o->source_count, 1);
+	assert_int_equal(source_on(SOURCE, ETH0)->on_wire, 0);
+	assert_int_equal(source_on(SOURCE, ETH0)->other_ports, 1);
+	assert_int_equal(source_on(SOURCE, ETH0)->other_port, 5006);
+}
+
+static void what_comes_before_the_join_does_not_count(void **state)
+{
+	(void)state;
+	o->interfaces[0].joined_ns = now_ns + 1;
+	take(datagram(SOURCE, "early"));
+	assert_int_equal(observation_on_wire(o, 0), 0);
+	now_ns++;
+	take(datagram(SOURCE, "in time"));
+	assert_int_equal(observation_on_wire(o, 0), 1);
+}
+
+static void wrong_checksums_and_macs_are_counted(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	packet.udp.checksum = CHECKSUM_BAD;
+	packet.link.destination[5] ^= 1;
+	take(packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->bad_checksums, 1);
+	assert_int_equal(source_on(SOURCE, ETH0)->wrong_mac, 1);
+	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 0);
+}
+
+static void sources_are_bounded(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < SEEN_SOURCES_MAX + 3; i++) {
+		struct packet packet = datagram(SOURCE, "x");
+
+		packet.source.v4.sin_addr.s_addr = htonl(0x0a010000 + i);
+		take(packet);
+	}
+	assert_int_equal(o->source_count, SEEN_SOURCES_MAX);
+	assert_int_equal(o->forgotten, 3);
+}
+
+static void data_before_and_after_the_report_are_told_apart(void **state)
+{
+	(void)state;
+	take(datagram(SOURCE, "before"));
+	take(datagram(OWN, "mine"));
+	observation_report_provoked(o, ETH0, now_ns);
+	now_ns += 5;
+	take(datagram(SOURCE, "after"));
+	take(datagram(SOURCE, "after that"));
+	assert_int_equal(o->interfaces[0].data_before, 1);
+	assert_int_equal(o->interfaces[0].data_after, 2);
+	assert_int_equal(o->interfaces[0].after_ns - o->interfaces[0].provoked_ns, 5);
+	assert_int_equal(o->interfaces[0].reports_expected, 1);
+}
+
+static void a_report_needs_its_time(void **state)
+{
+	(void)state;
+	observation_report_provoked(o, ETH0, now_ns);
+	observation_finish(o, now_ns + NS_PER_S);
+	assert_int_equal(o->interfaces[0].reports_expected, 1);
+	observation_finish(o, now_ns + NS_PER_S / 10);
+	assert_int_equal(o->interfaces[0].reports_expected, 0);
+}
+
+/* ---- Copies ---- */
+
+static void the_same_number_and_bytes_are_a_copy(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	packet.ip.identification = 77;
+	take(packet);
+	take(packet);
+	packet.ip.identification = 78;
+	take(packet);
+	packet.udp.payload = reader_of("y", 1);
+	take(packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 1);
+	now_ns += 2 * NS_PER_S; /* numbers come again */
+	take(packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 1);
+}
+
+static void without_numbers_only_another_way_makes_a_copy(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	take(packet);
+	take(packet); /* a program may say the same thing twice */
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 0);
+	memcpy(packet.link.source, mac_b, sizeof mac_b);
+	packet.ip.ttl = 4;
+	take(packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 1);
+	assert_memory_equal(source_on(SOURCE, ETH0)->ways[0].mac, mac_a, sizeof mac_a);
+	assert_memory_equal(source_on(SOURCE, ETH0)->ways[1].mac, mac_b, sizeof mac_b);
+	assert_int_equal(source_on(SOURCE, ETH0)->ways[1].ttl, 4);
+}
+
+static void copies_are_remembered_in_fixed_room(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i <= 2 * COPIES_MAX + 1; i++) {
+		struct packet packet = datagram(SOURCE, "x");
+
+		packet.ip.identification = i;
+		take(packet);
+	}
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 0);
+	assert_int_equal(o->copies.count, COPIES_MAX);
+}
+
+/* ---- Fragments ---- */
+
+static struct packet fragment(uint32_t number, uint32_t offset, size_t size, bool has_more)
+{
+	struct packet packet = datagram(SOURCE, "");
+
+	packet.ip.is_fragment = true;
+	packet.ip.identification = number;
+	packet.ip.offset = offset;
+	packet.ip.more_fragments = has_more;
+	packet.ip.size = packet.ip.header_size + size;
+	if (offset > 0) {
+		packet.transport = TRANSPORT_NONE;
+		address_set_port(&packet.destination, 0);
+	}
+	return packet;
+}
+
+static void whole_datagrams_in_fragments_are_complete(void **state)
+{
+	(void)state;
+	take(fragment(1, 0, 1480, true));
+	take(fragment(1, 1480, 1480, true));
+	take(fragment(1, 2960, 100, false));
+	take(fragment(2, 1480, 100, false)); /* in another order */
+	take(fragment(2, 0, 1480, true));
+	observation_finish(o, now_ns + NS_PER_S);
+	assert_int_equal(source_on(SOURCE, ETH0)->on_wire, 2);
+	assert_int_equal(source_on(SOURCE, ETH0)->fragments, 3);
+	assert_int_equal(source_on(SOURCE, ETH0)->incomplete, 0);
+}
+
+static void datagrams_with_missing_fragments_are_incomplete(void **state)
+{
+	(void)state;
+	take(fragment(1, 0, 1480, true));    /* the last one is missing, */
+	take(fragment(2, 1480, 100, false)); /* the first, */
+	take(fragment(3, 0, 1480, true));    /* one in between */
+	take(fragment(3, 2960, 100, false));
+	now_ns += NS_PER_S;
+	take(fragment(4, 0, 1480, true)); /* may still be on its way */
+	observation_finish(o, now_ns);
+	assert_int_equal(source_on(SOURCE, ETH0)->incomplete, 3);
+	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 0);
+}
+
+static void so_many_fragments_that_there_is_no_room_are_given_up(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < ASSEMBLY_MAX + 5; i++) {
+		now_ns++;
+		take(fragment(i, 0, 1480, true));
+	}
+	assert_int_equal(source_on(SOURCE, ETH0)->incomplete, 5);
+	assert_int_equal(o->assembly.count, ASSEMBLY_MAX);
+}
+
+/* ---- Queries and reports ---- */
+
+static struct packet membership(const char *source, enum membership_kind kind, unsigned version)
+{
+	struct packet packet = packet_from(source, "224.0.0.1");
+
+	packet.transport = TRANSPORT_MEMBERSHIP;
+	packet.membership.kind = kind;
+	packet.membership.version = version;
+	if (kind == MEMBERSHIP_QUERY)
+		packet.membership.response_ns = NS_PER_S;
+	return packet;
+}
+
+/* An IGMPv2 one. */
+static struct packet report(const char *source, const char *group)
+{
+	struct packet packet = membership(source, MEMBERSHIP_REPORT, 2);
+
+	packet.membership.group = parse(group);
+	return packet;
+}
+
+static void an_answered_query_is_no_fault(void **state)
+{
+	(void)state;
+	take(membership(QUERIER, MEMBERSHIP_QUERY, 3));
+	now_ns += NS_PER_S;
+	take(report(OWN, "239.1.1.1"));
+	observation_finish(o, now_ns + 10 * NS_PER_S);
+	assert_int_equal(o->interfaces[0].queries, 1);
+	assert_int_equal(o->interfaces[0].reports_sent, 1);
+	assert_int_equal(o->interfaces[0].report_version, 2);
+	assert_int_equal(o->interfaces[0].unanswered, 0);
+	assert_int_equal(o->queriers.count, 1);
+}
+
+static void a_query_without_answer_is_counted_when_its_time_is_over(void **state)
+{
+	(void)state;
+	take(membership(QUERIER, MEMBERSHIP_QUERY, 3));
+	now_ns += NS_PER_S;
+	take(report(OWN, "239.1.1.9"));
+	observation_finish(o, now_ns);
+	assert_int_equal(o->interfaces[0].unanswered, 0); /* there is time left */
+	observation_finish(o, now_ns + NS_PER_S);
+	assert_int_equal(o->interfaces[0].unanswered, 1);
+	assert_int_equal(o->interfaces[0].reports_sent, 0);
+}
+
+static void another_hosts_answer_is_enough_for_the_older_versions(void **state)
+{
+	(void)state;
+	take(membership(QUERIER, MEMBERSHIP_QUERY, 2));
+	take(report("10.0.0.3", "239.1.1.1"));
+	observation_finish(o, now_ns + 10 * NS_PER_S);
+	assert_int_equal(o->interfaces[0].reports_by_others, 1);
+	assert_int_equal(o->interfaces[0].unanswered, 0);
+}
+
+static void queries_for_other_groups_do_not_count(void **state)
+{
+	struct packet query = membership(QUERIER, MEMBERSHIP_QUERY, 3);
+
+	(void)state;
+	query.membership.group = parse("239.1.1.9");
+	take(query);
+	assert_int_equal(o->interfaces[0].queries, 0);
+	query.membership.group = parse("239.1.1.1");
+	take(query);
+	assert_int_equal(o->interfaces[0].queries, 1);
+}
+
+static void where_nobody_has_joined_nobody_answers(void **state)
+{
+	struct packet query = membership(QUERIER, MEMBERSHIP_QUERY, 3);
+
+	(void)state;
+	take_on(ETH1, &query);
+	observation_finish(o, now_ns + 10 * NS_PER_S);
+	assert_int_equal(o->interfaces[1].queries, 1);
+	assert_int_equal(o->interfaces[1].unanswered, 0);
+}
+
+static void other_vlans_are_other_links(void **state)
+{
+	struct packet query = membership(QUERIER, MEMBERSHIP_QUERY, 3);
+
+	(void)state;
+	query.link.vlan_count = 1;
+	query.link.vlans[0].id = 5;
+	take(query);
+	assert_int_equal(o->interfaces[0].queries, 0);
+	assert_int_equal(o->other_links, 1);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_wire_and_the_socket_are_counted_apart, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(only_the_wanted_source_counts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(other_ports_and_other_groups_are_not_the_group,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_comes_before_the_join_does_not_count, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(wrong_checksums_and_macs_are_counted, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(sources_are_bounded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(data_before_and_after_the_report_are_told_apart,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_report_needs_its_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_same_number_and_bytes_are_a_copy, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(without_numbers_only_another_way_makes_a_copy,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(copies_are_remembered_in_fixed_room, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(whole_datagrams_in_fragments_are_complete, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(datagrams_with_missing_fragments_are_incomplete,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			so_many_fragments_that_there_is_no_room_are_given_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_answered_query_is_no_fault, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_query_without_answer_is_counted_when_its_time_is_over, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			another_hosts_answer_is_enough_for_the_older_versions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(queries_for_other_groups_do_not_count, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(where_nobody_has_joined_nobody_answers, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(other_vlans_are_other_links, set_up, tear_down),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
