@@ -53,6 +53,9 @@ _hostcast_options() {
 		-4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -h,--help -V,--version' ;;
 	info) echo '-i,-I,--interface=IF -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
 		-h,--help -V,--version' ;;
+	watch) echo '-i,-I,--interface=IF -p,--port=N -c,--count=N -W,--deadline=SECONDS --gap=SECONDS
+		--interval=SECONDS --on-join=CMD --on-leave=CMD --join --no-promiscuous --lines
+		-4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	capture) echo '-i,-I,--interface=IF -g,--group=GROUP --tree --filter=EXPR --write=FILE --rotate=SIZE
 		-c,--count=N -W,--deadline=SECONDS --snap=BYTES --buffer=BYTES --no-promiscuous
 		-j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;
@@ -79,7 +82,7 @@ _hostcast_long_options() {
 
 _hostcast() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local verb='' offered='send recv chat echo info capture decode doctor rdv node status bench sim'
+	local verb='' offered='send recv chat echo info capture decode doctor watch rdv node status bench sim'
 
 	if ((COMP_CWORD > 1)); then
 		verb=${COMP_WORDS[1]} offered=''

@@ -25,6 +25,7 @@ static const struct verb verbs[] = {
 	{"capture", "packets as they pass the interfaces, shown or kept in a file", verb_capture},
 	{"decode", "explain a capture file: packets, groups, conversations; pictures", verb_decode},
 	{"doctor", "why multicast does not arrive: the cause, and what mends it", verb_doctor},
+	{"watch", "joins, leaves, senders and queriers, live", verb_watch},
 	{"rdv", "rendezvous point of a tree", verb_rdv},
 	{"node", "member of a tree", verb_node},
 	{"status", "the state of a running rendezvous point or node; the tree drawn", verb_status},

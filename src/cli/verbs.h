@@ -15,5 +15,6 @@ int verb_bench(int argc, char **argv);
 int verb_sim(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
+int verb_watch(int argc, char **argv);
 
 #endif

@@ -27,7 +27,7 @@ for verb in ('bench', 'send', 'chat', 'echo', 'info', 'status', 'tree'):
     MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli'}
 
 # What looks at packets.
-for verb in ('capture', 'decode'):
+for verb in ('capture', 'decode', 'watch'):
     MAY_INCLUDE[f'cli/{verb}'] = MAY_INCLUDE['cli'] | {'cli', 'capture'}
 MAY_INCLUDE['cli/doctor'] = MAY_INCLUDE['cli/capture'] | {'doctor'}
 

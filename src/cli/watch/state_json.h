@@ -1,0 +1,10 @@
+/* What is known now, as one JSON object. */
+#ifndef WATCH_STATE_JSON_H
+#define WATCH_STATE_JSON_H
+
+#include "watch.h"
+
+/* {"event":"state", ... } */
+void state_json(struct watch *watch, int64_t now_ns);
+
+#endif

@@ -1,0 +1,210 @@
+#include "wire.h"
+
+#include "capture/live.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+enum { FRAMES_A_TURN = 512, SNAP = 2048 };
+
+/* The second half is for frames in which the tag of a VLAN stands; it goes last, because libpcap
+ * takes whatever follows the word for what is inside of one. */
+static const char filter[] = "ip multicast or ip6 multicast or "
+			     "(vlan and (ip multicast or ip6 multicast))";
+static const char filter_without_vlan[] = "ip multicast or ip6 multicast";
+
+struct wire_interface {
+	struct wire *wire;
+	unsigned index;
+	char name[IF_NAMESIZE];
+	struct live *live;       /* NULL: down */
+	uint64_t dropped_before; /* when it was up earlier */
+};
+
+struct wire {
+	struct session *session;
+	wire_frame_fn *function;
+	void *context;
+	bool is_promiscuous;
+	struct wire_interface list[WIRE_INTERFACES_MAX];
+	size_t count;
+};
+
+/* ---- One interface ---- */
+
+static void close_interface(struct wire_interface *interface)
+{
+	if (!interface->live)
+		return;
+	interface->dropped_before += live_counters(interface->live).dropped;
+	loop_forget(interface->wire->session->loop, live_fd(interface->live));
+	live_close(interface->live);
+	interface->live = NULL;
+}
+
+static void on_ready(void *context, uint32_t events)
+{
+	struct wire_interface *interface = context;
+	struct wire *wire = interface->wire;
+	struct error error;
+	struct frame frame;
+	int status = 1;
+
+	(void)events;
+	for (int i = 0; i < FRAMES_A_TURN && !wire->session->is_ended; i++) {
+		status = live_next(interface->live, &frame, &error);
+		if (status <= 0)
+			break;
+		wire->function(wire->context, &frame);
+	}
+	if (status < 0) {
+		session_notice(wire->session, "%s", error.text);
+		close_interface(interface);
+	}
+}
+
+/* Tunnels and the like have no VLANs, and libpcap says so of the filter. */
+static struct live *open_live(const struct wire_interface *interface, struct error *error)
+{
+	struct live_options options = {
+		.filter = filter,
+		.number = interface->index,
+		.snap = SNAP,
+		.is_promiscuous = interface->wire->is_promiscuous,
+	};
+	struct live *live = live_open(interface->name, &options, error);
+
+	if (live || error->code != HOSTCAST_INVALID)
+		return live;
+	options.filter = filter_without_vlan;
+	return live_open(interface->name, &options, error);
+}
+
+static int open_interface(struct wire_interface *interface, struct error *error)
+{
+	struct loop *loop = interface->wire->session->loop;
+
+	interface->live = open_live(interface, error);
+	if (!interface->live)
+		return error->code;
+	if (loop_watch(loop, live_fd(interface->live), EPOLLIN, on_ready, interface, error) == 0)
+		return 0;
+	live_close(interface->live);
+	interface->live = NULL;
+	return error->code;
+}
+
+/* ---- All of them ---- */
+
+static bool is_chosen(const struct wire_options *options, const struct interface *interface)
+{
+	for (size_t i = 0; i < options->chosen_count; i++)
+		if (options->chosen[i] == interface->index)
+			return true;
+	return options->chosen_count == 0 && interface->is_up && interface->can_multicast;
+}
+
+static void add(struct wire *wire, const struct interface *interface)
+{
+	struct wire_interface *added;
+
+	if (wire->count == WIRE_INTERFACES_MAX) {
+		session_notice(wire->session,
+			       "'%s' is not watched: there are more than %d interfaces; choose "
+			       "with -i",
+			       interface->name, WIRE_INTERFACES_MAX);
+		return;
+	}
+	added = &wire->list[wire->count++];
+	*added = (struct wire_interface){.wire = wire, .index = interface->index};
+	snprintf(added->name, sizeof added->name, "%s", interface->name);
+}
+
+/* Those that are down wait until they are up. HOSTCAST_SYSTEM: there is no capturing at all. */
+static int open_all(struct wire *wire, struct error *error)
+{
+	size_t opened = 0;
+
+	for (size_t i = 0; i < wire->count; i++) {
+		int code = open_interface(&wire->list[i], error);
+
+		if (code == HOSTCAST_SYSTEM && opened == 0)
+			return code;
+		if (code < 0)
+			session_notice(wire->session, "%s", error->text);
+		opened += code == 0;
+	}
+	return 0;
+}
+
+struct wire *wire_new(struct session *session, const struct interfaces *interfaces,
+		      const struct wire_options *options, wire_frame_fn *function, void *context,
+		      struct error *error)
+{
+	struct wire *wire;
+
+	if (live_is_permitted(error) < 0)
+		return NULL;
+	wire = calloc(1, sizeof *wire);
+	if (!wire) {
+		error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	wire->session = session;
+	wire->function = function;
+	wire->context = context;
+	wire->is_promiscuous = options->is_promiscuous;
+	for (size_t i = 0; i < interfaces->count; i++)
+		if (is_chosen(options, &interfaces->list[i]))
+			add(wire, &interfaces->list[i]);
+	if (open_all(wire, error) == 0)
+		return wire;
+	wire_free(wire);
+	return NULL;
+}
+
+void wire_free(struct wire *wire)
+{
+	if (!wire)
+		return;
+	for (size_t i = 0; i < wire->count; i++)
+		close_interface(&wire->list[i]);
+	free(wire);
+}
+
+void wire_tick(struct wire *wire)
+{
+	struct error error;
+
+	for (size_t i = 0; i < wire->count; i++)
+		if (!wire->list[i].live && open_interface(&wire->list[i], &error) == 0)
+			session_notice(wire->session, "interface %s is up", wire->list[i].name);
+}
+
+void wire_describe(const struct wire *wire, struct text *out)
+{
+	for (size_t i = 0; i < wire->count; i++) {
+		const struct wire_interface *interface = &wire->list[i];
+
+		if (i > 0)
+			text_add_string(out, ", ");
+		text_add_escaped(out, interface->name, strlen(interface->name));
+		if (!interface->live)
+			text_add_string(out, " (down)");
+	}
+}
+
+uint64_t wire_dropped(const struct wire *wire)
+{
+	uint64_t dropped = 0;
+
+	for (size_t i = 0; i < wire->count; i++) {
+		const struct wire_interface *interface = &wire->list[i];
+
+		dropped += interface->dropped_before +
+			   (interface->live ? live_counters(interface->live).dropped : 0);
+	}
+	return dropped;
+}

@@ -1,0 +1,81 @@
+#include "words.h"
+
+#include "cli/json.h"
+#include "cli/show.h"
+#include "net/address.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *interface_text(unsigned interface, char text[static INTERFACE_TEXT_SIZE])
+{
+	struct text escaped = {0};
+	char name[IF_NAMESIZE];
+
+	if (!if_indextoname(interface, name))
+		snprintf(name, sizeof name, "#%u", interface);
+	text_add_escaped(&escaped, name, strlen(name));
+	snprintf(text, INTERFACE_TEXT_SIZE, "%s", text_string(&escaped));
+	text_done(&escaped);
+	return text;
+}
+
+const char *protocol_text(bool is_mld)
+{
+	return is_mld ? "MLD" : "IGMP";
+}
+
+void add_endpoint(struct text *out, const union hostcast_address *address)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (address_port(address) == 0)
+		show_ip(out, address);
+	else
+		text_add_string(out, hostcast_address_text(address, text));
+}
+
+void add_sources(struct text *out, const struct member *member)
+{
+	for (size_t i = 0; i < member->source_count; i++) {
+		if (i > 0)
+			text_add_string(out, " ");
+		show_ip(out, &member->sources[i]);
+	}
+}
+
+void json_interface(struct text *out, unsigned interface)
+{
+	char name[INTERFACE_TEXT_SIZE];
+
+	json_string(out, "interface", interface_text(interface, name));
+}
+
+void json_vlan(struct text *out, uint16_t vlan)
+{
+	if (vlan > 0)
+		json_integer(out, "vlan", vlan);
+}
+
+void json_ssrc(struct text *out, uint32_t ssrc)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "0x%08x", ssrc);
+	json_string(out, "ssrc", text);
+}
+
+static void json_endpoint(struct text *out, const char *key, const union hostcast_address *address)
+{
+	if (address_port(address) == 0)
+		json_ip(out, key, address);
+	else
+		json_address(out, key, address);
+}
+
+void json_sender(struct text *out, const struct sender *sender)
+{
+	json_endpoint(out, "source", &sender->source);
+	json_endpoint(out, "group", &sender->group);
+	json_vlan(out, sender->vlan);
+}
