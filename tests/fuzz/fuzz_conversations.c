@@ -72,7 +72,9 @@ static uint8_t flag_of(int letter)
 	static const char letters[] = "FSRPAU";
 	const char *at = letter > 0 ? strchr(letters, letter) : NULL;
 
-	return at ? (uint8_t)(1 << (at - letters)) : 0;
+	if (!at)
+		return 0;
+	return (uint8_t)(1U << (at - letters));
 }
 
 static void take_segment(struct stage *stage, struct reader *line, bool is_client)
