@@ -1,5 +1,6 @@
 #include "picture.h"
 
+#include "base/svg.h"
 #include "layout.h"
 #include "overlay.h"
 #include "wire/protocol.h"
@@ -73,7 +74,6 @@ static void count_depths(struct picture *p)
 }
 
 static const char style[] =
-	"<style>\n"
 	"text{font-family:'DejaVu Sans',Helvetica,Arial,sans-serif;font-size:13px;fill:#222222}\n"
 	".title{font-size:22px;font-weight:bold}\n"
 	".counts{font-size:14px;fill:#555555}\n"
@@ -82,19 +82,18 @@ static const char style[] =
 	".edges{fill:none}\n"
 	".hosts{stroke:#ffffff;stroke-width:0.6}\n"
 	".outside{fill:#ffffff;stroke:#8a929c;stroke-width:1}\n"
-	".root{fill:#d7191c;stroke:#ffffff;stroke-width:1.5}\n"
-	"</style>\n";
+	".root{fill:#d7191c;stroke:#ffffff;stroke-width:1.5}\n";
 
 /* As people write it: 10,100. */
-static void add_number(const struct picture *p, uint32_t number)
+static void add_number(struct text *out, uint32_t number)
 {
 	if (number >= 1000000)
-		text_addf(p->out, "%u,%03u,%03u", number / 1000000, number / 1000 % 1000,
+		text_addf(out, "%u,%03u,%03u", number / 1000000, number / 1000 % 1000,
 			  number % 1000);
 	else if (number >= 1000)
-		text_addf(p->out, "%u,%03u", number / 1000, number % 1000);
+		text_addf(out, "%u,%03u", number / 1000, number % 1000);
 	else
-		text_addf(p->out, "%u", number);
+		text_addf(out, "%u", number);
 }
 
 static const char *what_it_is(enum topology_kind kind)
@@ -105,56 +104,44 @@ static const char *what_it_is(enum topology_kind kind)
 	return names[kind];
 }
 
-static void add_name(const struct picture *p)
+static void add_name(struct text *out, const struct picture *p)
 {
-	text_add_string(p->out, "Tree of ");
-	add_number(p, p->overlay.member_count);
-	text_addf(p->out, " %s on %s", p->overlay.member_count == 1 ? "member" : "members",
+	text_add_string(out, "Tree of ");
+	add_number(out, p->overlay.member_count);
+	text_addf(out, " %s on %s", p->overlay.member_count == 1 ? "member" : "members",
 		  what_it_is(topology_kind(p->topology)));
 }
 
-static void add_counts(const struct picture *p)
+static void add_counts(struct text *out, const struct picture *p)
 {
 	uint32_t routers = topology_router_count(p->topology);
 
-	add_number(p, p->overlay.member_count);
-	text_add_string(p->out, " of ");
-	add_number(p, p->count);
-	text_add_string(p->out, p->count == 1 ? " host in the tree" : " hosts in the tree");
+	add_number(out, p->overlay.member_count);
+	text_add_string(out, " of ");
+	add_number(out, p->count);
+	text_add_string(out, p->count == 1 ? " host in the tree" : " hosts in the tree");
 	if (routers > 1) {
-		text_add_string(p->out, "; ");
-		add_number(p, routers);
-		text_add_string(p->out, " routers, ");
-		add_number(p, topology_link_count(p->topology));
-		text_add_string(p->out, " links");
+		text_add_string(out, "; ");
+		add_number(out, routers);
+		text_add_string(out, " routers, ");
+		add_number(out, topology_link_count(p->topology));
+		text_add_string(out, " links");
 	}
-}
-
-static void add_title(const struct picture *p)
-{
-	text_add_string(p->out, "<title>");
-	add_name(p);
-	text_addf(p->out, "</title>\n<text class=\"title\" x=\"%.0f\" y=\"%.0f\">", MARGIN,
-		  MARGIN + 16);
-	add_name(p);
-	text_addf(p->out, "</text>\n<text class=\"counts\" x=\"%.0f\" y=\"%.0f\">", MARGIN,
-		  MARGIN + 42);
-	add_counts(p);
-	text_add_string(p->out, "</text>\n");
 }
 
 static void add_head(const struct picture *p)
 {
 	double width = LAYOUT_SIZE + LEGEND_SPACE + 2 * MARGIN;
 	double height = LAYOUT_SIZE + TITLE_SPACE + 2 * MARGIN;
+	struct text line = {0};
 
-	text_addf(p->out,
-		  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
-		  "viewBox=\"0 0 %.0f %.0f\">\n%s",
-		  width, height, width, height, style);
-	text_addf(p->out, "<rect width=\"%.0f\" height=\"%.0f\" fill=\"#ffffff\"/>\n", width,
-		  height);
-	add_title(p);
+	add_name(&line, p);
+	svg_begin(p->out, width, height, text_string(&line), style);
+	svg_text(p->out, "title", MARGIN, MARGIN + 16, SVG_START, &line, 0);
+	text_clear(&line);
+	add_counts(&line, p);
+	svg_text(p->out, "counts", MARGIN, MARGIN + 42, SVG_START, &line, 0);
+	text_done(&line);
 }
 
 static void add_links(const struct picture *p)
@@ -276,7 +263,7 @@ static void add_depth_legend(const struct picture *p, uint32_t depth, double y)
 	text_addf(p->out, "<circle cx=\"24\" cy=\"%.0f\" r=\"4\"/></g>\n", y);
 	text_addf(p->out, "<text x=\"36\" y=\"%.0f\">%u%s: ", y + 4.5, depth,
 		  depth == DEPTHS_SHOWN ? " and more" : "");
-	add_number(p, members);
+	add_number(p->out, members);
 	text_add_string(p->out, members == 1 ? " member</text>\n" : " members</text>\n");
 }
 
@@ -333,7 +320,7 @@ static void draw(struct picture *p)
 	add_tree(p);
 	text_add_string(p->out, "</g>\n");
 	add_legend(p);
-	text_add_string(p->out, "</svg>\n");
+	svg_end(p->out);
 }
 
 bool picture_draw(struct text *out, const struct topology *topology, const uint32_t *parent,

@@ -62,6 +62,17 @@ static uint32_t read_big_endian(struct reader *reader, size_t size)
 	return value;
 }
 
+bool reader_key(struct reader *line, const char *key)
+{
+	size_t length = strlen(key);
+
+	if (reader_left(line) <= length || memcmp(line->at, key, length) != 0 ||
+	    line->at[length] != ' ')
+		return false;
+	line->at += length + 1;
+	return true;
+}
+
 uint8_t reader_byte(struct reader *reader)
 {
 	return (uint8_t)read_big_endian(reader, 1);

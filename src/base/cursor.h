@@ -47,6 +47,10 @@ uint64_t reader_decimal(struct reader *reader, uint64_t most);
  * does not count. */
 struct reader reader_line(struct reader *reader);
 
+/* Passes over the key of a line "KEY VALUE" and its space. False, and nothing is passed over, if it
+ * is another one. */
+bool reader_key(struct reader *line, const char *key);
+
 /* Unsigned numbers in network byte order; 0 where there is too little. */
 uint8_t reader_byte(struct reader *reader);
 uint16_t reader_be16(struct reader *reader);

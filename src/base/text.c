@@ -206,6 +206,46 @@ void text_add_escaped(struct text *text, const void *bytes, size_t size)
 	text_add(text, at + plain, size - plain);
 }
 
+enum { HARMLESS_SIZE = 16 }; /* more than an escape takes */
+
+/* Of one character, or of a byte that is none (length 0). */
+static void name_unsafe(char escape[static HARMLESS_SIZE], uint32_t c, unsigned char byte,
+			size_t length)
+{
+	if (length == 0 || c < 0x80)
+		snprintf(escape, HARMLESS_SIZE, "\\x%02x", byte);
+	else
+		snprintf(escape, HARMLESS_SIZE, "\\u{%x}", (unsigned)c);
+}
+
+size_t text_harmless(char *room, size_t size, const char *line)
+{
+	const unsigned char *at = (const unsigned char *)line;
+	size_t left = strlen(line), used = 0;
+
+	while (left > 0) {
+		char escape[HARMLESS_SIZE];
+		const char *shown = (const char *)at;
+		size_t length, shown_length;
+		uint32_t c = utf8_decode(at, left, &length);
+
+		shown_length = length;
+		if (length == 0 || utf8_is_unsafe(c)) {
+			name_unsafe(escape, c, *at, length);
+			shown = escape;
+			shown_length = strlen(escape);
+		}
+		if (used + shown_length >= size)
+			break;
+		memcpy(room + used, shown, shown_length);
+		used += shown_length;
+		at += length > 0 ? length : 1;
+		left -= length > 0 ? length : 1;
+	}
+	room[used] = '\0';
+	return used;
+}
+
 static void add_json_escape(struct text *text, uint32_t c)
 {
 	if (c == '"' || c == '\\')

@@ -33,6 +33,10 @@ const char *text_string(struct text *text);
  * bidirectional overrides come out as \n, \t, \r, \xNN or \u{NNNN}, a backslash doubled. */
 void text_add_escaped(struct text *text, const void *bytes, size_t size);
 
+/* The same for a line of our own that names what others chose: into room, without the heap, cut off
+ * where it does not fit, and a backslash stays as it is. Returns the length without the 0 byte. */
+size_t text_harmless(char *room, size_t size, const char *line);
+
 /* A JSON string with its quotes, as harmless to a terminal. The bytes must be valid UTF-8. */
 void text_add_json(struct text *text, const void *bytes, size_t size);
 

@@ -33,6 +33,12 @@ struct capture_file {
 	struct error error; /* after which nothing more can be read; code 0: none */
 };
 
+/* A file may say anything. The sum stays a number that any language and JSON can hold. */
+static uint64_t add_bounded(uint64_t a, uint64_t b)
+{
+	return a > INT64_MAX || b > INT64_MAX - a ? INT64_MAX : a + b;
+}
+
 /* ---- Errors ---- */
 
 static int cut_off(struct capture_file *file, const char *what, size_t whole, struct error *error)
@@ -304,7 +310,7 @@ static int take_packet(struct capture_file *file, uint32_t type, const struct pc
 	interface = find_interface(file, packet.interface);
 	if (!interface)
 		return unknown_interface(file, packet.interface, error);
-	interface->dropped_by_packets += packet.dropped;
+	interface->dropped_by_packets = add_bounded(interface->dropped_by_packets, packet.dropped);
 	*frame = (struct frame){
 		.interface = (unsigned)(file->section + packet.interface),
 		.link_type = interface->description.link_type,
@@ -465,8 +471,9 @@ uint64_t capture_file_dropped(const struct capture_file *file)
 	for (size_t i = 0; i < file->count; i++) {
 		const struct file_interface *interface = &file->interfaces[i];
 
-		dropped += interface->has_statistics ? interface->dropped_in_all
-						     : interface->dropped_by_packets;
+		dropped = add_bounded(dropped, interface->has_statistics
+						       ? interface->dropped_in_all
+						       : interface->dropped_by_packets);
 	}
 	return dropped;
 }

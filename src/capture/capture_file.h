@@ -10,6 +10,11 @@
 
 struct capture_file;
 
+/* Times of packets are from 1896 to 2116, the nearest where a file says others, so that whoever
+ * subtracts them, or adds some hours, need not look. Of pcap there are none beyond 2106. */
+#define CAPTURE_TIME_LEAST_NS (-(INT64_C(1) << 61))
+#define CAPTURE_TIME_MOST_NS  (INT64_C(1) << 62)
+
 /* "-": standard input. HOSTCAST_INVALID: not such a file, the text says what it looks like;
  * HOSTCAST_SYSTEM. */
 struct capture_file *capture_file_open(const char *path, struct error *error);
@@ -33,8 +38,8 @@ int capture_file_next(struct capture_file *file, struct frame *frame, struct err
 /* Of those that were met so far; "" if the file does not tell the name. */
 const char *capture_file_interface(const struct capture_file *file, unsigned number);
 
-/* What the file says that its capture dropped, of all interfaces; and packets, or blocks, that were
- * passed over because they are of a kind that is not known. */
+/* What the file says that its capture dropped, of all interfaces, INT64_MAX at most; and packets,
+ * or blocks, that were passed over because they are of a kind that is not known. */
 uint64_t capture_file_dropped(const struct capture_file *file);
 uint64_t capture_file_skipped(const struct capture_file *file);
 

@@ -48,6 +48,7 @@ struct live {
 	pcap_t *pcap;
 	int fd;
 	unsigned number, link_type;
+	bool has_nanoseconds; /* in tv_usec */
 	char interface[IF_NAMESIZE];
 	struct live_counters counters;
 	struct pcap_stat last; /* its numbers have 32 bits, and begin again */
@@ -70,12 +71,13 @@ static void configure(struct live *live, const struct live_options *options)
 {
 	size_t buffer = options->buffer > 0 ? options->buffer : LIVE_BUFFER;
 	size_t snap = options->snap > 0 ? options->snap : LIVE_SNAP;
+	int64_t delay_ns = options->delay_ns > 0 ? options->delay_ns : LIVE_DELAY_NS;
 
-	/* None of these fails before pcap_activate(). */
+	/* None of these fails before pcap_activate(); whether there are nanoseconds shows then. */
 	pcap_set_snaplen(live->pcap, (int)snap);
 	pcap_set_buffer_size(live->pcap, (int)buffer);
 	pcap_set_promisc(live->pcap, options->is_promiscuous);
-	pcap_set_timeout(live->pcap, LIVE_DELAY_NS / NS_PER_MS);
+	pcap_set_timeout(live->pcap, (int)(delay_ns / NS_PER_MS));
 	pcap_set_tstamp_precision(live->pcap, PCAP_TSTAMP_PRECISION_NANO);
 }
 
@@ -122,6 +124,15 @@ static int set_filter(struct live *live, const char *filter, struct error *error
 	return 0;
 }
 
+static int set_filters(struct live *live, const struct live_options *options, struct error *error)
+{
+	int status = set_filter(live, options->filter, error);
+
+	if (status != HOSTCAST_INVALID || !options->filter_without_vlan)
+		return status;
+	return set_filter(live, options->filter_without_vlan, error);
+}
+
 /* Files and the kernel have one number for raw IP, libpcap has another. */
 static unsigned link_type_of(int type)
 {
@@ -139,13 +150,14 @@ static int start(struct live *live, const struct live_options *options, struct e
 				 live->interface, text);
 	configure(live, options);
 	if ((status = activate(live, error)) < 0 ||
-	    (status = set_filter(live, options->filter, error)) < 0)
+	    (status = set_filters(live, options, error)) < 0)
 		return status;
 	if (pcap_setnonblock(live->pcap, 1, text) < 0)
 		return error_set(error, HOSTCAST_SYSTEM, "cannot capture on %s: %s",
 				 live->interface, text);
 	live->number = options->number;
 	live->link_type = link_type_of(pcap_datalink(live->pcap));
+	live->has_nanoseconds = pcap_get_tstamp_precision(live->pcap) == PCAP_TSTAMP_PRECISION_NANO;
 	live->fd = pcap_get_selectable_fd(live->pcap);
 	if (fcntl(live->fd, F_SETFD, FD_CLOEXEC) < 0) /* a command must not get it */
 		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot capture on %s",
@@ -205,8 +217,8 @@ int live_next(struct live *live, struct frame *frame, struct error *error)
 		return error_set(error, HOSTCAST_SYSTEM, "cannot capture on %s any more: %s",
 				 live->interface, pcap_geterr(live->pcap));
 	*frame = (struct frame){
-		/* tv_usec has nanoseconds: PCAP_TSTAMP_PRECISION_NANO */
-		.time_ns = header->ts.tv_sec * NS_PER_S + header->ts.tv_usec,
+		.time_ns = header->ts.tv_sec * NS_PER_S +
+			   header->ts.tv_usec * (live->has_nanoseconds ? 1 : NS_PER_US),
 		.interface = live->number,
 		.link_type = live->link_type,
 		.bytes = bytes,

@@ -10,18 +10,24 @@
 struct live;
 
 struct live_options {
-	const char *filter;  /* in libpcap's language; NULL: all */
-	unsigned number;     /* that its frames carry as `interface` */
-	size_t snap;         /* bytes of each packet that are captured; 0: all */
-	size_t buffer;       /* bytes in the kernel; 0: LIVE_BUFFER */
-	bool is_promiscuous; /* what the interface would filter out, too */
+	const char *filter;              /* in libpcap's language; NULL: all */
+	const char *filter_without_vlan; /* where the interface has no VLANs (tunnels, for one), so
+					    that the other is refused; NULL: it is an error */
+	unsigned number;                 /* that its frames carry as `interface` */
+	size_t snap;                     /* bytes of each packet that are captured; 0: all */
+	size_t buffer;                   /* bytes in the kernel; 0: LIVE_BUFFER */
+	int64_t delay_ns;                /* at most of packets in the kernel; 0: LIVE_DELAY_NS */
+	bool is_promiscuous;             /* what the interface would filter out, too */
 };
 
 enum { LIVE_BUFFER = 16 * 1024 * 1024, LIVE_SNAP = 262144 };
 
 /* The kernel gives packets in blocks, at the latest so long after the first one in it: then the
- * buffer holds as much as there are bytes. One by one each would take the room of the largest. */
-#define LIVE_DELAY_NS (10 * NS_PER_MS)
+ * buffer holds as much as there are bytes. One by one each would take the room of the largest. A
+ * block that is given early is lost for others until it is taken, however little is in it: so a
+ * program that stands still for the number of blocks (LIVE_BUFFER has 64) times this delay loses
+ * packets, also where few come. */
+#define LIVE_DELAY_NS (50 * NS_PER_MS)
 
 /* HOSTCAST_REFUSED: not permitted; the text names the capability and how to give it.
  * HOSTCAST_INTERFACE: no such interface, it is down, or it is `any`, which loses the destination

@@ -2,6 +2,7 @@
 
 #include "base/monotime.h"
 #include "byte_order.h"
+#include "capture_file.h"
 
 #include <string.h>
 
@@ -123,9 +124,9 @@ int64_t pcapng_time_ns(const struct pcapng_interface *interface, uint64_t ticks)
 	__int128 ns = (__int128)ticks_in_ns(interface->resolution, ticks) +
 		      (__int128)interface->offset_s * NS_PER_S;
 
-	if (ns > INT64_MAX)
-		return INT64_MAX;
-	return ns < INT64_MIN ? INT64_MIN : (int64_t)ns;
+	if (ns > CAPTURE_TIME_MOST_NS)
+		return CAPTURE_TIME_MOST_NS;
+	return ns < CAPTURE_TIME_LEAST_NS ? CAPTURE_TIME_LEAST_NS : (int64_t)ns;
 }
 
 /* ---- Packets ---- */
@@ -203,6 +204,13 @@ bool pcapng_read_simple(const struct pcapng_body *body, uint32_t snap, struct pc
 	return packet->size <= body->size - SIMPLE_SIZE;
 }
 
+static void add_dropped(struct pcapng_statistics *statistics, uint64_t dropped)
+{
+	statistics->dropped = dropped > UINT64_MAX - statistics->dropped
+				      ? UINT64_MAX
+				      : statistics->dropped + dropped;
+}
+
 bool pcapng_read_statistics(const struct pcapng_body *body, struct pcapng_statistics *statistics)
 {
 	struct options options;
@@ -217,6 +225,6 @@ bool pcapng_read_statistics(const struct pcapng_body *body, struct pcapng_statis
 	while (next_option(&options, &option))
 		if (option.code == PCAPNG_STATISTICS_DROPPED ||
 		    option.code == PCAPNG_STATISTICS_OS_DROPPED)
-			statistics->dropped += number_64(&option, body->is_big_endian);
+			add_dropped(statistics, number_64(&option, body->is_big_endian));
 	return true;
 }

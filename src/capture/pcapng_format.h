@@ -79,7 +79,7 @@ bool pcapng_read_statistics(const struct pcapng_body *body, struct pcapng_statis
 bool pcapng_read_simple(const struct pcapng_body *body, uint32_t snap,
 			struct pcapng_packet *packet);
 
-/* Nanoseconds since 1970; the nearest there is if it is too far away. */
+/* Nanoseconds since 1970, as capture_file.h bounds them. */
 int64_t pcapng_time_ns(const struct pcapng_interface *interface, uint64_t ticks);
 
 static inline size_t pcapng_padded(size_t size)

@@ -180,7 +180,9 @@ static void look_at(struct pcapng_writer *w)
 	w->is_pipe = fstat(w->fd, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-struct pcapng_writer *pcapng_writer_open(const char *path, const char *command, struct error *error)
+/* flags: for open(), with which a file is made. */
+static struct pcapng_writer *open_with(const char *path, int flags, const char *command,
+				       struct error *error)
 {
 	struct pcapng_writer *w = calloc(1, sizeof *w);
 
@@ -191,7 +193,7 @@ struct pcapng_writer *pcapng_writer_open(const char *path, const char *command, 
 	w->is_own = strcmp(path, "-") != 0;
 	w->fd = STDOUT_FILENO;
 	if (w->is_own)
-		w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		w->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
 	if (w->fd < 0) {
 		error_system(error, HOSTCAST_SYSTEM, errno, "cannot open %.300s for writing", path);
 		free(w);
@@ -202,6 +204,17 @@ struct pcapng_writer *pcapng_writer_open(const char *path, const char *command, 
 		return w;
 	pcapng_writer_close(w, error);
 	return NULL;
+}
+
+struct pcapng_writer *pcapng_writer_open(const char *path, const char *command, struct error *error)
+{
+	return open_with(path, O_TRUNC, command, error);
+}
+
+struct pcapng_writer *pcapng_writer_create(const char *path, const char *command,
+					   struct error *error)
+{
+	return open_with(path, O_EXCL, command, error);
 }
 
 void pcapng_writer_set_wait(struct pcapng_writer *w, pcapng_wait_fn *wait)

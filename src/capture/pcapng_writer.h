@@ -14,6 +14,10 @@ struct pcapng_writer;
 struct pcapng_writer *pcapng_writer_open(const char *path, const char *command,
 					 struct error *error);
 
+/* The same with a file that is not there yet: one that is, or a link, is an error. */
+struct pcapng_writer *pcapng_writer_create(const char *path, const char *command,
+					   struct error *error);
+
 /* Called before something is written to a pipe, PIPE_BUF bytes at a time, to wait until it takes
  * them; false: it was interrupted. Without it a pipe is written to as it is. */
 typedef bool pcapng_wait_fn(int fd);

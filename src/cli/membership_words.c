@@ -1,16 +1,9 @@
 #include "membership_words.h"
 
 #include "base/monotime.h"
-#include "net/address.h"
+#include "show.h"
 
 enum { SOURCES_SHOWN = 8, RECORDS_SHOWN = 16 };
-
-static void add_ip(struct text *out, const union hostcast_address *address)
-{
-	char text[HOSTCAST_TEXT_SIZE];
-
-	text_add_string(out, address_ip_text(address, text));
-}
 
 static void add_seconds(struct text *out, int64_t ns)
 {
@@ -27,7 +20,7 @@ static void add_sources(struct text *out, const struct membership_message *messa
 	for (; shown < SOURCES_SHOWN && membership_next_source(message, &sources, &source);
 	     shown++) {
 		text_add_string(out, shown > 0 ? "," : "");
-		add_ip(out, &source);
+		show_ip(out, &source);
 	}
 	if (count > shown)
 		text_addf(out, "%s%u more", shown > 0 ? "," : "", count - shown);
@@ -40,7 +33,7 @@ static void add_wanted(struct text *out, const char *verb, const struct membersh
 	text_addf(out, "%s ", verb);
 	add_sources(out, message, record->sources, record->count);
 	text_add_string(out, "@");
-	add_ip(out, &record->group);
+	show_ip(out, &record->group);
 }
 
 static void add_excluding(struct text *out, const char *verb,
@@ -48,7 +41,7 @@ static void add_excluding(struct text *out, const char *verb,
 			  const struct group_record *record)
 {
 	text_addf(out, "%s ", verb);
-	add_ip(out, &record->group);
+	show_ip(out, &record->group);
 	if (record->count == 0)
 		return;
 	text_add_string(out, " except from ");
@@ -64,7 +57,7 @@ static void add_including(struct text *out, const char *verb, const char *verb_o
 		return;
 	}
 	text_addf(out, "%s ", verb_of_none);
-	add_ip(out, &record->group);
+	show_ip(out, &record->group);
 }
 
 void membership_words_of_record(struct text *out, const struct membership_message *message,
@@ -91,7 +84,7 @@ void membership_words_of_record(struct text *out, const struct membership_messag
 		break;
 	default:
 		text_addf(out, "record of unknown type %u about ", record->type);
-		add_ip(out, &record->group);
+		show_ip(out, &record->group);
 	}
 }
 
@@ -120,7 +113,7 @@ static void add_report(struct text *out, const struct membership_message *messag
 		return;
 	}
 	text_add_string(out, "is in ");
-	add_ip(out, &message->group);
+	show_ip(out, &message->group);
 }
 
 static void add_query(struct text *out, const struct membership_message *message)
@@ -133,7 +126,7 @@ static void add_query(struct text *out, const struct membership_message *message
 	if (message->group.any.sa_family == AF_UNSPEC)
 		text_add_string(out, "any group");
 	else
-		add_ip(out, &message->group);
+		show_ip(out, &message->group);
 	text_add_string(out, "? answer within ");
 	add_seconds(out, message->response_ns);
 	if (message->interval_ns > 0) {
@@ -146,7 +139,8 @@ static void add_query(struct text *out, const struct membership_message *message
 		text_add_string(out, ", other routers need not act");
 }
 
-void membership_words_protocol(struct text *out, const struct membership_message *message)
+/* "IGMPv3", "MLDv1", "IGMP" */
+static void add_protocol(struct text *out, const struct membership_message *message)
 {
 	text_add_string(out, message->is_mld ? "MLD" : "IGMP");
 	if (message->version > 0)
@@ -155,7 +149,7 @@ void membership_words_protocol(struct text *out, const struct membership_message
 
 void membership_words(struct text *out, const struct membership_message *message)
 {
-	membership_words_protocol(out, message);
+	add_protocol(out, message);
 	switch (message->kind) {
 	case MEMBERSHIP_QUERY:
 		add_query(out, message);
@@ -165,7 +159,7 @@ void membership_words(struct text *out, const struct membership_message *message
 		break;
 	case MEMBERSHIP_LEAVE:
 		text_add_string(out, message->is_mld ? " done: leaves " : " leave: leaves ");
-		add_ip(out, &message->group);
+		show_ip(out, &message->group);
 		break;
 	case MEMBERSHIP_OTHER:
 		text_addf(out, " message of type 0x%02x", message->type);

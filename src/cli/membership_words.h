@@ -8,9 +8,6 @@
 /* "IGMPv3 report: joins 224.1.1.1, wants 10.0.0.1@232.1.1.1" */
 void membership_words(struct text *out, const struct membership_message *message);
 
-/* "IGMPv3", "MLDv1", "IGMP" */
-void membership_words_protocol(struct text *out, const struct membership_message *message);
-
 /* "leaves 224.1.1.1": one record of a report. */
 void membership_words_of_record(struct text *out, const struct membership_message *message,
 				const struct group_record *record);

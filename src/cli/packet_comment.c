@@ -28,7 +28,7 @@ static void add_group_mac(struct text *out, const union hostcast_address *group)
 /* Its first records, and the MAC address of each group that is spoken of. */
 static void comment_on_report(struct text *out, const struct membership_message *message)
 {
-	struct report_records records = report_records_of(message);
+	struct report_records records = report_records_all(message);
 	struct group_record record;
 	size_t before = out->size;
 

@@ -10,24 +10,16 @@
 
 /* ---- Values ---- */
 
-static void add_ip(struct text *out, const char *key, const union hostcast_address *address)
-{
-	char text[HOSTCAST_TEXT_SIZE];
-
-	if (address->any.sa_family != AF_UNSPEC)
-		json_string(out, key, address_ip_text(address, text));
-}
-
 static void add_endpoint(struct text *out, const char *key, const union hostcast_address *address,
 			 bool has_ports)
 {
 	if (has_ports)
 		json_address(out, key, address);
 	else
-		add_ip(out, key, address);
+		json_ip(out, key, address);
 }
 
-static void add_mac(struct text *out, const char *key, const uint8_t mac[MAC_BYTES])
+static void add_mac(struct text *out, const char *key, const uint8_t mac[MAC_SIZE])
 {
 	char text[MAC_TEXT_SIZE];
 
@@ -215,7 +207,7 @@ static void add_record(struct text *out, const struct membership_message *messag
 	json_begin_object(out);
 	json_integer(out, "type", record->type);
 	json_string(out, "type_name", record_type_name(record->type));
-	add_ip(out, "group", &record->group);
+	json_ip(out, "group", &record->group);
 	json_integer(out, "count", record->count);
 	add_sources(out, message, record->sources);
 	json_end_object(out);
@@ -237,12 +229,12 @@ static void add_query(struct text *out, const struct membership_message *query)
 {
 	bool has_sources = query->version == (query->is_mld ? 2 : 3);
 
-	json_integer(out, "response_ms", query->response_ns / NS_PER_MS);
+	json_integer(out, "response_ns", query->response_ns);
 	if (!has_sources)
 		return;
 	json_bool(out, "suppresses", query->suppresses);
 	json_integer(out, "robustness", query->robustness);
-	json_integer(out, "interval_s", query->interval_ns / NS_PER_S);
+	json_integer(out, "interval_ns", query->interval_ns);
 	json_integer(out, "count", query->count);
 	add_sources(out, query, query->sources);
 }
@@ -262,7 +254,7 @@ static void add_membership(struct text *out, const struct membership_message *me
 	json_integer(out, "type", message->type);
 	json_integer(out, "code", message->code);
 	add_checksum(out, message->checksum);
-	add_ip(out, "group", &message->group);
+	json_ip(out, "group", &message->group);
 	if (message->kind == MEMBERSHIP_QUERY)
 		add_query(out, message);
 	else if (message->kind == MEMBERSHIP_REPORT && message->group.any.sa_family == AF_UNSPEC)

@@ -19,7 +19,7 @@ static void add_vlans(struct text *out, const struct link_layer *link)
 	text_add_string(out, link->vlan_count > 0 ? ": " : "");
 }
 
-static void add_mac(struct text *out, bool has_it, const uint8_t mac[MAC_BYTES])
+static void add_mac(struct text *out, bool has_it, const uint8_t mac[MAC_SIZE])
 {
 	char text[MAC_TEXT_SIZE];
 
@@ -210,7 +210,7 @@ static void add_problems(struct text *out, const struct packet *packet)
 		text_addf(out, "; %s", packet->problem);
 }
 
-void packet_show_line(struct text *out, const struct packet *packet)
+void packet_show_line(struct text *out, const struct frame *frame, const struct packet *packet)
 {
 	add_vlans(out, &packet->link);
 	if (packet->ip.version == 0) {
@@ -222,4 +222,7 @@ void packet_show_line(struct text *out, const struct packet *packet)
 		add_group_mac(out, packet);
 	}
 	add_problems(out, packet);
+	if (frame->size < frame->wire_size)
+		text_addf(out, "; %zu of its %zu bytes were captured", frame->size,
+			  frame->wire_size);
 }

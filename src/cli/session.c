@@ -28,6 +28,8 @@ int exit_status_of(int error_code)
 
 /* ---- Diagnostics ---- */
 
+enum { LINE_MAX_SIZE = 1200 };
+
 /* A prompt does wait for its terminal: what is typed must not mix with what is half written. */
 static bool never_waits(const struct session *session)
 {
@@ -35,17 +37,20 @@ static bool never_waits(const struct session *session)
 	       session->lost_errno == 0 && !session->out.failed;
 }
 
-/* The line is written in one piece, so that those of several programs do not mix. */
+/* The line is written in one piece, so that those of several programs do not mix. It is not made on
+ * the heap: it may be what tells that memory is short. Names in it (interfaces, files, programs)
+ * may hold anything. */
 __attribute__((format(printf, 3, 0))) static void
 print_line(struct session *session, const char *prefix, const char *format, va_list arguments)
 {
-	char line[1200]; /* not on the heap: it may be what tells that memory is short */
-	size_t used, most = sizeof line - 1;
+	char said[LINE_MAX_SIZE], line[2 * LINE_MAX_SIZE];
+	size_t size;
 
-	snprintf(line, most, "%s: %s", session->command, prefix);
-	used = strlen(line);
-	vsnprintf(line + used, most - used, format, arguments);
-	strcat(line, "\n");
+	snprintf(said, sizeof said, "%s: %s", session->command, prefix);
+	size = strlen(said);
+	vsnprintf(said + size, sizeof said - size, format, arguments);
+	size = text_harmless(line, sizeof line - 1, said);
+	memcpy(line + size, "\n", sizeof "\n");
 	if (session->is_error_queued && never_waits(session)) {
 		text_add_string(&session->out, line);
 		session_flush(session);
@@ -367,6 +372,19 @@ int common_family(const struct common_options *options)
 	if (options->ipv4 == options->ipv6)
 		return AF_UNSPEC;
 	return options->ipv4 ? AF_INET : AF_INET6;
+}
+
+bool common_is_endless(const struct common_options *options)
+{
+	return options->count == NOT_GIVEN && options->deadline_ns == NOT_GIVEN;
+}
+
+/* A run that was to count would have ended before, had all come. */
+int common_deadline_status(const struct common_options *options, bool has_come)
+{
+	if (!has_come)
+		return EXIT_NOTHING;
+	return options->count != NOT_GIVEN ? EXIT_PARTIAL : EXIT_DONE;
 }
 
 static int apply_common(struct hostcast *handle, const struct common_options *common)

@@ -32,6 +32,12 @@ struct common_options {
 /* AF_INET or AF_INET6 with -4 or -6; AF_UNSPEC with neither or both: either. */
 int common_family(const struct common_options *options);
 
+/* Was neither a count nor a deadline given, so that a signal is the way to end? */
+bool common_is_endless(const struct common_options *options);
+
+/* The status of a run that the deadline ends: something has come, or nothing. */
+int common_deadline_status(const struct common_options *options, bool has_come);
+
 struct session;
 
 /* What a verb does of its own at the common events; each may be NULL. */

@@ -134,20 +134,15 @@ static void end_incomplete(void *context)
 {
 	struct receiver *r = context;
 
-	if (r->received == 0)
-		session_end(&r->session, EXIT_NOTHING);
-	else
-		session_end(&r->session,
-			    r->options->common.count != NOT_GIVEN ? EXIT_PARTIAL : EXIT_DONE);
+	session_end(&r->session, common_deadline_status(&r->options->common, r->received > 0));
 }
 
 static void on_stop(void *context)
 {
 	struct receiver *r = context;
-	const struct common_options *common = &r->options->common;
-	bool is_endless = common->count == NOT_GIVEN && common->deadline_ns == NOT_GIVEN;
 
-	session_end(&r->session, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
+	session_end(&r->session,
+		    common_is_endless(&r->options->common) ? EXIT_DONE : EXIT_CUT_SHORT);
 }
 
 static void summary_json(struct receiver *r)

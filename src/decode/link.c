@@ -11,9 +11,9 @@ enum {
 
 static void read_ethernet(struct link_layer *link, struct reader *reader)
 {
-	reader_copy(reader, link->destination, MAC_BYTES);
+	reader_copy(reader, link->destination, MAC_SIZE);
 	link->has_destination = !reader->failed;
-	reader_copy(reader, link->source, MAC_BYTES);
+	reader_copy(reader, link->source, MAC_SIZE);
 	link->has_source = !reader->failed;
 	link->ethertype = reader_be16(reader);
 }
@@ -70,9 +70,9 @@ static void read_cooked_address(struct link_layer *link, struct reader *reader, 
 {
 	struct reader address = reader_take(reader, COOKED_ADDRESS_BYTES);
 
-	link->has_source = size == MAC_BYTES && !reader->failed;
+	link->has_source = size == MAC_SIZE && !reader->failed;
 	if (link->has_source)
-		reader_copy(&address, link->source, MAC_BYTES);
+		reader_copy(&address, link->source, MAC_SIZE);
 }
 
 /* Of other types, which are of traffic inside of a host, nothing is known. */

@@ -80,3 +80,10 @@ void packet_decode(const struct frame *frame, struct packet *packet)
 		note_problem(packet, "an IP length that is longer than the frame");
 	decode_over_ip(packet, payload);
 }
+
+uint16_t packet_vlan(const struct packet *packet)
+{
+	const struct link_layer *link = &packet->link;
+
+	return link->vlan_count > 0 ? link->vlans[link->vlan_count - 1].id : 0;
+}

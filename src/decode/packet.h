@@ -3,6 +3,7 @@
 #ifndef DECODE_PACKET_H
 #define DECODE_PACKET_H
 
+#include "base/mac.h"
 #include "frame.h"
 #include "hostcast.h"
 #include "icmp.h"
@@ -12,7 +13,7 @@
 
 /* ---- Below IP ---- */
 
-enum { MAC_BYTES = 6, VLANS_MAX = 4 };
+enum { VLANS_MAX = 4 };
 
 /* IEEE 802.1Q and 802.1ad */
 struct vlan_tag {
@@ -33,7 +34,7 @@ enum cooked_type {
 
 struct link_layer {
 	bool has_destination, has_source; /* MAC addresses; a cooked capture has no destination */
-	uint8_t destination[MAC_BYTES], source[MAC_BYTES];
+	uint8_t destination[MAC_SIZE], source[MAC_SIZE];
 	struct vlan_tag vlans[VLANS_MAX]; /* the outer one first */
 	size_t vlan_count;
 	bool is_cooked;
@@ -100,6 +101,9 @@ struct packet {
 	 * its size tells, and what there is of it. */
 	const char *problem;
 };
+
+/* The innermost VLAN that it was tagged with, which is the link that it was on; 0: none. */
+uint16_t packet_vlan(const struct packet *packet);
 
 /* Every layer that can be; packet->problem says what kept the next one from it. */
 void packet_decode(const struct frame *frame, struct packet *packet);

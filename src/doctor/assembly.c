@@ -3,16 +3,16 @@
 #include "base/monotime.h"
 #include "net/address.h"
 
-/* Fragments of a datagram are sent together: what is still incomplete so long after will stay so.
- */
+/* Fragments of a datagram are sent together: what is still incomplete so long after will stay so,
+ * and the number of one that is whole means another one. */
 #define ON_ITS_WAY_NS (100 * NS_PER_MS)
 
 /* Linux (ipfrag_time) gives up after so long; a number may then mean another datagram. */
 #define PATIENCE_NS   (30 * NS_PER_S)
 
-static void forget(struct assembly *assembly, size_t index)
+static bool is_whole(const struct assembling *one)
 {
-	assembly->list[index] = assembly->list[--assembly->count];
+	return one->total > 0 && ranges_has(&one->have, 0, one->total);
 }
 
 static void give_up(struct assembly *assembly, size_t index, assembly_missing_fn *missing,
@@ -20,8 +20,9 @@ static void give_up(struct assembly *assembly, size_t index, assembly_missing_fn
 {
 	const struct assembling *one = &assembly->list[index];
 
-	missing(context, &one->source, one->interface);
-	forget(assembly, index);
+	if (!is_whole(one))
+		missing(context, &one->source, one->interface);
+	assembly->list[index] = assembly->list[--assembly->count];
 }
 
 static void give_up_before(struct assembly *assembly, int64_t time_ns, assembly_missing_fn *missing,
@@ -32,12 +33,20 @@ static void give_up_before(struct assembly *assembly, int64_t time_ns, assembly_
 			give_up(assembly, i, missing, context);
 }
 
-static size_t oldest(const struct assembly *assembly)
+/* Those that are whole go first. */
+static bool goes_before(const struct assembling *a, const struct assembling *b)
+{
+	bool is_a_whole = is_whole(a);
+
+	return is_a_whole == is_whole(b) ? a->last_ns < b->last_ns : is_a_whole;
+}
+
+static size_t dispensable(const struct assembly *assembly)
 {
 	size_t found = 0;
 
 	for (size_t i = 1; i < assembly->count; i++)
-		if (assembly->list[i].last_ns < assembly->list[found].last_ns)
+		if (goes_before(&assembly->list[i], &assembly->list[found]))
 			found = i;
 	return found;
 }
@@ -50,7 +59,8 @@ static struct assembling *find(struct assembly *assembly, const struct frame *fr
 
 		if (one->identification == packet->ip.identification &&
 		    one->interface == frame->interface &&
-		    address_same_ip(&one->source, &packet->source))
+		    address_same_ip(&one->source, &packet->source) &&
+		    !(is_whole(one) && frame->time_ns - one->last_ns > ON_ITS_WAY_NS))
 			return one;
 	}
 	return NULL;
@@ -64,7 +74,7 @@ static struct assembling *add(struct assembly *assembly, const struct frame *fra
 
 	give_up_before(assembly, frame->time_ns - PATIENCE_NS, missing, context);
 	if (assembly->count == ASSEMBLY_MAX)
-		give_up(assembly, oldest(assembly), missing, context);
+		give_up(assembly, dispensable(assembly), missing, context);
 	one = &assembly->list[assembly->count++];
 	*one = (struct assembling){
 		.source = packet->source,
@@ -84,12 +94,10 @@ void assembly_take(struct assembly *assembly, const struct frame *frame,
 		return;
 	if (!one)
 		one = add(assembly, frame, packet, missing, context);
-	one->have += size;
+	ranges_add(&one->have, packet->ip.offset, (int64_t)packet->ip.offset + size);
 	one->last_ns = frame->time_ns;
 	if (!packet->ip.more_fragments)
 		one->total = packet->ip.offset + size;
-	if (one->total > 0 && one->have >= one->total)
-		forget(assembly, (size_t)(one - assembly->list));
 }
 
 void assembly_finish(struct assembly *assembly, int64_t now_ns, assembly_missing_fn *missing,

@@ -3,16 +3,18 @@
 #define DOCTOR_ASSEMBLY_H
 
 #include "decode/packet.h"
+#include "traffic/ranges.h"
 
 enum { ASSEMBLY_MAX = 128 };
 
-/* A datagram of which fragments have come. */
+/* A datagram of which fragments have come. One that is whole is still remembered, as long as there
+ * is room: its fragments may come twice. */
 struct assembling {
 	union hostcast_address source;
 	unsigned interface;
 	uint32_t identification;
-	uint32_t have;  /* bytes of its fragments so far */
-	uint32_t total; /* bytes that it has, from its last fragment; 0: not known yet */
+	struct ranges have; /* its bytes so far */
+	uint32_t total;     /* bytes that it has, from its last fragment; 0: not known yet */
 	int64_t last_ns;
 };
 

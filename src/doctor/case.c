@@ -70,11 +70,49 @@ static void add_interface(unsigned *list, size_t *count, unsigned interface)
 		list[(*count)++] = interface;
 }
 
-static void choose_joined(struct doctor_case *c)
+static bool has_way_out(const struct doctor_case *c)
 {
 	for (size_t i = 0; i < c->interfaces.count; i++)
-		if (case_is_joined(c, c->interfaces.list[i].index))
-			add_interface(c->chosen, &c->chosen_count, c->interfaces.list[i].index);
+		if (c->interfaces.list[i].is_up && !c->interfaces.list[i].is_loopback)
+			return true;
+	return false;
+}
+
+/* Without a route programs join on loopback, where nothing comes from other hosts: of interest only
+ * on a host that has nothing else. */
+static void choose_joined(struct doctor_case *c)
+{
+	bool is_loopback_enough = !has_way_out(c);
+
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		const struct interface *one = &c->interfaces.list[i];
+
+		if (case_is_joined(c, one->index) && (!one->is_loopback || is_loopback_enough))
+			add_interface(c->chosen, &c->chosen_count, one->index);
+	}
+}
+
+static bool has_address(const struct doctor_case *c)
+{
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		const struct interface *one = &c->interfaces.list[i];
+
+		if (one->is_up && !one->is_loopback &&
+		    interface_has_address(one, c->group.any.sa_family))
+			return true;
+	}
+	return false;
+}
+
+static void choose_bridges(struct doctor_case *c)
+{
+	for (size_t i = 0; i < c->links.count; i++) {
+		const struct link *link = &c->links.list[i];
+
+		if (link->is_up && strcmp(link->kind, "bridge") == 0)
+			add_interface(c->chosen, &c->chosen_count, link->index);
+	}
+	c->is_switch = c->chosen_count > 0;
 }
 
 static void choose(struct doctor_case *c, const struct case_question *question)
@@ -92,6 +130,8 @@ static void choose(struct doctor_case *c, const struct case_question *question)
 		add_interface(c->chosen, &c->chosen_count, c->route.interface);
 	else
 		choose_joined(c);
+	if (c->chosen_count == 0 && !has_address(c))
+		choose_bridges(c);
 }
 
 static void choose_listened(struct doctor_case *c)
@@ -103,7 +143,8 @@ static void choose_listened(struct doctor_case *c)
 		bool is_of_interest = case_is_chosen(c, interface->index) ||
 				      (!c->are_chosen_by_user && !interface->is_loopback);
 
-		if (is_of_interest && interface_is_usable(interface, family))
+		if (is_of_interest && (interface_is_usable(interface, family) ||
+				       (c->is_switch && case_is_chosen(c, interface->index))))
 			add_interface(c->listened, &c->listened_count, interface->index);
 	}
 }
@@ -135,8 +176,36 @@ int case_open(struct doctor_case *c, const struct case_question *question, struc
 	return 0;
 }
 
+int case_look_again(struct doctor_case *c, struct error *error)
+{
+	struct memberships memberships = {0};
+	struct group_users users = {0};
+	struct udp_sockets sockets = {0};
+	int status = memberships_read(c->group.any.sa_family, &memberships, error);
+
+	if (status == 0)
+		status = group_users_read(&memberships, &users, error);
+	if (status == 0)
+		status = udp_sockets_read(0, &sockets, error);
+	if (status < 0) {
+		udp_sockets_done(&sockets);
+		group_users_done(&users);
+		memberships_done(&memberships);
+		return status;
+	}
+	udp_sockets_done(&c->sockets_before);
+	group_users_done(&c->users);
+	memberships_done(&c->memberships);
+	c->sockets_before = c->sockets;
+	c->sockets = sockets;
+	c->users = users;
+	c->memberships = memberships;
+	return 0;
+}
+
 void case_done(struct doctor_case *c)
 {
+	udp_sockets_done(&c->sockets_before);
 	udp_sockets_done(&c->sockets);
 	group_users_done(&c->users);
 	memberships_done(&c->memberships);
@@ -151,6 +220,30 @@ const char *case_interface_name(const struct doctor_case *c, unsigned index)
 	const struct interface *interface = interface_by_index(&c->interfaces, index);
 
 	return interface ? interface->name : "?";
+}
+
+const char *case_loopback_name(const struct doctor_case *c)
+{
+	for (size_t i = 0; i < c->interfaces.count; i++)
+		if (c->interfaces.list[i].is_loopback)
+			return c->interfaces.list[i].name;
+	return "";
+}
+
+void case_examine_chosen(const struct doctor_case *c, case_examine_fn *examine,
+			 struct finding *finding)
+{
+	for (size_t i = 0; i < c->chosen_count; i++) {
+		const struct seen_interface *seen =
+			observation_interface(c->observation, c->chosen[i]);
+
+		if (seen)
+			examine(c, seen, finding);
+	}
+	if (finding->saw.size > 0)
+		return;
+	finding_raise(finding, RUNG_UNKNOWN);
+	text_add_string(finding_saw(finding), "doctor could listen on no interface");
 }
 
 bool case_is_chosen(const struct doctor_case *c, unsigned interface)

@@ -4,6 +4,7 @@
 #define DOCTOR_CASE_H
 
 #include "base/error.h"
+#include "finding.h"
 #include "net/group_users.h"
 #include "net/interface.h"
 #include "net/link.h"
@@ -45,6 +46,9 @@ struct doctor_case {
 	unsigned chosen[CASE_INTERFACES_MAX];
 	size_t chosen_count;
 	bool are_chosen_by_user;
+	bool is_switch; /* this host has no address and joins nothing, but has bridges, which are
+			   the chosen ones: it passes on what others send. Doctor does not join
+			   there either */
 
 	/* Where doctor listens: the chosen ones that can, and unless the user has chosen all others
 	 * that can, because data may come in where nobody expects it. The loopback interface only
@@ -52,10 +56,12 @@ struct doctor_case {
 	unsigned listened[CASE_INTERFACES_MAX];
 	size_t listened_count;
 
-	/* As it was before doctor itself joined the group. */
+	/* As it was before doctor itself joined the group; once it has listened, as it is after
+	 * that: programs start meanwhile. */
 	struct memberships memberships; /* of the group's family, all groups */
 	struct group_users users;
-	struct udp_sockets sockets; /* all */
+	struct udp_sockets sockets;        /* all */
+	struct udp_sockets sockets_before; /* as they were before; none if there was no after */
 
 	/* What came by while doctor listened: on the wire, at a socket of its own; NULL: it has not
 	 * listened. */
@@ -70,8 +76,21 @@ struct doctor_case {
 int case_open(struct doctor_case *c, const struct case_question *question, struct error *error);
 void case_done(struct doctor_case *c);
 
+/* Who has joined, and where programs are bound, once more. Doctor itself has left the group. After
+ * an error all is as it was. */
+int case_look_again(struct doctor_case *c, struct error *error);
+
 /* The name of an interface, "?" if it is gone; valid as long as the case. */
 const char *case_interface_name(const struct doctor_case *c, unsigned index);
+
+/* The loopback interface's; "": there is none. */
+const char *case_loopback_name(const struct doctor_case *c);
+
+/* Examines each of the chosen interfaces on which doctor has listened. */
+typedef void case_examine_fn(const struct doctor_case *c, const struct seen_interface *seen,
+			     struct finding *finding);
+void case_examine_chosen(const struct doctor_case *c, case_examine_fn *examine,
+			 struct finding *finding);
 
 bool case_is_chosen(const struct doctor_case *c, unsigned interface);
 

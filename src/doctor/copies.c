@@ -1,5 +1,6 @@
 #include "copies.h"
 
+#include "base/hash.h"
 #include "base/monotime.h"
 #include "net/address.h"
 
@@ -8,24 +9,12 @@
 /* Copies by two paths come close together; relays may add some delay. */
 #define COPY_WITHIN_NS (1 * NS_PER_S)
 
-/* FNV-1a: whoever makes two datagrams collide here fools doctor about his own datagrams. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
-{
-	for (const uint8_t *at = bytes; size > 0; at++, size--)
-		hash = (hash ^ *at) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
+/* Whoever makes two datagrams collide here fools doctor about his own datagrams. */
 static uint64_t hash_of(const struct packet *packet)
 {
 	const struct reader *payload = &packet->udp.payload;
-	const struct sockaddr_in6 *v6 = &packet->source.v6;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = address_hash_ip(HASH_BEGIN, &packet->source);
 
-	if (packet->source.any.sa_family == AF_INET)
-		hash = hash_bytes(hash, &packet->source.v4.sin_addr, 4);
-	else
-		hash = hash_bytes(hash, &v6->sin6_addr, 16);
 	hash = hash_bytes(hash, &packet->ip.identification, sizeof packet->ip.identification);
 	hash = hash_bytes(hash, &packet->udp.size, sizeof packet->udp.size);
 	return hash_bytes(hash, payload->at, reader_left(payload));
@@ -49,25 +38,43 @@ static bool is_same_way(const struct copy_way *a, const struct copy_way *b)
 	       memcmp(a->mac, b->mac, sizeof a->mac) == 0;
 }
 
+static struct copy_seen *copy_of(struct copies *copies, uint64_t number)
+{
+	return &copies->list[number % COPIES_MAX];
+}
+
+static bool is_copy(const struct copy_seen *seen, const struct copy_seen *other, bool is_numbered)
+{
+	return other->hash == seen->hash && seen->time_ns - other->time_ns <= COPY_WITHIN_NS &&
+	       (is_numbered || !is_same_way(&other->way, &seen->way));
+}
+
+static const struct copy_way *find(struct copies *copies, const struct copy_seen *seen,
+				   bool is_numbered)
+{
+	uint64_t number = copies->last_in[seen->hash % COPIES_CHAINS];
+
+	/* Those before the last COPIES_MAX have given their room to others. */
+	for (; number > 0 && number + COPIES_MAX > copies->last;
+	     number = copy_of(copies, number)->earlier)
+		if (is_copy(seen, copy_of(copies, number), is_numbered))
+			return &copy_of(copies, number)->way;
+	return NULL;
+}
+
 const struct copy_way *copies_take(struct copies *copies, const struct frame *frame,
 				   const struct packet *packet)
 {
-	struct copy_seen seen = {hash_of(packet), frame->time_ns, copy_way_of(frame, packet)};
-	bool is_numbered = packet->ip.identification != 0;
-	const struct copy_way *found = NULL;
+	struct copy_seen seen = {.hash = hash_of(packet),
+				 .time_ns = frame->time_ns,
+				 .way = copy_way_of(frame, packet)};
+	uint64_t *last_in = &copies->last_in[seen.hash % COPIES_CHAINS];
+	const struct copy_way *found = find(copies, &seen, packet->ip.identification != 0);
 
-	for (size_t i = 0; i < copies->count && !found; i++) {
-		const struct copy_seen *other = &copies->list[i];
-
-		if (other->hash == seen.hash && frame->time_ns - other->time_ns <= COPY_WITHIN_NS &&
-		    (is_numbered || !is_same_way(&other->way, &seen.way)))
-			found = &other->way;
-	}
 	if (found)
 		return found;
-	copies->list[copies->next] = seen;
-	copies->next = (copies->next + 1) % COPIES_MAX;
-	if (copies->count < COPIES_MAX)
-		copies->count++;
+	seen.earlier = *last_in;
+	*last_in = ++copies->last;
+	*copy_of(copies, copies->last) = seen;
 	return NULL;
 }

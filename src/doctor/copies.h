@@ -7,26 +7,28 @@
 
 #include "decode/packet.h"
 
-enum { COPIES_MAX = 1024 };
+enum { COPIES_MAX = 1024, COPIES_CHAINS = 2048 };
 
 /* The way by which a packet came, as far as it shows. */
 struct copy_way {
 	unsigned interface;
 	unsigned ttl;
 	bool has_mac;
-	uint8_t mac[MAC_BYTES]; /* who put it on this link */
+	uint8_t mac[MAC_SIZE]; /* who put it on this link */
 };
 
 struct copy_seen {
 	uint64_t hash;
+	uint64_t earlier; /* number of the one before it in its chain; 0: there was none */
 	int64_t time_ns;
 	struct copy_way way;
 };
 
-/* The last ones: a ring. */
+/* The last ones: a ring, in which those with a like hash are a chain. */
 struct copies {
 	struct copy_seen list[COPIES_MAX];
-	size_t next, count;
+	uint64_t last; /* number of the last one, from 1 */
+	uint64_t last_in[COPIES_CHAINS];
 };
 
 /* Takes a datagram (the first fragment of one). If it came before, gives the way by which it did

@@ -1,7 +1,9 @@
 #include "firewall_read.h"
 
+#include "base/monotime.h"
 #include "net/firewall_parse.h"
 #include "run/child.h"
+#include "run/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,37 +13,50 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUTPUT_MOST = 16 << 20, SILENCE_MS = 10000, PATH_SIZE = 64, OPTIONS_MAX = 4 };
+enum { OUTPUT_MOST = 16 << 20, PATIENCE_S = 5, PATH_SIZE = 64, OPTIONS_MAX = 4 };
 
 /* ---- One program ---- */
 
-/* True if there is more to come. */
-static bool read_some(int fd, struct text *output, bool *is_broken)
+/* Can it be read in time? Of a pidfd: has the program ended? */
+static bool wait_for(int fd, struct monotime until)
 {
 	struct pollfd readable = {.fd = fd, .events = POLLIN};
-	char bytes[4096];
-	ssize_t size;
-	int ready = poll(&readable, 1, SILENCE_MS);
+	int64_t left_ns;
+	int ready;
 
-	if (ready < 0 && errno == EINTR)
-		return true;
-	size = ready > 0 ? read(fd, bytes, sizeof bytes) : -1;
-	*is_broken = size < 0 || output->size > OUTPUT_MOST;
-	if (*is_broken)
-		return false;
-	text_add(output, bytes, (size_t)size);
-	return size > 0;
+	do {
+		left_ns = monotime_diff_ns(until, clock_monotonic());
+		ready = poll(&readable, 1, left_ns > 0 ? (int)(left_ns / NS_PER_MS) + 1 : 0);
+	} while (ready < 0 && errno == EINTR);
+	return ready > 0;
 }
 
-/* What it prints, and its exit status. One that says nothing more, or too much, is killed. */
+/* All that it prints, until its end. False: it is not over in time, or too much. */
+static bool take_output(const struct child *child, int fd, struct text *output)
+{
+	struct monotime until = monotime_add(clock_monotonic(), PATIENCE_S * NS_PER_S);
+	char bytes[4096];
+	ssize_t size = 1;
+
+	while (size > 0 && output->size <= OUTPUT_MOST) {
+		if (!wait_for(fd, until))
+			return false;
+		size = read(fd, bytes, sizeof bytes);
+		if (size > 0)
+			text_add(output, bytes, (size_t)size);
+	}
+	return size == 0 && wait_for(child->fd, until);
+}
+
+/* What it prints, and its exit status, or an error; then it runs no more. */
 static int run(const char *const arguments[], struct text *output, struct error *error)
 {
 	struct child_options options = {
 		.arguments = (char *const *)(uintptr_t)arguments, /* which it does not change */
 		.streams = {CHILD_NULL, CHILD_NULL, CHILD_NULL},
 	};
-	bool is_broken = false;
 	struct child child;
+	bool is_over;
 	int ends[2], status;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -49,18 +64,21 @@ static int run(const char *const arguments[], struct text *output, struct error 
 	options.streams[STDOUT_FILENO] = ends[1];
 	status = child_start(&child, &options, error);
 	close(ends[1]);
-	while (status == 0 && read_some(ends[0], output, &is_broken))
-		continue;
+	is_over = status == 0 && take_output(&child, ends[0], output);
 	close(ends[0]);
 	if (status < 0)
 		return status;
-	if (is_broken)
+	if (!is_over)
 		child_signal(&child, SIGKILL);
-	return child_wait(&child);
+	status = child_wait(&child);
+	return is_over ? status
+		       : error_set(error, HOSTCAST_SYSTEM,
+				   "%s was not done within %d s, or printed more than %d MiB",
+				   arguments[0], PATIENCE_S, OUTPUT_MOST >> 20);
 }
 
-/* Ordinary users mostly do not have the administrator's programs in their PATH. The first argument
- * is the name, the others come from the caller. */
+/* By PATH, and as ordinary users mostly do not have the administrator's programs in it, where these
+ * are. The first argument is the name, the others come from the caller. */
 static int run_wherever(const char *name, const char *const options[], struct text *output,
 			struct error *error)
 {
@@ -74,18 +92,21 @@ static int run_wherever(const char *name, const char *const options[], struct te
 		arguments[i + 1] = options[i];
 	for (size_t i = 0; status == HOSTCAST_REFUSED && i < 3; i++) {
 		snprintf(path, sizeof path, "%s%s", directories[i], name);
-		status = run(arguments, output, error);
+		if (i == 0 || access(path, F_OK) == 0)
+			status = run(arguments, output, error);
 	}
 	return status;
 }
 
 /* ---- What they show ---- */
 
-static void explain(struct firewall *firewall, const char *program, int status)
+/* A status below 0 is an error, which says why. */
+static void explain(struct firewall *firewall, const char *program, int status,
+		    const struct error *error)
 {
 	if (status < 0)
 		snprintf(firewall->reason, sizeof firewall->reason,
-			 "the program %s, which lists the rules, is not installed", program);
+			 "the rules can't be listed: %.160s", error->text);
 	else
 		snprintf(
 			firewall->reason, sizeof firewall->reason,
@@ -99,13 +120,13 @@ static bool read_nft(struct firewall *firewall)
 {
 	static const char *const options[] = {"-a", "-t", "list", "ruleset", NULL};
 	struct text output = {0};
-	struct error ignored;
-	int status = run_wherever("nft", options, &output, &ignored);
+	struct error error;
+	int status = run_wherever("nft", options, &output, &error);
 	bool is_read =
 		status == 0 && !output.failed && firewall_parse_nft(text_string(&output), firewall);
 
 	if (!is_read)
-		explain(firewall, "nft", status);
+		explain(firewall, "nft", status, &error);
 	text_done(&output);
 	return is_read;
 }
@@ -129,16 +150,16 @@ static bool read_legacy(const char *family, struct firewall *firewall)
 	const char *names[] = {is_v4 ? "iptables-legacy-save" : "ip6tables-legacy-save",
 			       is_v4 ? "iptables-save" : "ip6tables-save"};
 	struct text output = {0};
-	struct error ignored;
+	struct error error;
 	bool is_read;
 	int status = HOSTCAST_REFUSED;
 
 	for (size_t i = 0; status < 0 && i < 2; i++)
-		status = run_wherever(names[i], options, &output, &ignored);
+		status = run_wherever(names[i], options, &output, &error);
 	is_read = status == 0 && !output.failed &&
 		  firewall_parse_iptables(text_string(&output), family, firewall);
 	if (!is_read)
-		explain(firewall, names[1], status);
+		explain(firewall, names[1], status, &error);
 	text_done(&output);
 	return is_read;
 }

@@ -4,8 +4,9 @@
 
 #include "net/firewall.h"
 
-/* Runs nft, and iptables-save where the kernel has such tables, and waits for them. Free with
- * firewall_done(), whatever came of it. */
+/* Runs nft, and iptables-save where the kernel has such tables, and waits for them: mostly some
+ * milliseconds, and at most 5 s for each, after which it is killed. Free with firewall_done(),
+ * whatever came of it. */
 void firewall_read(struct firewall *firewall);
 
 #endif

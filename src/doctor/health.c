@@ -1,7 +1,6 @@
 #include "health.h"
 
 #include "capture/live.h"
-#include "health_judge.h"
 #include "net/address.h"
 #include "net/membership_version.h"
 #include "net/memberships.h"
@@ -10,6 +9,7 @@
 #include "net/sysctl.h"
 #include "rung_environment.h"
 #include "rung_interface.h"
+#include "rung_reverse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,14 +33,13 @@ static size_t count_groups(const struct health *health, unsigned interface)
 	return count;
 }
 
-/* Linux takes the greater of the two (ip-sysctl). */
 static int64_t read_rp_filter(const char *interface)
 {
 	int64_t all = HEALTH_UNKNOWN, own = HEALTH_UNKNOWN;
 
 	sysctl_read_interface(AF_INET, "all", "rp_filter", &all);
 	sysctl_read_interface(AF_INET, interface, "rp_filter", &own);
-	return all > own ? all : own;
+	return filter_in_force(all, own);
 }
 
 static void add_interface(struct health *health, const struct interface *interface,
@@ -215,7 +214,6 @@ int health_read(struct health *health, const unsigned *wanted, size_t wanted_cou
 	read_limits(&health->limits);
 	live_is_permitted(&health->no_capture);
 	read_environment(health);
-	health_judge(health);
 	return 0;
 }
 

@@ -54,8 +54,8 @@ struct health {
 	size_t problems_left_out; /* more than there is room for */
 };
 
-/* Gathers and judges; `wanted` are the interfaces to look at, none: all. Free with health_done(),
- * also after a failure. */
+/* Gathers, and leaves the problems to health_judge(); `wanted` are the interfaces to look at, none:
+ * all. Free with health_done(), also after a failure. */
 int health_read(struct health *health, const unsigned *wanted, size_t wanted_count,
 		struct error *error);
 void health_done(struct health *health);

@@ -1,15 +1,17 @@
 #include "health_judge.h"
 
 #include "net/address.h"
+#include "net/membership_version.h"
 #include "net/socket.h"
 #include "rung_address.h"
 #include "rung_interface.h"
+#include "rung_reverse.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { FAMILIES = 2, RP_FILTER_STRICT = 1, IGMP_LATEST = 3, MLD_LATEST = 2 };
+enum { FAMILIES = 2 };
 
 static const int families[FAMILIES] = {AF_INET, AF_INET6};
 
@@ -83,8 +85,8 @@ static void judge_addresses(struct health *health, const struct health_interface
 
 static void judge_versions(struct health *health, const struct health_interface *one)
 {
-	bool is_igmp_old = one->igmp > 0 && one->igmp < IGMP_LATEST;
-	bool is_mld_old = one->mld > 0 && one->mld < MLD_LATEST;
+	bool is_igmp_old = one->igmp > 0 && one->igmp < membership_version_latest(AF_INET);
+	bool is_mld_old = one->mld > 0 && one->mld < membership_version_latest(AF_INET6);
 	struct finding *finding;
 
 	if ((!is_igmp_old && !is_mld_old) ||
@@ -109,8 +111,8 @@ static void judge_bridge(struct health *health, const struct health_interface *o
 		"%s snoops, and nobody asks for memberships: it floods groups, and where a querier "
 		"goes away members are forgotten",
 		one->link->name);
-	text_addf(finding_remedy(finding), "ip link set %s type bridge mcast_querier 1",
-		  one->link->name);
+	text_addf(finding_command(finding), "ip link set %s type bridge mcast_querier 1",
+		  command_word(one->link->name).text);
 }
 
 static void judge_one(struct health *health, const struct health_interface *one)
@@ -151,7 +153,8 @@ static void judge_none_usable(struct health *health)
 		const struct link *link = health->list[i].link;
 
 		if (!link->is_loopback && !link->is_up)
-			text_addf(finding_remedy(finding), "ip link set %s up", link->name);
+			text_addf(finding_command(finding), "ip link set %s up",
+				  command_word(link->name).text);
 	}
 }
 
@@ -177,14 +180,14 @@ static void judge_reverse_path(struct health *health)
 	for (size_t i = 0; i < health->count; i++) {
 		const struct health_interface *one = &health->list[i];
 
-		if (!health_is_usable(one, AF_INET) || one->rp_filter != RP_FILTER_STRICT)
+		if (!health_is_usable(one, AF_INET) || one->rp_filter != FILTER_STRICT)
 			continue;
 		if (!finding && !(finding = add_problem(health, "rp_filter", RUNG_NOTED)))
 			return;
 		text_addf(&finding->saw, "%s%s", finding->saw.size > 0 ? ", " : "",
 			  one->link->name);
-		text_addf(finding_remedy(finding), "sysctl net/ipv4/conf/%s/rp_filter=2",
-			  one->link->name);
+		text_addf(finding_command(finding), "sysctl net/ipv4/conf/%s/rp_filter=2",
+			  command_word(one->link->name).text);
 	}
 	if (finding)
 		text_add_string(
@@ -206,7 +209,7 @@ static void judge_limits(struct health *health)
 		text_addf(finding_saw(finding),
 			  "%s has joined %" PRId64 " groups with one socket, and more are refused",
 			  text_string(&health->most_groups_by), health->most_groups);
-		text_addf(finding_remedy(finding), "sysctl net.ipv4.igmp_max_memberships=%" PRId64,
+		text_addf(finding_command(finding), "sysctl net.ipv4.igmp_max_memberships=%" PRId64,
 			  2 * limits->igmp_max_memberships);
 	}
 	if (limits->rmem_max >= 0 && limits->rmem_max < SOCKET_BUFFER_ENOUGH &&
@@ -216,7 +219,7 @@ static void judge_limits(struct health *health)
 			  " bytes: a burst of a millisecond can "
 			  "overflow them",
 			  limits->rmem_max);
-		text_addf(finding_remedy(finding), "sysctl net.core.rmem_max=%d",
+		text_addf(finding_command(finding), "sysctl net.core.rmem_max=%d",
 			  SOCKET_RECEIVE_BUFFER);
 	}
 }

@@ -5,6 +5,8 @@
 #include "traffic/group_mac.h"
 #include "traffic/report_records.h"
 
+#include <string.h>
+
 /* A querier that says nothing of the time to respond means IGMPv1, where it is 10 s (RFC 2236, 4).
  */
 #define RESPONSE_NS (10 * NS_PER_S)
@@ -12,8 +14,11 @@
 /* Beyond the time that a querier gives, for hosts and switches that are busy. */
 #define SLACK_NS    (500 * NS_PER_MS)
 
+/* The first bytes of a probe that two doctors send each other (docs/doctor.md), as a number. */
+enum { PROBE_TYPE = 0x50524f42 };
+
 /* Within so long a report leaves that was provoked. */
-#define REPORT_NS   (500 * NS_PER_MS)
+#define REPORT_NS (500 * NS_PER_MS)
 
 void observation_begin(struct observation *o, const union hostcast_address *group,
 		       const union hostcast_address *source, const struct attachment *own,
@@ -43,20 +48,28 @@ static bool is_own_address(const struct observation *o, const union hostcast_add
 
 /* ---- Interfaces and sources ---- */
 
+/* Its place; interface_count: there is none. */
+static size_t place_of(const struct observation *o, unsigned interface)
+{
+	size_t i = 0;
+
+	while (i < o->interface_count && o->interfaces[i].interface != interface)
+		i++;
+	return i;
+}
+
 static struct seen_interface *find_interface(struct observation *o, unsigned interface)
 {
-	for (size_t i = 0; i < o->interface_count; i++)
-		if (o->interfaces[i].interface == interface)
-			return &o->interfaces[i];
-	return NULL;
+	size_t i = place_of(o, interface);
+
+	return i < o->interface_count ? &o->interfaces[i] : NULL;
 }
 
 const struct seen_interface *observation_interface(const struct observation *o, unsigned interface)
 {
-	for (size_t i = 0; i < o->interface_count; i++)
-		if (o->interfaces[i].interface == interface)
-			return &o->interfaces[i];
-	return NULL;
+	size_t i = place_of(o, interface);
+
+	return i < o->interface_count ? &o->interfaces[i] : NULL;
 }
 
 struct seen_interface *observation_add_interface(struct observation *o, unsigned interface)
@@ -131,22 +144,57 @@ static void take_copy(struct observation *o, struct seen_source *source, const s
 	if (!first)
 		return;
 	source->repeated++;
+	source->merged += packet->ip.is_fragment;
 	source->ways[0] = *first;
 	source->ways[1] = copy_way_of(frame, packet);
 }
 
+static bool is_probe(const struct packet *packet)
+{
+	struct reader payload = packet->udp.payload;
+
+	return reader_be32(&payload) == PROBE_TYPE && !payload.failed;
+}
+
 /* Before or after this host has told its membership anew: what comes only after tells of a switch
  * that had forgotten it. */
-static void count_phase(struct observation *o, const struct seen_source *source, int64_t time_ns)
+static void count_phase(struct observation *o, const struct seen_source *source,
+			const struct packet *packet, int64_t time_ns)
 {
 	struct seen_interface *interface = find_interface(o, source->interface);
 
-	if (!interface || !observation_counts(o, source))
+	if (!interface || !observation_counts(o, source) || is_probe(packet))
 		return;
-	if (interface->provoked_ns == 0)
+	if (interface->reported_ns == 0) {
 		interface->data_before++;
-	else if (interface->data_after++ == 0)
+		return;
+	}
+	if (interface->data_after++ == 0)
 		interface->after_ns = time_ns;
+	interface->last_ns = time_ns;
+}
+
+static bool is_own_mac(const struct seen_interface *interface, const uint8_t mac[static MAC_SIZE])
+{
+	return !interface || !interface->has_mac || memcmp(interface->mac, mac, MAC_SIZE) == 0;
+}
+
+/* What is addressed to another host the kernel drops without a look at it; another group's address,
+ * or that of all, it takes, but filters of network cards and switches mostly do not. Some access
+ * points make copies to single hosts: one to this host is as good as the group's. */
+static void take_mac(struct observation *o, struct seen_source *source, const struct packet *packet)
+{
+	const uint8_t *mac = packet->link.destination;
+	enum group_mac kind = packet_group_mac(packet);
+	bool is_unicast = kind == GROUP_MAC_UNICAST;
+
+	if (!group_mac_is_wrong(kind) ||
+	    (is_unicast && is_own_mac(find_interface(o, source->interface), mac)))
+		return;
+	source->wrong_mac++;
+	source->foreign_mac += is_unicast;
+	if (is_unicast || source->foreign_mac == 0)
+		memcpy(source->mac, mac, MAC_SIZE);
 }
 
 static void take_datagram_on_wire(struct observation *o, struct seen_source *source,
@@ -158,8 +206,9 @@ static void take_datagram_on_wire(struct observation *o, struct seen_source *sou
 		source->size_most = packet->udp.size;
 	if (packet->udp.checksum == CHECKSUM_BAD)
 		source->bad_checksums++;
+	take_mac(o, source, packet);
 	take_copy(o, source, frame, packet);
-	count_phase(o, source, frame->time_ns);
+	count_phase(o, source, packet, frame->time_ns);
 }
 
 /* Its later fragments have no port: all that are in fragments go into the assembly, and those of
@@ -172,8 +221,6 @@ static void take_data(struct observation *o, const struct frame *frame, const st
 
 	if (!source)
 		return;
-	if (group_mac_is_wrong(packet_group_mac(packet)))
-		source->wrong_mac++;
 	if (packet->ip.is_fragment)
 		assembly_take(&o->assembly, frame, packet, on_incomplete, o);
 	if (is_later) {
@@ -195,6 +242,9 @@ void observation_take_datagram(struct observation *o, const struct hostcast_mess
 
 	if (!source)
 		return;
+	/* It has no address yet, and looped back what it sent: the kernel takes no such datagram
+	 * from elsewhere. */
+	source->is_own |= address_is_any(&message->source);
 	is_first = source->at_socket++ == 0 && source->on_wire == 0;
 	if (is_first || ttl < source->ttl_least)
 		source->ttl_least = ttl;
@@ -208,8 +258,7 @@ void observation_take_datagram(struct observation *o, const struct hostcast_mess
 
 static bool asks_for_group(const struct observation *o, const struct membership_message *query)
 {
-	return query->group.any.sa_family == AF_UNSPEC || address_is_any(&query->group) ||
-	       address_same_ip(&query->group, &o->group);
+	return query->group.any.sa_family == AF_UNSPEC || address_same_ip(&query->group, &o->group);
 }
 
 static void count_unanswered(struct seen_interface *interface, int64_t now_ns)
@@ -249,7 +298,7 @@ static bool reports_group(const struct observation *o, const struct membership_m
 
 /* A host of the older versions keeps silent where another one has answered (RFC 2236 section 3). */
 static void take_report(struct observation *o, struct seen_interface *interface,
-			const struct packet *packet)
+			const struct packet *packet, int64_t time_ns)
 {
 	const struct membership_message *report = &packet->membership;
 	bool is_old = report->version < (report->is_mld ? 2u : 3u);
@@ -260,8 +309,9 @@ static void take_report(struct observation *o, struct seen_interface *interface,
 		interface->reports_sent++;
 		interface->report_version = report->version;
 		interface->is_asked = false;
+		if (interface->provoked_ns > 0 && interface->reported_ns == 0)
+			interface->reported_ns = time_ns;
 	} else {
-		interface->reports_by_others++;
 		interface->is_asked = interface->is_asked && !is_old;
 	}
 }
@@ -282,7 +332,7 @@ static void take_membership(struct observation *o, const struct frame *frame,
 	if (packet->membership.kind == MEMBERSHIP_QUERY)
 		take_query(o, interface, frame, packet);
 	else if (packet->membership.kind == MEMBERSHIP_REPORT)
-		take_report(o, interface, packet);
+		take_report(o, interface, packet, frame->time_ns);
 }
 
 /* What came before the socket was there can't be compared with what it got. */
@@ -324,6 +374,7 @@ void observation_finish(struct observation *o, int64_t now_ns)
 	assembly_finish(&o->assembly, now_ns, on_incomplete, o);
 	for (size_t i = 0; i < o->interface_count; i++)
 		finish_interface(&o->interfaces[i], now_ns);
+	o->finished_ns = now_ns;
 	o->is_finished = true;
 }
 
@@ -336,13 +387,19 @@ bool observation_counts(const struct observation *o, const struct seen_source *s
 	return o->source.any.sa_family == AF_UNSPEC || address_same_ip(&o->source, &source->source);
 }
 
+/* Does it count, and on this interface (0: any)? */
+static bool counts_on(const struct observation *o, const struct seen_source *source,
+		      unsigned interface)
+{
+	return observation_counts(o, source) && (interface == 0 || source->interface == interface);
+}
+
 uint64_t observation_on_wire(const struct observation *o, unsigned interface)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < o->source_count; i++)
-		if (observation_counts(o, &o->sources[i]) &&
-		    (interface == 0 || o->sources[i].interface == interface))
+		if (counts_on(o, &o->sources[i], interface))
 			sum += o->sources[i].on_wire;
 	return sum;
 }
@@ -352,15 +409,15 @@ uint64_t observation_at_socket(const struct observation *o, unsigned interface)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < o->source_count; i++)
-		if (observation_counts(o, &o->sources[i]) &&
-		    (interface == 0 || o->sources[i].interface == interface))
+		if (counts_on(o, &o->sources[i], interface))
 			sum += o->sources[i].at_socket;
 	return sum;
 }
 
 uint64_t seen_source_missing(const struct seen_source *source)
 {
-	uint64_t explained = source->at_socket + source->incomplete + source->bad_checksums;
+	uint64_t explained = source->at_socket + source->incomplete + source->merged +
+			     source->bad_checksums + source->foreign_mac;
 
 	return source->on_wire > explained ? source->on_wire - explained : 0;
 }

@@ -12,6 +12,7 @@
 #include "net/bridge.h"
 #include "net/firewall.h"
 #include "net/kernel_counters.h"
+#include "net/mac.h"
 #include "net/networks.h"
 #include "traffic/queriers.h"
 
@@ -28,10 +29,15 @@ struct seen_source {
 	uint64_t at_socket;     /* of them, those that doctor's socket got */
 	uint64_t fragments;     /* that were no first ones */
 	uint64_t incomplete;    /* datagrams in fragments of which some never came */
+	uint64_t merged;        /* copies of datagrams in fragments: of the fragments of both the
+				   kernel may make one datagram */
 	uint64_t bad_checksums; /* datagrams whose UDP checksum is wrong: the kernel drops them */
 	uint64_t other_ports;   /* datagrams to the group at another port */
 	uint16_t other_port;    /* the last of these ports */
-	uint64_t wrong_mac;     /* to a destination MAC address that is not the group's */
+	uint64_t wrong_mac;     /* datagrams to a MAC address that is neither the group's nor this
+				   host's, */
+	uint64_t foreign_mac;   /* and of these, to another host's alone: the kernel drops them */
+	uint8_t mac[MAC_SIZE];  /* the last of these addresses */
 	unsigned ttl_least, ttl_most;
 	size_t size_most;        /* of a payload */
 	uint64_t repeated;       /* datagrams that came once more (copies.h), */
@@ -40,30 +46,35 @@ struct seen_source {
 
 struct seen_interface {
 	unsigned interface;
+	bool has_mac; /* it has this one; else what comes to a single host is taken for its own */
+	uint8_t mac[MAC_SIZE];
 	bool is_wire_seen;     /* it could be captured on */
 	bool is_joined;        /* doctor's socket joined the group here */
 	bool was_joined;       /* a program of this host had, before doctor did */
 	int64_t joined_ns;     /* when doctor did: what was on the wire before does not count */
 	uint64_t wire_dropped; /* packets that the capture lost, because doctor was too slow */
 
-	/* Datagrams of others to the group on the wire, before and after doctor made this host
-	 * report its membership; until then all count as before. */
-	int64_t provoked_ns; /* when that was; 0: not yet */
+	int64_t provoked_ns; /* when doctor made this host report its membership; 0: not yet */
+	int64_t reported_ns; /* when that report was on the wire; 0: not yet */
+
+	/* Datagrams of others to the group on the wire, before and after that report; until then
+	 * all count as before. Those that two doctors send each other count neither way: they come
+	 * when they come. */
 	uint64_t data_before, data_after;
-	int64_t after_ns; /* when the first of those after it came */
+	int64_t after_ns, last_ns; /* when the first and the last of those after it came */
 
 	uint64_t reports_expected; /* of this group, that doctor has provoked, */
 	int report_errno;          /* or why it could not; 0: it could */
 	uint64_t reports_sent;     /* by this host */
-	uint64_t reports_by_others;
-	unsigned report_version; /* of this host's last one; 0: none seen */
+	unsigned report_version;   /* of this host's last one; 0: none seen */
 
 	uint64_t queries;        /* that ask for this group, or for all */
 	uint64_t unanswered;     /* of them, those to which this host sent no report in time */
 	bool is_asked;           /* the last one is not answered yet, */
 	int64_t answer_until_ns; /* and this is its time */
 
-	struct bridge_view bridge; /* before doctor joined */
+	struct bridge_view bridge; /* before doctor joined, */
+	int bridge_errno;          /* or why that is not known; 0: it is */
 };
 
 struct observation {
@@ -72,6 +83,7 @@ struct observation {
 	size_t own_count;
 
 	int64_t lasted_ns;
+	int64_t finished_ns;                  /* when, on the clock of the frames */
 	bool is_finished;                     /* the time is over, and all that came was taken */
 	char no_wire_reason[ERROR_TEXT_SIZE]; /* why nothing could be captured on any interface; ""
 						if it could on some */
@@ -132,7 +144,8 @@ bool observation_counts(const struct observation *o, const struct seen_source *s
 uint64_t observation_on_wire(const struct observation *o, unsigned interface);
 uint64_t observation_at_socket(const struct observation *o, unsigned interface);
 
-/* Of those on the wire, those that were whole and right, and did not reach the socket all the same.
+/* Of those on the wire, those that were whole and right, and addressed to the group or this host,
+ * and did not reach the socket all the same.
  */
 uint64_t seen_source_missing(const struct seen_source *source);
 

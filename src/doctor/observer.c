@@ -28,6 +28,9 @@ enum {
 	PROVOKE_PART = 3, /* of the time is over when this host is made to report */
 };
 
+/* What a socket has is soon seen on the wire, too: both are compared when the time is over. */
+#define WIRE_DELAY_NS (10 * NS_PER_MS)
+
 /* One interface. */
 struct listening {
 	struct observer *observer;
@@ -73,14 +76,11 @@ static struct seen_interface *seen_of(struct listening *one)
 static void write_filter(const struct observer *v, char filter[FILTER_SIZE])
 {
 	char group[HOSTCAST_TEXT_SIZE];
-	union hostcast_address plain = v->c->group;
 
-	if (family_of(v) == AF_INET6)
-		plain.v6.sin6_scope_id = 0;
 	snprintf(filter, FILTER_SIZE,
 		 family_of(v) == AF_INET ? "dst host %s or igmp"
 					 : "dst host %s or (ip6 and ip6[6] == 0)",
-		 address_ip_text(&plain, group));
+		 address_plain_text(&v->c->group, group));
 }
 
 static void stop_capture(struct listening *one)
@@ -128,7 +128,12 @@ static void start_capture(struct listening *one, struct seen_interface *seen)
 {
 	struct observer *v = one->observer;
 	char filter[FILTER_SIZE];
-	struct live_options options = {.filter = filter, .number = one->interface, .snap = SNAP};
+	struct live_options options = {
+		.filter = filter,
+		.number = one->interface,
+		.snap = SNAP,
+		.delay_ns = WIRE_DELAY_NS,
+	};
 	struct error error;
 
 	write_filter(v, filter);
@@ -281,6 +286,11 @@ static void start_socket(struct listening *one, struct seen_interface *seen)
 	struct observation *o = &one->observer->observation;
 	struct error error;
 
+	if (one->observer->c->is_switch) {
+		snprintf(o->no_socket_reason, sizeof o->no_socket_reason,
+			 "this host only switches");
+		return;
+	}
 	one->socket = open_socket(one, &error);
 	seen->is_joined = one->socket >= 0;
 	seen->joined_ns = seen->is_joined ? clock_realtime_ns() : 0;
@@ -401,16 +411,37 @@ static void look_before(struct observer *v)
 		struct seen_interface *seen = seen_of(&v->list[i]);
 
 		seen->was_joined = case_is_joined(v->c, seen->interface);
-		bridge_view_read(seen->interface, &v->c->group, &seen->bridge);
+		seen->bridge_errno =
+			-bridge_view_read(seen->interface, &v->c->group, &seen->bridge);
 	}
 }
 
 static void listen_on(struct observer *v, unsigned interface)
 {
-	if (!observation_add_interface(&v->observation, interface))
+	const struct link *link = link_by_index(&v->c->links, interface);
+	struct seen_interface *seen = observation_add_interface(&v->observation, interface);
+
+	if (!seen)
 		return;
+	seen->has_mac = link && link->has_mac;
+	if (seen->has_mac)
+		memcpy(seen->mac, link->mac, MAC_SIZE);
 	v->list[v->count++] =
 		(struct listening){.observer = v, .interface = interface, .socket = -1};
+}
+
+/* By the loopback interface all that is sent arrives, also with TTL 0: there it would reach the
+ * programs that have joined, and be taken for somebody's. */
+static void try_sending(struct observer *v)
+{
+	unsigned by = v->c->chosen_count > 0 ? v->c->chosen[0] : 0;
+	const struct interface *interface = interface_by_index(&v->c->interfaces, by);
+
+	if (!interface || interface->is_loopback || v->c->is_switch)
+		return;
+	v->observation.send_errno = -provoke_send(&v->c->group, by);
+	if (v->observation.send_errno == EAFNOSUPPORT)
+		v->observation.send_errno = -1;
 }
 
 static void start(struct observer *v, int64_t wait_ns)
@@ -422,10 +453,7 @@ static void start(struct observer *v, int64_t wait_ns)
 		start_capture(&v->list[i], seen_of(&v->list[i]));
 		start_socket(&v->list[i], seen_of(&v->list[i]));
 	}
-	if (v->c->chosen_count > 0)
-		v->observation.send_errno = -provoke_send(&v->c->group, v->c->chosen[0]);
-	if (v->observation.send_errno == EAFNOSUPPORT)
-		v->observation.send_errno = -1;
+	try_sending(v);
 	v->started = loop_clock(v->loop);
 	loop_set_timer(v->loop, &v->provoke, monotime_add(v->started, wait_ns / PROVOKE_PART));
 	loop_set_timer(v->loop, &v->end, monotime_add(v->started, wait_ns));

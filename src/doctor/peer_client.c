@@ -48,18 +48,12 @@ struct peer_client {
 	enum stage stage;
 	bool is_unreachable; /* known before anything was sent */
 	unsigned attempts;   /* of the request that is not answered yet */
-	struct monotime began;
+	struct monotime deadline;
 	uint64_t session, token;
 	struct peer_results results;
 };
 
 /* ---- The end ---- */
-
-static void keep_sentence(char text[static PEER_TEXT_SIZE], const struct error *error)
-{
-	snprintf(text, PEER_TEXT_SIZE, "%.*s", PEER_TEXT_SIZE - 1,
-		 error->code != 0 ? error->text : "");
-}
 
 /* What this side knows of both ways; what the other knows came with its report. */
 static void complete_results(struct peer_client *c)
@@ -74,7 +68,7 @@ static void complete_results(struct peer_client *c)
 	memcpy(from->paths, c->tally.way.paths, sizeof from->paths);
 	to->mtu = c->group.mtu;
 	probe_sender_problem(&c->sender, to->send_error);
-	keep_sentence(from->join_error, &c->group.join_error);
+	peer_error_text(&c->group.join_error, from->join_error);
 }
 
 static void part(struct peer_client *c)
@@ -96,6 +90,7 @@ static void finish(struct peer_client *c)
 	probe_sender_stop(&c->sender);
 	loop_forget(c->loop, c->fd);
 	loop_forget(c->loop, c->group.in);
+	peer_group_close(&c->group);
 	complete_results(c);
 	c->done(c->context);
 }
@@ -125,11 +120,26 @@ static void give_up_silent(struct peer_client *c)
 			text);
 }
 
+static void give_up_late(struct peer_client *c)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (c->results.is_answering)
+		give_up(c, "%s did not come to an end in %d s",
+			hostcast_address_text(&c->question.peer, text),
+			(int)(PEER_PATIENCE_NS / NS_PER_S));
+	else
+		give_up_silent(c);
+}
+
 /* ---- Requests ---- */
 
+/* Whatever it waits for, and however often the other side answers: not longer than it has. */
 static void wait_for(struct peer_client *c, int64_t ns)
 {
-	loop_set_timer(c->loop, &c->timer, monotime_add(loop_now(c->loop), ns));
+	struct monotime then = monotime_add(loop_now(c->loop), ns);
+
+	loop_set_timer(c->loop, &c->timer, monotime_earlier(then, c->deadline));
 }
 
 static struct peer_message request_of(const struct peer_client *c)
@@ -176,7 +186,7 @@ static void enter(struct peer_client *c, enum stage stage)
 
 static bool is_patience_over(const struct peer_client *c)
 {
-	return monotime_diff_ns(loop_now(c->loop), c->began) >= PEER_PATIENCE_NS;
+	return !monotime_is_before(loop_now(c->loop), c->deadline);
 }
 
 static void on_timer(void *context)
@@ -185,13 +195,15 @@ static void on_timer(void *context)
 
 	if (c->is_unreachable) {
 		finish(c);
-	} else if (c->stage == STAGE_ARRIVE) {
-		enter(c, STAGE_TELL);
 	} else if (c->stage == STAGE_SETTLE) {
 		c->results.is_complete = true;
 		c->results.peer_error[0] = '\0';
 		finish(c);
-	} else if (c->attempts == ATTEMPTS_MOST || is_patience_over(c)) {
+	} else if (is_patience_over(c)) {
+		give_up_late(c);
+	} else if (c->stage == STAGE_ARRIVE) {
+		enter(c, STAGE_TELL);
+	} else if (c->attempts == ATTEMPTS_MOST) {
 		give_up_silent(c);
 	} else {
 		ask(c);
@@ -232,8 +244,8 @@ static void take_yes(struct peer_client *c, const struct peer_message *answer)
 {
 	c->results.from_peer.mtu = answer->mtu;
 	join(c, answer);
-	loop_stop_timer(c->loop, &c->timer);
 	c->stage = STAGE_SEND;
+	wait_for(c, PEER_PATIENCE_NS);
 	probe_sender_begin(&c->sender);
 }
 
@@ -248,7 +260,9 @@ static void give_up_refused(struct peer_client *c, const char *why)
 
 static void take_no(struct peer_client *c, const struct peer_message *answer)
 {
-	if (answer->again_ms == 0 || is_patience_over(c)) {
+	struct monotime again = monotime_add(loop_now(c->loop), answer->again_ms * NS_PER_MS);
+
+	if (answer->again_ms == 0 || !monotime_is_before(again, c->deadline)) {
 		give_up_refused(c, answer->text);
 		return;
 	}
@@ -287,6 +301,8 @@ static bool is_fitting(enum stage stage, enum peer_message_type type)
 static void take_answer(struct peer_client *c, const struct peer_message *answer)
 {
 	if (!is_fitting(c->stage, answer->type)) /* an answer to what was asked twice */
+		return;
+	if (c->stage != STAGE_HELLO && answer->token != c->token) /* members see the session */
 		return;
 	c->results.is_answering = true;
 	if (answer->type == PEER_TOKN)
@@ -413,7 +429,7 @@ static int open_socket(struct peer_client *c, struct error *error)
 		return status;
 	if (connect(c->fd, &c->question.peer.any, address_size(&c->question.peer)) < 0) {
 		socket_send_error(errno, c->fd, &c->question.peer, 0, error);
-		keep_sentence(c->results.peer_error, error);
+		peer_error_text(error, c->results.peer_error);
 		c->is_unreachable = true;
 	}
 	return loop_watch(c->loop, c->fd, EPOLLIN, on_answers, c, error);
@@ -460,7 +476,7 @@ struct peer_client *peer_client_open(struct loop *loop, const struct peer_questi
 	c->context = context;
 	c->fd = c->group.in = c->group.out = -1;
 	c->timer = (struct loop_timer){.function = on_timer, .context = c};
-	c->began = loop_now(loop);
+	c->deadline = monotime_add(loop_now(loop), PEER_PATIENCE_NS);
 	c->results.peer = question->peer;
 	c->results.user_ttl = question->user_ttl;
 	strcpy(c->results.peer_error, "the conversation was cut short");

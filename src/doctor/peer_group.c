@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static int family_of(const struct peer_group *group)
@@ -105,4 +106,10 @@ void peer_group_close(struct peer_group *g)
 {
 	close_and_forget(&g->out);
 	close_and_forget(&g->in);
+}
+
+void peer_error_text(const struct error *error, char text[static PEER_TEXT_SIZE])
+{
+	snprintf(text, PEER_TEXT_SIZE, "%.*s", PEER_TEXT_SIZE - 1,
+		 error->code != 0 ? error->text : "");
 }

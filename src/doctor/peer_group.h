@@ -3,6 +3,7 @@
 #define DOCTOR_PEER_GROUP_H
 
 #include "base/error.h"
+#include "peer_results.h"
 
 enum { PEER_INTERFACES_MAX = 64 };
 
@@ -23,5 +24,8 @@ struct peer_group {
 void peer_group_open_out(struct peer_group *group);
 void peer_group_open_in(struct peer_group *group, const union hostcast_address *from);
 void peer_group_close(struct peer_group *group);
+
+/* The error's sentence, cut to what a message has room for; "" if there is none. */
+void peer_error_text(const struct error *error, char text[static PEER_TEXT_SIZE]);
 
 #endif

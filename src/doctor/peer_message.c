@@ -3,6 +3,7 @@
 #include "net/address.h"
 #include "peer_values.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { LETTERS = 4, REPEATED_MOST = 1000000, TTL_MOST = 255, MTU_MOST = 1 << 20 };
@@ -16,7 +17,7 @@ static const char NAMES[][LETTERS + 1] = {
 
 enum { TYPES = sizeof NAMES / sizeof NAMES[0] };
 
-/* ---- Fields: how each is read and written ---- */
+/* ---- Fields that are read and written in ways of their own ---- */
 
 static void read_kind(struct reader *line, enum probe_kind *kind)
 {
@@ -30,26 +31,6 @@ static void read_kind(struct reader *line, enum probe_kind *kind)
 		}
 	}
 	line->failed = true;
-}
-
-static void read_session(struct reader *line, struct peer_message *m)
-{
-	m->session = reader_decimal(line, UINT64_MAX);
-}
-
-static void write_session(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->session);
-}
-
-static void read_token(struct reader *line, struct peer_message *m)
-{
-	m->token = reader_decimal(line, UINT64_MAX);
-}
-
-static void write_token(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->token);
 }
 
 static void read_group(struct reader *line, struct peer_message *m)
@@ -76,46 +57,6 @@ static void write_source(struct writer *writer, const struct peer_message *m)
 	value_write_ip(writer, &m->source);
 }
 
-static void read_ttl(struct reader *line, struct peer_message *m)
-{
-	m->ttl = value_read_below(line, TTL_MOST + 1);
-}
-
-static void write_ttl(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->ttl);
-}
-
-static void read_size(struct reader *line, struct peer_message *m)
-{
-	m->size = value_read_below(line, PROBE_SIZE_MOST + 1);
-}
-
-static void write_size(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->size);
-}
-
-static void read_mtu(struct reader *line, struct peer_message *m)
-{
-	m->mtu = value_read_below(line, MTU_MOST + 1);
-}
-
-static void write_mtu(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->mtu);
-}
-
-static void read_again(struct reader *line, struct peer_message *m)
-{
-	m->again_ms = value_read_below(line, AGAIN_MOST_MS + 1);
-}
-
-static void write_again(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->again_ms);
-}
-
 static void read_from(struct reader *line, struct peer_message *m)
 {
 	char word[16];
@@ -139,66 +80,6 @@ static void read_probe_kind(struct reader *line, struct peer_message *m)
 static void write_probe_kind(struct writer *writer, const struct peer_message *m)
 {
 	writer_string(writer, probe_kind_name(m->kind));
-}
-
-static void read_number(struct reader *line, struct peer_message *m)
-{
-	m->number = value_read_below(line, PROBE_NUMBERS);
-}
-
-static void write_number(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->number);
-}
-
-static void read_is_done(struct reader *line, struct peer_message *m)
-{
-	m->is_done = value_read_below(line, 2) == 1;
-}
-
-static void write_is_done(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->is_done);
-}
-
-static void read_is_wire_seen(struct reader *line, struct peer_message *m)
-{
-	m->heard.is_wire_seen = value_read_below(line, 2) == 1;
-}
-
-static void write_is_wire_seen(struct writer *writer, const struct peer_message *m)
-{
-	writer_decimal(writer, m->heard.is_wire_seen);
-}
-
-static void read_reason(struct reader *line, struct peer_message *m)
-{
-	value_read_text(line, m->text, sizeof m->text);
-}
-
-static void write_reason(struct writer *writer, const struct peer_message *m)
-{
-	writer_string(writer, m->text);
-}
-
-static void read_join_error(struct reader *line, struct peer_message *m)
-{
-	value_read_text(line, m->heard.join_error, sizeof m->heard.join_error);
-}
-
-static void write_join_error(struct writer *writer, const struct peer_message *m)
-{
-	writer_string(writer, m->heard.join_error);
-}
-
-static void read_cause(struct reader *line, struct peer_message *m)
-{
-	value_read_text(line, m->ladder.cause, sizeof m->ladder.cause);
-}
-
-static void write_cause(struct writer *writer, const struct peer_message *m)
-{
-	writer_string(writer, m->ladder.cause);
 }
 
 static void read_state(struct reader *line, enum rung_state *state)
@@ -253,10 +134,18 @@ static void write_rungs(struct writer *writer, const struct peer_message *m)
 #define OF_ALL      ((1u << TYPES) - 1)
 #define OF_REQUESTS (OF(HELO) | OF(JOIN) | OF(TELL))
 
+/* How a field's value is kept. */
+enum form { FORM_OWN, FORM_WIDE, FORM_NUMBER, FORM_FLAG, FORM_TEXT };
+
 struct field {
 	const char *name;
 	unsigned types;  /* that have it, */
 	unsigned needed; /* and cannot be without it */
+	enum form form;
+	size_t offset; /* in the message */
+	uint64_t most; /* of a number; of a text: its room */
+
+	/* FORM_OWN alone */
 	void (*read)(struct reader *line, struct peer_message *message);
 	void (*write)(struct writer *writer, const struct peer_message *message);
 	bool (*is_there)(const struct peer_message *message); /* to be written; NULL: always */
@@ -267,16 +156,6 @@ static bool has_source(const struct peer_message *m)
 	return m->source.any.sa_family != AF_UNSPEC;
 }
 
-static bool has_text(const struct peer_message *m)
-{
-	return m->text[0] != '\0';
-}
-
-static bool has_cause(const struct peer_message *m)
-{
-	return m->ladder.cause[0] != '\0';
-}
-
 static bool has_rungs(const struct peer_message *m)
 {
 	for (unsigned i = 1; i <= PEER_RUNGS; i++)
@@ -285,34 +164,93 @@ static bool has_rungs(const struct peer_message *m)
 	return false;
 }
 
-static bool has_join_error(const struct peer_message *m)
-{
-	return m->heard.join_error[0] != '\0';
-}
+/* All but what asks for a token, and what others see. */
+#define TOKENED                  (OF_ALL & ~(OF(HELO) | OF(PROB)))
 
-#define TOKENED (OF(TOKN) | OF(JOIN) | OF(TELL) | OF(PART))
+#define AT(member)               .offset = offsetof(struct peer_message, member)
+#define WIDE(member)             .form = FORM_WIDE, AT(member), .most = UINT64_MAX
+#define NUMBER(member, greatest) .form = FORM_NUMBER, AT(member), .most = (greatest)
+#define FLAG(member)             .form = FORM_FLAG, AT(member), .most = 1
+#define TEXT(member) \
+	.form = FORM_TEXT, AT(member), .most = sizeof((struct peer_message *)NULL)->member
+#define OWN(reads, writes, is) .read = (reads), .write = (writes), .is_there = (is)
 
 static const struct field FIELDS[] = {
-	{"session", OF_ALL, OF_ALL, read_session, write_session, NULL},
-	{"token", TOKENED, TOKENED, read_token, write_token, NULL},
-	{"group", OF(JOIN), OF(JOIN), read_group, write_group, NULL},
-	{"source", OF(JOIN) | OF(JYES), 0, read_source, write_source, has_source},
-	{"ttl", OF(JOIN), OF(JOIN), read_ttl, write_ttl, NULL},
-	{"size", OF(JOIN), OF(JOIN), read_size, write_size, NULL},
-	{"mtu", OF(JYES), 0, read_mtu, write_mtu, NULL},
-	{"again_ms", OF(JNOT), 0, read_again, write_again, NULL},
-	{"from", OF(PROB), OF(PROB), read_from, write_from, NULL},
-	{"kind", OF(PROB), OF(PROB), read_probe_kind, write_probe_kind, NULL},
-	{"number", OF(PROB), OF(PROB), read_number, write_number, NULL},
-	{"is_done", OF(TOLD), OF(TOLD), read_is_done, write_is_done, NULL},
-	{"is_wire_seen", OF(TOLD), 0, read_is_wire_seen, write_is_wire_seen, NULL},
-	{"text", OF(JNOT) | OF(TOLD), 0, read_reason, write_reason, has_text},
-	{"join_error", OF(TOLD), 0, read_join_error, write_join_error, has_join_error},
-	{"rungs", OF(TOLD), 0, read_rungs, write_rungs, has_rungs},
-	{"cause", OF(TOLD), 0, read_cause, write_cause, has_cause},
+	{"session", OF_ALL, OF_ALL, WIDE(session)},
+	{"token", TOKENED, TOKENED, WIDE(token)},
+	{"group", OF(JOIN), OF(JOIN), OWN(read_group, write_group, NULL)},
+	{"source", OF(JOIN) | OF(JYES), 0, OWN(read_source, write_source, has_source)},
+	{"ttl", OF(JOIN), OF(JOIN), NUMBER(ttl, TTL_MOST)},
+	{"size", OF(JOIN), OF(JOIN), NUMBER(size, PROBE_SIZE_MOST)},
+	{"mtu", OF(JYES), 0, NUMBER(mtu, MTU_MOST)},
+	{"again_ms", OF(JNOT), 0, NUMBER(again_ms, AGAIN_MOST_MS)},
+	{"from", OF(PROB), OF(PROB), OWN(read_from, write_from, NULL)},
+	{"kind", OF(PROB), OF(PROB), OWN(read_probe_kind, write_probe_kind, NULL)},
+	{"number", OF(PROB), OF(PROB), NUMBER(number, PROBE_NUMBERS - 1)},
+	{"is_done", OF(TOLD), OF(TOLD), FLAG(is_done)},
+	{"is_wire_seen", OF(TOLD), 0, FLAG(heard.is_wire_seen)},
+	{"text", OF(JNOT) | OF(TOLD), 0, TEXT(text)},
+	{"join_error", OF(TOLD), 0, TEXT(heard.join_error)},
+	{"rungs", OF(TOLD), 0, OWN(read_rungs, write_rungs, has_rungs)},
+	{"cause", OF(TOLD), 0, TEXT(ladder.cause)},
 };
 
 enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0] };
+
+static void read_field(const struct field *field, struct reader *line, struct peer_message *m)
+{
+	void *place = (char *)m + field->offset;
+
+	switch (field->form) {
+	case FORM_OWN:
+		field->read(line, m);
+		break;
+	case FORM_WIDE:
+		*(uint64_t *)place = reader_decimal(line, field->most);
+		break;
+	case FORM_NUMBER:
+		*(unsigned *)place = (unsigned)reader_decimal(line, field->most);
+		break;
+	case FORM_FLAG:
+		*(bool *)place = reader_decimal(line, field->most) == 1;
+		break;
+	case FORM_TEXT:
+		value_read_text(line, place, field->most);
+	}
+}
+
+static void write_field(const struct field *field, struct writer *writer,
+			const struct peer_message *m)
+{
+	const void *place = (const char *)m + field->offset;
+
+	switch (field->form) {
+	case FORM_OWN:
+		field->write(writer, m);
+		break;
+	case FORM_WIDE:
+		writer_decimal(writer, *(const uint64_t *)place);
+		break;
+	case FORM_NUMBER:
+		writer_decimal(writer, *(const unsigned *)place);
+		break;
+	case FORM_FLAG:
+		writer_decimal(writer, *(const bool *)place);
+		break;
+	case FORM_TEXT:
+		writer_string(writer, place);
+	}
+}
+
+/* Is there something to be written? */
+static bool has_field(const struct peer_message *m, const struct field *field)
+{
+	if (!(field->types & 1u << m->type))
+		return false;
+	if (field->form == FORM_TEXT)
+		return *((const char *)m + field->offset) != '\0';
+	return !field->is_there || field->is_there(m);
+}
 
 /* ---- What a TOLD has of each kind, and of each path ---- */
 
@@ -423,18 +361,6 @@ static void write_paths(struct writer *writer, const struct peer_message *m)
 
 /* ---- Messages ---- */
 
-/* Passes over the name of a line, if it is this one. */
-static bool line_is(struct reader *line, const char *name)
-{
-	size_t length = strlen(name);
-
-	if (reader_left(line) <= length || memcmp(line->at, name, length) != 0 ||
-	    line->at[length] != ' ')
-		return false;
-	line->at += length + 1;
-	return true;
-}
-
 static bool is_finished(const struct reader *line)
 {
 	return !line->failed && reader_left(line) == 0;
@@ -444,11 +370,11 @@ static bool read_list_line(struct peer_message *m, struct reader *line)
 {
 	if (m->type != PEER_TOLD)
 		return true;
-	if (line_is(line, "sent"))
+	if (reader_key(line, "sent"))
 		read_sent(line, m);
-	else if (line_is(line, "heard"))
+	else if (reader_key(line, "heard"))
 		read_heard(line, m);
-	else if (line_is(line, "path"))
+	else if (reader_key(line, "path"))
 		read_path(line, m);
 	else
 		return true; /* one that is not known here */
@@ -459,12 +385,12 @@ static bool read_list_line(struct peer_message *m, struct reader *line)
 static bool read_line(struct peer_message *m, struct reader *line, unsigned *seen)
 {
 	for (unsigned i = 0; i < FIELD_COUNT; i++) {
-		if (!(FIELDS[i].types & 1u << m->type) || !line_is(line, FIELDS[i].name))
+		if (!(FIELDS[i].types & 1u << m->type) || !reader_key(line, FIELDS[i].name))
 			continue;
 		if (*seen & 1u << i)
 			return false; /* once is enough */
 		*seen |= 1u << i;
-		FIELDS[i].read(line, m);
+		read_field(&FIELDS[i], line, m);
 		return is_finished(line);
 	}
 	return read_list_line(m, line);
@@ -517,11 +443,11 @@ static void write_fields(struct writer *writer, const struct peer_message *m)
 	for (unsigned i = 0; i < FIELD_COUNT; i++) {
 		const struct field *field = &FIELDS[i];
 
-		if (!(field->types & 1u << m->type) || (field->is_there && !field->is_there(m)))
+		if (!has_field(m, field))
 			continue;
 		writer_string(writer, field->name);
 		writer_byte(writer, ' ');
-		field->write(writer, m);
+		write_field(field, writer, m);
 		writer_byte(writer, '\n');
 	}
 }

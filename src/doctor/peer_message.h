@@ -7,13 +7,13 @@
  *   TOKN  listener  session, token                 say this, so that I know that it is you
  *   JOIN  asker     session, token, group, source  join this group with me
  *                   (if only its datagrams are wanted), ttl, size (of large probes), padding
- *   JYES  listener  session, source, mtu           I have joined; my datagrams come from there
- *   JNOT  listener  session, again_ms, text        no, and why; perhaps later
+ *   JYES  listener  session, token, source, mtu    I have joined; my datagrams come from there
+ *   JNOT  listener  session, token, again_ms, text no, and why; perhaps later
  *   PROB  both      session, from, kind, number,   a probe
  *                   padding
  *   TELL  asker     session, token, padding        what arrived? and now it is your turn
- *   TOLD  listener  session, is_done, sent, heard  this; and this I have sent
- *                   and path of each kind, ...
+ *   TOLD  listener  session, token, is_done, sent, this; and this I have sent
+ *                   heard and path of each kind, ...
  *   PART  asker     session, token                 I know all that I wanted
  */
 #ifndef DOCTOR_PEER_MESSAGE_H
@@ -43,7 +43,8 @@ enum peer_message_type {
 struct peer_message {
 	enum peer_message_type type;
 	uint64_t session; /* the asker's choice */
-	uint64_t token;   /* the listener's: who has it gets what is sent to its address */
+	uint64_t token;   /* the listener's: who has it gets what is sent to its address; and
+			   * what has it comes from who has given it */
 	union hostcast_address group;  /* with its port */
 	union hostcast_address source; /* port 0; family 0: none */
 	unsigned ttl, size, mtu;

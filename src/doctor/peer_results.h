@@ -4,6 +4,7 @@
 #ifndef DOCTOR_PEER_RESULTS_H
 #define DOCTOR_PEER_RESULTS_H
 
+#include "base/mac.h"
 #include "finding.h"
 #include "hostcast.h"
 
@@ -29,7 +30,6 @@ enum {
 	PROBES_EACH = 10,     /* probes of a kind, each way */
 	PROBE_TTL = 64,       /* of those that are to get as far as anything does */
 	PEER_TEXT_SIZE = 160, /* of the sentences that one host tells the other */
-	PEER_MAC_SIZE = 6,
 };
 
 struct probe_count {
@@ -41,10 +41,10 @@ struct probe_count {
 
 /* One of the ways by which the group's datagrams came: two of them make duplicates. */
 struct probe_path {
-	union hostcast_address source;    /* with its port; family 0: there is no such path */
-	char interface[IF_NAMESIZE];      /* by which it came in, at the host that received it */
-	unsigned ttl;                     /* on arrival */
-	unsigned char mac[PEER_MAC_SIZE]; /* who put it on that link; all 0: not known */
+	union hostcast_address source; /* with its port; family 0: there is no such path */
+	char interface[IF_NAMESIZE];   /* by which it came in, at the host that received it */
+	unsigned ttl;                  /* on arrival */
+	uint8_t mac[MAC_SIZE];         /* who put it on that link; all 0: not known */
 };
 
 enum { PROBE_PATHS = 2 }; /* that are told; copies by further ones only count */

@@ -3,12 +3,10 @@
 #include "net/address.h"
 #include "net/answer.h"
 #include "net/datagrams.h"
-#include "net/interface.h"
 #include "net/socket.h"
+#include "peer_budget.h"
+#include "peer_session.h"
 #include "peer_tokens.h"
-#include "probe_capture.h"
-#include "probe_sender.h"
-#include "probes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,21 +15,6 @@
 #include <unistd.h>
 
 enum { RECEIVE_SIZE = 2048, BATCH = 16, AGAIN_MS = 1000 };
-
-struct session {
-	bool is_open;
-	union hostcast_address asker, only_from;
-	uint64_t session, token;
-	int fd; /* by which it asks */
-	struct peer_group group;
-	struct probe_tally tally;
-	struct probe_capture capture;
-	struct probe_sender sender;
-	bool is_turn, is_done; /* it has asked for this host's probes; they were sent */
-	struct peer_ladder ladder;
-	char problem[PEER_TEXT_SIZE];
-	struct monotime began, heard;
-};
 
 struct listener {
 	int fd;
@@ -47,154 +30,55 @@ struct peer_server {
 	size_t listener_count;
 	struct datagrams *datagrams;
 	struct peer_tokens tokens;
-	struct session session;
-	struct loop_timer watchman; /* ends sessions */
-	struct monotime second;     /* in which the answers are counted */
-	unsigned answers;
+	struct peer_session session;
+	struct monotime over; /* when the last session ended */
+	struct peer_budget budget;
 	struct peer_counters counters;
 };
 
 /* ---- Answers ---- */
 
-static bool may_answer(struct peer_server *s)
-{
-	struct monotime now = loop_now(s->loop);
-
-	if (monotime_diff_ns(now, s->second) >= NS_PER_S) {
-		s->second = now;
-		s->answers = 0;
-	}
-	if (s->answers == PEER_ANSWERS_A_SECOND) {
-		s->counters.too_soon++;
-		return false;
-	}
-	s->answers++;
-	return true;
-}
-
-static void answer(struct peer_server *s, int fd, const struct hostcast_message *request,
-		   const struct peer_message *message)
+/* Was it sent? */
+static bool answer(struct peer_server *s, int fd, const struct hostcast_message *request,
+		   bool is_served, const struct peer_message *message)
 {
 	uint8_t bytes[PEER_MESSAGE_SIZE];
 	size_t size;
 
-	if (!may_answer(s))
-		return;
+	if (!peer_budget_take(&s->budget, &request->source, is_served, loop_now(s->loop))) {
+		s->counters.too_soon++;
+		return false;
+	}
 	size = peer_message_write(message, 0, bytes, sizeof bytes);
-	if (size == 0 || answer_send(fd, request, bytes, size) < 0)
-		s->counters.unanswered++;
+	if (size > 0 && answer_send(fd, request, bytes, size) >= 0)
+		return true;
+	s->counters.unanswered++;
+	return false;
 }
 
 /* ---- Sessions ---- */
 
-static struct peer_session_view view_of(const struct session *session)
+static void end_session(void *context, enum peer_session_end how)
 {
-	bool is_of_source = session->only_from.any.sa_family != AF_UNSPEC;
+	struct peer_server *s = context;
+	const struct peer_session_view view = peer_session_view(&s->session);
 
-	return (struct peer_session_view){
-		.asker = &session->asker,
-		.group = &session->group.group,
-		.only_from = is_of_source ? &session->only_from : NULL,
-		.heard = &session->tally.way,
-		.sent = session->sender.sent,
-		.problem = session->problem,
-	};
-}
-
-static void close_session(struct peer_server *s)
-{
-	struct session *session = &s->session;
-
-	session->is_open = false;
-	probe_sender_stop(&session->sender);
-	loop_stop_timer(s->loop, &s->watchman);
-	probe_capture_close(&session->capture);
-	loop_forget(s->loop, session->group.in);
-	peer_group_close(&session->group);
-}
-
-static void end_session(struct peer_server *s, enum peer_session_end how)
-{
-	const struct peer_session_view view = view_of(&s->session);
-
-	probe_sender_problem(&s->session.sender, s->session.problem);
-	close_session(s);
+	peer_session_close(&s->session);
+	s->over = loop_now(s->loop);
 	s->hooks->ends(s->hooks->context, &view, how);
 }
 
-static void watch_session(void *context)
+static void begin_session(struct peer_server *s, int fd, const struct peer_message *join,
+			  const struct hostcast_message *message)
 {
-	struct peer_server *s = context;
-	struct monotime now = loop_now(s->loop);
-	struct monotime silent = monotime_add(s->session.heard, PEER_SILENCE_NS);
-	struct monotime over = monotime_add(s->session.began, PEER_SESSION_NS);
+	struct peer_session *session = &s->session;
+	struct peer_session_view view;
 
-	if (!monotime_is_before(now, over))
-		end_session(s, PEER_END_TIME);
-	else if (!monotime_is_before(now, silent))
-		end_session(s, PEER_END_SILENT);
-	else
-		loop_set_timer(s->loop, &s->watchman, monotime_earlier(silent, over));
-}
-
-static bool is_of_session(const struct peer_server *s, const struct peer_message *message,
-			  const union hostcast_address *asker)
-{
-	const struct session *session = &s->session;
-
-	return session->is_open && session->session == message->session &&
-	       session->token == message->token && address_equal(&session->asker, asker);
-}
-
-/* ---- Probes that arrive ---- */
-
-static void take_probe(struct peer_server *s, const struct peer_message *probe,
-		       const struct hostcast_message *message)
-{
-	struct session *session = &s->session;
-	char interface[IF_NAMESIZE] = "?";
-
-	if (!session->is_open || session->session != probe->session) {
-		s->counters.stale++;
-		return;
-	}
-	if (!probe->is_from_asker) /* our own to the group, heard again */
-		return;
-	if_indextoname(message->interface_index, interface);
-	if (!probe_tally_take(&session->tally, probe, message, interface))
-		s->counters.misdirected++;
-}
-
-static void take_from_group(struct peer_server *s, const struct hostcast_message *message)
-{
-	struct peer_message probe;
-
-	if (!peer_message_read(&probe, message->data, message->size) || probe.type != PEER_PROB)
-		return; /* what others send to the group is their business */
-	take_probe(s, &probe, message);
-}
-
-static void on_group(void *context, uint32_t events)
-{
-	struct peer_server *s = context;
-	struct arrival arrivals[BATCH];
-	int count;
-
-	(void)events;
-	count = datagrams_receive(s->datagrams, s->session.group.in, &s->session.group.group, 0,
-				  arrivals, BATCH);
-	for (int i = 0; i < count; i++)
-		take_from_group(s, &arrivals[i].whole);
-}
-
-static void on_captured(void *context, const struct peer_message *probe,
-			const struct probe_path *path)
-{
-	struct session *session = &((struct peer_server *)context)->session;
-
-	if (probe->session == session->session && probe->is_from_asker &&
-	    probe->kind == PROBE_GROUP)
-		probe_tally_add_path(&session->tally, path);
+	peer_session_open(session, fd, join, message);
+	if (s->hooks->climb)
+		s->hooks->climb(s->hooks->context, &join->group, &join->source, &session->ladder);
+	view = peer_session_view(session);
+	s->hooks->begins(s->hooks->context, &view);
 }
 
 /* ---- HELO: who is there gets a token, at the address that it claims to have ---- */
@@ -202,13 +86,14 @@ static void on_captured(void *context, const struct peer_message *probe,
 static void take_hello(struct peer_server *s, int fd, const struct peer_message *hello,
 		       const struct hostcast_message *message)
 {
-	struct peer_message reply = {.type = PEER_TOKN, .session = hello->session};
+	const struct peer_message reply = {
+		.type = PEER_TOKN,
+		.session = hello->session,
+		.token = peer_tokens_give(&s->tokens, &message->source, hello->session,
+					  loop_now(s->loop)),
+	};
 
-	if (peer_tokens_give(&s->tokens, &message->source, hello->session, loop_now(s->loop),
-			     &reply.token))
-		answer(s, fd, message, &reply);
-	else
-		s->counters.unanswered++;
+	answer(s, fd, message, false, &reply);
 }
 
 /* ---- JOIN ---- */
@@ -224,99 +109,6 @@ static bool is_control_group(const union hostcast_address *group)
 	return !(v6[1] & 0x10) && (v6[1] & 0x0f) <= 2;
 }
 
-static void choose_interfaces(struct peer_server *s, const struct hostcast_message *message)
-{
-	struct peer_group *group = &s->session.group;
-	struct interfaces all;
-	struct error ignored;
-
-	if (address_needs_zone(&group->group)) { /* the link on which we have met */
-		group->group.v6.sin6_scope_id = group->send_by = message->interface_index;
-		group->interfaces[group->interface_count++] = message->interface_index;
-		return;
-	}
-	group->interface_count = s->options->interface_count;
-	memcpy(group->interfaces, s->options->interfaces, sizeof group->interfaces);
-	if (group->interface_count > 0) {
-		group->send_by = group->interfaces[0];
-		return;
-	}
-	if (interfaces_read(&all, &ignored) < 0)
-		return;
-	for (size_t i = 0; i < all.count && group->interface_count < PEER_INTERFACES_MAX; i++)
-		if (interface_is_usable(&all.list[i], group->group.any.sa_family))
-			group->interfaces[group->interface_count++] = all.list[i].index;
-	interfaces_done(&all);
-}
-
-static void sent_all(void *context)
-{
-	struct peer_server *s = context;
-
-	s->session.is_done = true;
-}
-
-static void prepare_sender(struct peer_server *s, const struct peer_message *join,
-			   const struct hostcast_message *message)
-{
-	struct session *session = &s->session;
-
-	session->sender = (struct probe_sender){
-		.loop = s->loop,
-		.fd = session->fd,
-		.to = message->source,
-		.from = message->destination,
-		.group = &session->group,
-		.session = join->session,
-		.is_asker = false,
-		.user_ttl = join->ttl,
-		.large_size = join->size,
-		.done = sent_all,
-		.context = s,
-	};
-}
-
-static void keep_text(char text[static PEER_TEXT_SIZE], const struct error *error)
-{
-	snprintf(text, PEER_TEXT_SIZE, "%.*s", PEER_TEXT_SIZE - 1,
-		 error->code != 0 ? error->text : "");
-}
-
-/* What goes wrong here is told in the report: finding it out is what this is for. */
-static void open_session(struct peer_server *s, int fd, const struct peer_message *join,
-			 const struct hostcast_message *message)
-{
-	struct session *session = &s->session;
-	struct error error;
-
-	*session = (struct session){
-		.is_open = true,
-		.asker = message->source,
-		.only_from = join->source,
-		.session = join->session,
-		.token = join->token,
-		.fd = fd,
-		.group = {.group = join->group, .in = -1, .out = -1},
-		.began = loop_now(s->loop),
-		.heard = loop_now(s->loop),
-	};
-	choose_interfaces(s, message);
-	peer_group_open_out(&session->group);
-	peer_group_open_in(&session->group,
-			   join->source.any.sa_family != AF_UNSPEC ? &join->source : NULL);
-	keep_text(session->tally.way.join_error, &session->group.join_error);
-	if (session->group.in >= 0 &&
-	    loop_watch(s->loop, session->group.in, EPOLLIN, on_group, s, &error) < 0)
-		keep_text(session->tally.way.join_error, &error);
-	probe_capture_open(&session->capture, s->loop, &session->group, on_captured, s);
-	session->tally.way.is_wire_seen = session->capture.count > 0;
-	prepare_sender(s, join, message);
-	probe_sender_problem(&session->sender, session->problem);
-	if (s->hooks->climb)
-		s->hooks->climb(s->hooks->context, &join->group, &join->source, &session->ladder);
-	watch_session(s);
-}
-
 static void refuse(struct peer_server *s, int fd, const struct peer_message *join,
 		   const struct hostcast_message *message, unsigned again_ms, const char *why)
 {
@@ -330,32 +122,29 @@ static void refuse(struct peer_server *s, int fd, const struct peer_message *joi
 		.problem = why,
 	};
 	struct peer_message reply = {
-		.type = PEER_JNOT, .session = join->session, .again_ms = again_ms};
+		.type = PEER_JNOT,
+		.session = join->session,
+		.token = join->token,
+		.again_ms = again_ms,
+	};
 
 	snprintf(reply.text, sizeof reply.text, "%s", why);
-	answer(s, fd, message, &reply);
-	if (again_ms == 0)
+	if (answer(s, fd, message, false, &reply) && again_ms == 0)
 		s->hooks->refused(s->hooks->context, &view);
 }
 
 static void confirm(struct peer_server *s, int fd, const struct hostcast_message *message)
 {
-	const struct session *session = &s->session;
+	const struct peer_session *session = &s->session;
 	const struct peer_message reply = {
 		.type = PEER_JYES,
 		.session = session->session,
+		.token = session->token,
 		.source = session->group.source,
 		.mtu = session->group.mtu,
 	};
 
-	answer(s, fd, message, &reply);
-}
-
-static void tell_begin(const struct peer_server *s)
-{
-	const struct peer_session_view view = view_of(&s->session);
-
-	s->hooks->begins(s->hooks->context, &view);
+	answer(s, fd, message, true, &reply);
 }
 
 /* Why this group is not joined for anybody; NULL: it may be. */
@@ -374,16 +163,33 @@ static const char *problem_of(const struct peer_message *join, const union hostc
 	return NULL;
 }
 
+/* Why it has to wait; NULL: it has not. */
+static const char *hindrance_of(const struct peer_server *s, const union hostcast_address *asker)
+{
+	if (s->session.is_open)
+		return "another host is being served";
+	if (address_same_ip(&s->session.asker, asker) &&
+	    monotime_diff_ns(loop_now(s->loop), s->over) < PEER_REST_NS)
+		return "this host has just been served, others come first";
+	return NULL;
+}
+
 static void take_join(struct peer_server *s, int fd, const struct peer_message *join,
 		      const struct hostcast_message *message)
 {
 	const char *problem = problem_of(join, &message->source);
+	const char *hindrance = hindrance_of(s, &message->source);
 
-	if (is_of_session(s, join, &message->source)) { /* our answer was lost */
+	if (peer_session_is_of(&s->session, join, &message->source)) { /* our answer was lost */
 		confirm(s, fd, message);
 		return;
 	}
-	if (!peer_tokens_have(&s->tokens, &message->source, join->session, join->token)) {
+	if (peer_session_was_of(&s->session, join, &message->source)) { /* sent before its end */
+		s->counters.stale++;
+		return;
+	}
+	if (!peer_tokens_have(&s->tokens, &message->source, join->session, join->token,
+			      loop_now(s->loop))) {
 		s->counters.unproven++;
 		return;
 	}
@@ -391,48 +197,34 @@ static void take_join(struct peer_server *s, int fd, const struct peer_message *
 		refuse(s, fd, join, message, 0, problem);
 		return;
 	}
-	if (s->session.is_open) {
-		refuse(s, fd, join, message, AGAIN_MS, "another host is being served");
+	if (hindrance) {
+		refuse(s, fd, join, message, AGAIN_MS, hindrance);
 		return;
 	}
-	peer_tokens_use_up(&s->tokens, &message->source, join->session);
-	open_session(s, fd, join, message);
-	tell_begin(s);
+	begin_session(s, fd, join, message);
 	confirm(s, fd, message);
 }
 
 /* ---- TELL and PART ---- */
 
-static void take_tell(struct peer_server *s, int fd, const struct peer_message *tell,
-		      const struct hostcast_message *message)
+static void take_tell(struct peer_server *s, int fd, const struct hostcast_message *message)
 {
-	struct session *session = &s->session;
-	struct peer_message reply = {
-		.type = PEER_TOLD,
-		.session = tell->session,
-		.heard = session->tally.way,
-		.is_done = session->is_done,
-	};
+	const struct peer_message report = peer_session_report(&s->session);
 
-	memcpy(reply.sent, session->sender.sent, sizeof reply.sent);
-	reply.ladder = session->ladder;
-	probe_sender_problem(&session->sender, reply.text);
-	answer(s, fd, message, &reply);
-	if (!session->is_turn)
-		probe_sender_begin(&session->sender);
-	session->is_turn = true;
+	answer(s, fd, message, true, &report);
+	peer_session_take_turn(&s->session);
 }
 
 static void take_token_holder(struct peer_server *s, int fd, const struct peer_message *request,
 			      const struct hostcast_message *message)
 {
-	if (!is_of_session(s, request, &message->source)) {
+	if (!peer_session_is_of(&s->session, request, &message->source)) {
 		s->counters.stale++;
 		return;
 	}
 	s->session.heard = loop_now(s->loop);
 	if (request->type == PEER_TELL)
-		take_tell(s, fd, request, message);
+		take_tell(s, fd, message);
 	else
 		end_session(s, PEER_END_PARTED);
 }
@@ -472,7 +264,7 @@ static void take_datagram(struct peer_server *s, int fd, const struct hostcast_m
 	if (!peer_message_read(&said, message->data, message->size))
 		s->counters.malformed++;
 	else if (said.type == PEER_PROB)
-		take_probe(s, &said, message);
+		peer_session_take_probe(&s->session, &said, message);
 	else if (is_request(&said))
 		take_request(s, fd, &said, message);
 	else
@@ -547,10 +339,18 @@ struct peer_server *peer_server_new(struct loop *loop, const struct peer_server_
 	s->loop = loop;
 	s->options = options;
 	s->hooks = hooks;
-	s->session.group.in = s->session.group.out = -1;
-	s->watchman = (struct loop_timer){.function = watch_session, .context = s};
 	s->datagrams = datagrams_new(RECEIVE_SIZE);
-	if (s->datagrams && open_listeners(s, error) == 0)
+	s->session.home = (struct peer_session_home){
+		.loop = loop,
+		.datagrams = s->datagrams,
+		.options = options,
+		.counters = &s->counters,
+		.over = end_session,
+		.context = s,
+	};
+	if (!peer_tokens_init(&s->tokens, loop_now(loop)))
+		error_set(error, HOSTCAST_SYSTEM, "no random number to be had");
+	else if (s->datagrams && open_listeners(s, error) == 0)
 		return s;
 	peer_server_free(s);
 	return NULL;
@@ -560,8 +360,7 @@ void peer_server_free(struct peer_server *s)
 {
 	if (!s)
 		return;
-	if (s->session.is_open)
-		close_session(s);
+	peer_session_close(&s->session);
 	for (size_t i = 0; i < s->listener_count; i++) {
 		loop_forget(s->loop, s->listeners[i].fd);
 		close(s->listeners[i].fd);

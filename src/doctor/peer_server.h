@@ -12,9 +12,11 @@
 #define PEER_SILENCE_NS (5 * NS_PER_S)
 #define PEER_SESSION_NS (30 * NS_PER_S)
 
+/* For so long after its session a host has to let others begin. */
+#define PEER_REST_NS    (2 * NS_PER_S)
+
 enum {
-	PEER_ANSWERS_A_SECOND = 50, /* to all askers together */
-	PEER_LISTEN_MAX = 2,        /* sockets: IPv4 and IPv6 */
+	PEER_LISTEN_MAX = 2, /* sockets: IPv4 and IPv6 */
 };
 
 /* Why datagrams were dropped, and what could not be sent. */

@@ -2,64 +2,50 @@
 
 #include "net/address.h"
 
+#include <string.h>
 #include <sys/random.h>
 
-/* The index of an asker's session; PEER_TOKENS_MAX: it has none. */
-static size_t find(const struct peer_tokens *tokens, const union hostcast_address *asker,
-		   uint64_t session)
+bool peer_tokens_init(struct peer_tokens *tokens, struct monotime now)
 {
-	size_t i = 0;
-
-	while (i < PEER_TOKENS_MAX && !(address_equal(&tokens->list[i].asker, asker) &&
-					tokens->list[i].session == session))
-		i++;
-	return i;
+	tokens->began = now;
+	return getrandom(tokens->secret, sizeof tokens->secret, 0) == sizeof tokens->secret;
 }
 
-/* A free place, or that of the oldest. */
-static struct peer_token *place_for_one(struct peer_tokens *tokens)
+static int64_t window_of(const struct peer_tokens *tokens, struct monotime now)
 {
-	struct peer_token *oldest = &tokens->list[0];
-
-	for (size_t i = 0; i < PEER_TOKENS_MAX; i++) {
-		struct peer_token *place = &tokens->list[i];
-
-		if (place->asker.any.sa_family == AF_UNSPEC)
-			return place;
-		if (monotime_is_before(place->since, oldest->since))
-			oldest = place;
-	}
-	return oldest;
+	return monotime_diff_ns(now, tokens->began) / PEER_TOKEN_WINDOW_NS;
 }
 
-bool peer_tokens_give(struct peer_tokens *tokens, const union hostcast_address *asker,
-		      uint64_t session, struct monotime now, uint64_t *token)
+/* All that a token is for, without the bytes between that mean nothing. */
+static uint64_t token_of(const struct peer_tokens *tokens, const union hostcast_address *asker,
+			 uint64_t session, int64_t window)
 {
-	size_t index = find(tokens, asker, session);
+	struct {
+		uint64_t session, window;
+		uint32_t port, zone;
+		uint8_t ip[16];
+	} of = {.session = session, .window = (uint64_t)window, .port = address_port(asker)};
 
-	if (index < PEER_TOKENS_MAX) {
-		*token = tokens->list[index].token;
-		return true;
+	if (asker->any.sa_family == AF_INET6) {
+		memcpy(of.ip, &asker->v6.sin6_addr, sizeof asker->v6.sin6_addr);
+		of.zone = asker->v6.sin6_scope_id;
+	} else {
+		memcpy(of.ip, &asker->v4.sin_addr, sizeof asker->v4.sin_addr);
 	}
-	if (getrandom(token, sizeof *token, 0) != sizeof *token)
-		return false;
-	*place_for_one(tokens) = (struct peer_token){*asker, session, *token, now};
-	return true;
+	return siphash(tokens->secret, &of, sizeof of);
+}
+
+uint64_t peer_tokens_give(const struct peer_tokens *tokens, const union hostcast_address *asker,
+			  uint64_t session, struct monotime now)
+{
+	return token_of(tokens, asker, session, window_of(tokens, now));
 }
 
 bool peer_tokens_have(const struct peer_tokens *tokens, const union hostcast_address *asker,
-		      uint64_t session, uint64_t token)
+		      uint64_t session, uint64_t token, struct monotime now)
 {
-	size_t index = find(tokens, asker, session);
+	int64_t window = window_of(tokens, now);
 
-	return index < PEER_TOKENS_MAX && tokens->list[index].token == token;
-}
-
-void peer_tokens_use_up(struct peer_tokens *tokens, const union hostcast_address *asker,
-			uint64_t session)
-{
-	size_t index = find(tokens, asker, session);
-
-	if (index < PEER_TOKENS_MAX)
-		tokens->list[index] = (struct peer_token){.session = 0};
+	return token == token_of(tokens, asker, session, window) ||
+	       token == token_of(tokens, asker, session, window - 1);
 }

@@ -60,9 +60,9 @@ static int hex_of(int byte)
 	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
-void value_read_mac(struct reader *line, unsigned char mac[static PEER_MAC_SIZE])
+void value_read_mac(struct reader *line, uint8_t mac[static MAC_SIZE])
 {
-	for (size_t i = 0; i < 2 * PEER_MAC_SIZE; i++) {
+	for (size_t i = 0; i < 2 * MAC_SIZE; i++) {
 		int digit = hex_of(reader_peek(line));
 
 		if (digit < 0) {
@@ -76,12 +76,9 @@ void value_read_mac(struct reader *line, unsigned char mac[static PEER_MAC_SIZE]
 
 void value_write_ip(struct writer *writer, const union hostcast_address *address)
 {
-	union hostcast_address plain = *address;
 	char text[HOSTCAST_TEXT_SIZE];
 
-	if (plain.any.sa_family == AF_INET6)
-		plain.v6.sin6_scope_id = 0;
-	writer_string(writer, address_ip_text(&plain, text));
+	writer_string(writer, address_plain_text(address, text));
 }
 
 void value_write_ip_and_port(struct writer *writer, const union hostcast_address *address)
@@ -91,11 +88,11 @@ void value_write_ip_and_port(struct writer *writer, const union hostcast_address
 	writer_decimal(writer, address_port(address));
 }
 
-void value_write_mac(struct writer *writer, const unsigned char mac[static PEER_MAC_SIZE])
+void value_write_mac(struct writer *writer, const uint8_t mac[static MAC_SIZE])
 {
 	static const char DIGITS[] = "0123456789abcdef";
 
-	for (size_t i = 0; i < PEER_MAC_SIZE; i++) {
+	for (size_t i = 0; i < MAC_SIZE; i++) {
 		writer_byte(writer, (uint8_t)DIGITS[mac[i] >> 4]);
 		writer_byte(writer, (uint8_t)DIGITS[mac[i] & 15]);
 	}

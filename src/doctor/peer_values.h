@@ -21,10 +21,10 @@ void value_read_ip_and_port(struct reader *line, union hostcast_address *address
 void value_read_text(struct reader *line, char *text, size_t room);
 
 /* Twelve hexadecimal digits. */
-void value_read_mac(struct reader *line, unsigned char mac[static PEER_MAC_SIZE]);
+void value_read_mac(struct reader *line, uint8_t mac[static MAC_SIZE]);
 
 void value_write_ip(struct writer *writer, const union hostcast_address *address);
 void value_write_ip_and_port(struct writer *writer, const union hostcast_address *address);
-void value_write_mac(struct writer *writer, const unsigned char mac[static PEER_MAC_SIZE]);
+void value_write_mac(struct writer *writer, const uint8_t mac[static MAC_SIZE]);
 
 #endif

@@ -9,6 +9,9 @@
 
 enum { FRAMES_A_TURN = 64, SNAP = 512, BUFFER = 256 * 1024 };
 
+/* A probe is reported soon after it has come. */
+#define DELAY_NS (10 * NS_PER_MS)
+
 static void take(const struct captured_interface *on, const struct frame *frame)
 {
 	struct probe_path path = {.ttl = 0};
@@ -46,7 +49,12 @@ static void on_frames(void *context, uint32_t events)
 
 static void open_one(struct probe_capture *capture, const char *filter, unsigned interface)
 {
-	const struct live_options options = {.filter = filter, .snap = SNAP, .buffer = BUFFER};
+	const struct live_options options = {
+		.filter = filter,
+		.snap = SNAP,
+		.buffer = BUFFER,
+		.delay_ns = DELAY_NS,
+	};
 	struct captured_interface *on = &capture->list[capture->count];
 	struct error ignored;
 
@@ -65,14 +73,11 @@ static void open_one(struct probe_capture *capture, const char *filter, unsigned
 void probe_capture_open(struct probe_capture *capture, struct loop *loop,
 			const struct peer_group *group, probe_captured_fn *captured, void *context)
 {
-	union hostcast_address plain = group->group;
 	char filter[HOSTCAST_TEXT_SIZE + 64], text[HOSTCAST_TEXT_SIZE];
 
 	*capture = (struct probe_capture){.loop = loop, .captured = captured, .context = context};
-	if (plain.any.sa_family == AF_INET6)
-		plain.v6.sin6_scope_id = 0;
 	snprintf(filter, sizeof filter, "udp and dst host %s and dst port %u",
-		 address_ip_text(&plain, text), address_port(&plain));
+		 address_plain_text(&group->group, text), address_port(&group->group));
 	for (size_t i = 0; i < group->interface_count && capture->count < PROBE_CAPTURES_MAX; i++)
 		open_one(capture, filter, group->interfaces[i]);
 }

@@ -22,9 +22,9 @@ unsigned probe_ttl(enum probe_kind kind, unsigned user_ttl)
 	case PROBE_GROUP_NEAR:
 		return 1;
 	case PROBE_GROUP_CHOSEN:
-		return user_ttl;
-	default: /* at least as far as what the user sends */
-		return user_ttl > PROBE_TTL ? user_ttl : PROBE_TTL;
+		return user_ttl < PROBE_TTL ? user_ttl : PROBE_TTL;
+	default: /* farther than this nobody has probes sent */
+		return PROBE_TTL;
 	}
 }
 
@@ -83,19 +83,13 @@ bool probe_tally_take(struct probe_tally *tally, const struct peer_message *prob
 
 /* ---- Paths ---- */
 
-static bool has_mac(const struct probe_path *path)
-{
-	static const unsigned char none[PEER_MAC_SIZE];
-
-	return memcmp(path->mac, none, sizeof none) != 0;
-}
-
 /* Where one of them does not know the MAC address they may be the same. */
 static bool is_same_path(const struct probe_path *a, const struct probe_path *b)
 {
 	return address_equal(&a->source, &b->source) && a->ttl == b->ttl &&
 	       strcmp(a->interface, b->interface) == 0 &&
-	       (!has_mac(a) || !has_mac(b) || memcmp(a->mac, b->mac, sizeof a->mac) == 0);
+	       (mac_is_none(a->mac) || mac_is_none(b->mac) ||
+		memcmp(a->mac, b->mac, sizeof a->mac) == 0);
 }
 
 void probe_tally_add_path(struct probe_tally *tally, const struct probe_path *path)
@@ -108,7 +102,7 @@ void probe_tally_add_path(struct probe_tally *tally, const struct probe_path *pa
 			return;
 		}
 		if (is_same_path(known, path)) {
-			if (!has_mac(known))
+			if (mac_is_none(known->mac))
 				*known = *path;
 			return;
 		}

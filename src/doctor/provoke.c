@@ -2,9 +2,9 @@
 
 #include "decode/checksum.h"
 #include "net/address.h"
-#include "net/socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,14 +26,16 @@ static void put_checksum(uint8_t *bytes, size_t size)
 }
 
 /* Everything that is sent stays inside. */
-static int keep_inside(int fd, unsigned interface, bool is_heard_here)
+static int keep_inside(int fd, unsigned interface, int is_heard_here)
 {
-	struct error error;
+	struct ip_mreqn by = {.imr_ifindex = (int)interface};
+	int ttl = 0;
 
-	if (socket_set(fd, IPPROTO_IP, IP_MULTICAST_TTL, 0, "TTL", &error) < 0 ||
-	    socket_set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, is_heard_here, "loop", &error) < 0 ||
-	    socket_send_by(fd, AF_INET, interface, &error) < 0)
-		return -EINVAL;
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl) < 0 ||
+	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &is_heard_here, sizeof is_heard_here) <
+		    0 ||
+	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof by) < 0)
+		return -errno;
 	return 0;
 }
 
@@ -65,11 +67,10 @@ int provoke_report(const union hostcast_address *group, unsigned interface)
 
 int provoke_send(const union hostcast_address *group, unsigned interface)
 {
-	struct error error;
 	int fd;
 
 	if (group->any.sa_family != AF_INET)
 		return -EAFNOSUPPORT;
-	fd = socket_open(AF_INET, SOCK_DGRAM, &error);
-	return fd < 0 ? -EMFILE : send_inside(fd, group, interface, NULL, 0);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return fd < 0 ? -errno : send_inside(fd, group, interface, NULL, 0);
 }

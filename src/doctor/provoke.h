@@ -14,8 +14,8 @@
 int provoke_report(const union hostcast_address *group, unsigned interface);
 
 /* Sends to an IPv4 group what is not even looped back: an empty datagram with TTL 0. It shows
- * whether this host's firewall lets out what is sent to it. Returns 0 or -errno: -EPERM: a rule
- * refuses it. */
+ * whether this host's firewall lets out what is sent to it. Not by the loopback interface: whoever
+ * has joined there would get it. Returns 0 or -errno: -EPERM: a rule refuses it. */
 int provoke_send(const union hostcast_address *group, unsigned interface);
 
 #endif

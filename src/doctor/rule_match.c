@@ -7,15 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RULE_TEXT_MAX = 4096, WORDS_MAX = 256 };
+/* Where the text of a rule speaks against it, its counter speaks for it if it has grown by what is
+ * missing, give or take this share, and by more than chance. */
+enum { ABOUT_PERCENT = 20, CHANCE = 5 };
 
 /* Does one value of a rule fit the flow? */
 enum fit { FITS_NOT, FITS, FITS_UNKNOWN };
 
 /* The words of a rule; what stands in quotes is one, and so are braces and commas. */
 struct words {
-	char copy[RULE_TEXT_MAX];
-	const char *list[WORDS_MAX];
+	char *copy;
+	const char **list;
 	size_t count, at;
 };
 
@@ -33,16 +35,37 @@ static const char *sign_word(char c)
 
 static void add_word(struct words *words, const char *word)
 {
-	if (words->count < WORDS_MAX && *word)
+	if (*word)
 		words->list[words->count++] = word;
 }
 
-static void split_rule(struct words *words, const char *text)
+static void words_done(struct words *words)
 {
-	char *at = words->copy, *start;
+	free(words->copy);
+	free(words->list);
+}
 
-	words->count = words->at = 0;
-	snprintf(words->copy, sizeof words->copy, "%s", text);
+/* Each word has a character of its own in the text, so there is room for all. */
+static bool words_init(struct words *words, const char *text)
+{
+	*words = (struct words){
+		.copy = strdup(text),
+		.list = malloc((strlen(text) + 1) * sizeof *words->list),
+	};
+	if (words->copy && words->list)
+		return true;
+	words_done(words);
+	return false;
+}
+
+/* False: out of memory. */
+static bool split_rule(struct words *words, const char *text)
+{
+	char *at, *start;
+
+	if (!words_init(words, text))
+		return false;
+	at = words->copy;
 	while (*at) {
 		bool is_quoted = *at == '"';
 		char end;
@@ -59,6 +82,7 @@ static void split_rule(struct words *words, const char *text)
 		if (end)
 			at++;
 	}
+	return true;
 }
 
 static const char *word_at(const struct words *words, size_t index)
@@ -404,21 +428,31 @@ static enum fit fit_expression(struct words *words, const struct rule_flow *flow
 	return is_negated ? negate(fit) : fit;
 }
 
-static enum rule_match match_text(const char *text, const struct rule_flow *flow)
+static enum rule_match match_words(struct words *words, const struct rule_flow *flow)
 {
 	enum rule_match match = RULE_MAYBE;
-	struct words words;
 
-	split_rule(&words, text);
-	while (words.at < words.count && !next_is(&words, "reject") &&
-	       !next_is(&words, "comment")) { /* "reject with icmp" asks for nothing */
-		enum fit fit = fit_expression(&words, flow);
+	while (words->at < words->count && !next_is(words, "reject") &&
+	       !next_is(words, "comment")) { /* "reject with icmp" asks for nothing */
+		enum fit fit = fit_expression(words, flow);
 
 		if (fit == FITS_NOT)
 			return RULE_OTHER;
 		if (fit == FITS)
 			match = RULE_NAMES;
 	}
+	return match;
+}
+
+static enum rule_match match_text(const char *text, const struct rule_flow *flow)
+{
+	enum rule_match match;
+	struct words words;
+
+	if (!split_rule(&words, text))
+		return RULE_MAYBE;
+	match = match_words(&words, flow);
+	words_done(&words);
 	return match;
 }
 
@@ -435,26 +469,38 @@ static bool is_for_family(const struct firewall_rule *rule, const struct rule_fl
 
 static bool is_for_device(const struct firewall_rule *rule, const struct rule_flow *flow)
 {
+	bool is_named = false;
 	struct words words;
 
-	if (!rule->device[0])
+	if (!rule->device[0] || !split_rule(&words, rule->device))
 		return true;
-	split_rule(&words, rule->device);
 	for (size_t i = 0; i < words.count; i++)
-		if (strcmp(words.list[i], flow->interface) == 0)
-			return true;
-	return false;
+		is_named |= strcmp(words.list[i], flow->interface) == 0;
+	words_done(&words);
+	return is_named;
+}
+
+static bool is_on_its_way(const struct firewall_rule *rule, const struct rule_flow *flow)
+{
+	return rule->hooks & flow->hooks && is_for_family(rule, flow) && is_for_device(rule, flow);
 }
 
 enum rule_match rule_match(const struct firewall_rule *rule, const struct rule_flow *flow)
 {
-	if (!(rule->hooks & flow->hooks) || !is_for_family(rule, flow) ||
-	    !is_for_device(rule, flow))
+	if (!is_on_its_way(rule, flow))
 		return RULE_OTHER;
 	return rule->is_policy ? RULE_MAYBE : match_text(rule->text, flow);
 }
 
 /* ---- The likeliest ---- */
+
+static bool has_counted_missing(const struct firewall_rule *rule, const struct rule_flow *flow)
+{
+	uint64_t share = flow->missing / (100 / ABOUT_PERCENT);
+
+	return rule->has_counter && flow->missing > CHANCE &&
+	       rule->packets >= flow->missing - share && rule->packets <= flow->missing + share;
+}
 
 /* 0: it can't be, or nothing speaks for it. */
 static unsigned likelihood(const struct firewall_rule *rule, const struct rule_flow *flow,
@@ -463,7 +509,9 @@ static unsigned likelihood(const struct firewall_rule *rule, const struct rule_f
 	enum rule_match match = rule_match(rule, flow);
 	bool has_grown = rule->has_counter && rule->packets > 0;
 
-	if (match == RULE_OTHER || (match == RULE_MAYBE && !is_sure))
+	if (match == RULE_OTHER) /* or its text was read wrongly */
+		return is_sure && is_on_its_way(rule, flow) && has_counted_missing(rule, flow);
+	if (match == RULE_MAYBE && !is_sure)
 		return 0;
 	if (rule->has_counter && !has_grown)
 		return is_sure ? 0 : 1;

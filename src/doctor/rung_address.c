@@ -7,12 +7,9 @@
 static void add_good(const union hostcast_address *address, const char *name,
 		     struct finding *finding)
 {
-	union hostcast_address plain = *address;
 	char text[HOSTCAST_TEXT_SIZE];
 
-	if (plain.any.sa_family == AF_INET6)
-		plain.v6.sin6_scope_id = 0; /* the interface is told anyway */
-	text_addf(finding_saw(finding), "%s has %s", name, address_ip_text(&plain, text));
+	text_addf(finding_saw(finding), "%s has %s", name, address_plain_text(address, text));
 }
 
 static void judge_4(const struct address_facts *facts, struct finding *finding)
@@ -28,10 +25,10 @@ static void judge_4(const struct address_facts *facts, struct finding *finding)
 		  "%s has no IPv4 address, which reports of memberships and messages need to come "
 		  "from",
 		  name);
-	text_addf(
-		finding_remedy(finding),
-		"ip address add ADDRESS/PREFIX dev %s (one of its network), or start a DHCP client",
-		name);
+	text_addf(finding_remedy(finding),
+		  "start a DHCP client on %s, or give it an address of its network: ip address add "
+		  "ADDRESS/PREFIX dev %s",
+		  name, name);
 }
 
 static void judge_none(const struct address_facts *facts, struct finding *finding)
@@ -42,19 +39,22 @@ static void judge_none(const struct address_facts *facts, struct finding *findin
 	if (facts->is_ipv6_disabled) {
 		sysctl_interface_path(AF_INET6, name, "disable_ipv6", path);
 		text_addf(finding_saw(finding), "IPv6 is turned off on %s", name);
-		text_addf(finding_remedy(finding), "sysctl %s=0", sysctl_name(path, setting));
+		text_addf(finding_command(finding), "sysctl %s=0",
+			  command_word(sysctl_name(path, setting)).text);
 		return;
 	}
 	text_addf(finding_saw(finding),
 		  "%s has no link-local address, which MLD reports need to come from", name);
-	text_addf(finding_remedy(finding),
-		  "ip address add fe80::1/64 dev %s (one that no other host of the link has)",
-		  name);
+	text_addf(
+		finding_remedy(finding),
+		"give it one that no other host of the link has: ip address add fe80::ID/64 dev %s",
+		name);
 }
 
 static void judge_unchecked(const struct address_facts *facts, struct finding *finding)
 {
 	const char *name = facts->interface->name;
+	char path[SYSCTL_NAME_SIZE], setting[SYSCTL_NAME_SIZE];
 
 	if (facts->link_local == LINK_LOCAL_FAILED) {
 		text_addf(
@@ -63,19 +63,20 @@ static void judge_unchecked(const struct address_facts *facts, struct finding *f
 			"is not used (duplicate address detection)",
 			name);
 		text_addf(finding_remedy(finding),
-			  "ip address add fe80::1/64 dev %s (another one, of its own)", name);
+			  "give it another one, of its own: ip address add fe80::ID/64 dev %s",
+			  name);
 		return;
 	}
+	sysctl_interface_path(AF_INET6, name, "accept_dad", path);
 	text_addf(
 		finding_saw(finding),
 		"the link-local address of %s is tentative: it is still asked whether another host "
 		"has it (duplicate address detection)",
 		name);
-	text_addf(
-		finding_remedy(finding),
-		"wait a second or two; where that is never wanted, before the interface comes up: "
-		"sysctl net.ipv6.conf.%s.accept_dad=0",
-		name);
+	text_addf(finding_remedy(finding),
+		  "wait a second or two; where that is never wanted, let it be set before the "
+		  "interface comes up: sysctl %s=0",
+		  sysctl_name(path, setting));
 }
 
 static void judge_6(const struct address_facts *facts, struct finding *finding)
@@ -103,7 +104,8 @@ void judge_address(const struct address_facts *facts, struct finding *finding)
 		judge_4(facts, finding);
 }
 
-void address_facts_of(const struct interface *interface, int family, struct address_facts *facts)
+static void address_facts_of(const struct interface *interface, int family,
+			     struct address_facts *facts)
 {
 	int64_t value = 0;
 
@@ -125,13 +127,21 @@ static void examine(const struct doctor_case *c, const struct interface *interfa
 	judge_address(&facts, finding);
 }
 
+/* The address belongs to the bridge or bond. */
+static bool is_port(const struct doctor_case *c, const struct interface *interface)
+{
+	const struct link *link = link_by_index(&c->links, interface->index);
+
+	return link && link->master > 0;
+}
+
 /* Neither the user nor the routing table names an interface: one with an address is enough. */
 static void examine_all(const struct doctor_case *c, struct finding *finding)
 {
 	for (size_t i = 0; i < c->interfaces.count; i++) {
 		const struct interface *interface = &c->interfaces.list[i];
 
-		if (interface->is_loopback || !interface->is_up)
+		if (interface->is_loopback || !interface->is_up || is_port(c, interface))
 			continue;
 		if (interface_has_address(interface, c->group.any.sa_family)) {
 			finding_clear(finding);
@@ -149,6 +159,11 @@ static void examine_all(const struct doctor_case *c, struct finding *finding)
 int rung_address(const struct doctor_case *c, struct finding *finding, struct error *error)
 {
 	(void)error;
+	if (c->is_switch) {
+		text_add_string(finding_saw(finding),
+				"none, and a host that only switches needs none");
+		return 0;
+	}
 	for (size_t i = 0; i < c->chosen_count; i++) {
 		const struct interface *interface =
 			interface_by_index(&c->interfaces, c->chosen[i]);

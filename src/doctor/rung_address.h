@@ -18,6 +18,4 @@ struct address_facts {
 /* Adds what is to be said of one interface. */
 void judge_address(const struct address_facts *facts, struct finding *finding);
 
-void address_facts_of(const struct interface *interface, int family, struct address_facts *facts);
-
 #endif

@@ -68,7 +68,8 @@ static void judge_deaf(const struct binding_facts *facts, bool is_only, struct f
 		text_addf(&finding->saw, ", where what is sent to %s does not reach it",
 			  hostcast_address_text(&facts->group, group));
 	}
-	add_remedy(facts, finding);
+	if (count_hearing(facts) == 0)
+		add_remedy(facts, finding);
 }
 
 static void add_hearing(const struct binding_facts *facts, struct finding *finding)
@@ -81,14 +82,15 @@ static void add_hearing(const struct binding_facts *facts, struct finding *findi
 static void judge_data_port(const struct binding_facts *facts, struct finding *finding)
 {
 	union hostcast_address group = facts->group;
-	char ip[HOSTCAST_TEXT_SIZE], target[HOSTCAST_TEXT_SIZE];
+	char ip[HOSTCAST_TEXT_SIZE];
 
 	finding_raise(finding, RUNG_CAUSE);
 	text_addf(finding_saw(finding), "%s comes in at port %u only, not at %u",
 		  address_ip_text(&group, ip), facts->data_port, address_port(&group));
 	text_addf(finding_remedy(finding),
-		  "send to this port (hostcast send %s), or bind the receiver to port %u",
-		  hostcast_address_text(&group, target), facts->data_port);
+		  "bind the receiver to port %u, or send to this one: hostcast send ",
+		  facts->data_port);
+	finding_add_target(&finding->remedy, NULL, &group);
 }
 
 void judge_binding(const struct binding_facts *facts, struct finding *finding)
@@ -145,10 +147,7 @@ static void describe(const struct group_user *user, char who[static MEMBER_TEXT_
 {
 	struct text text = {0};
 
-	if (user->pid > 0)
-		process_describe(&text, user->pid);
-	else
-		text_addf(&text, "a process of user %u", user->uid);
+	process_describe_owner(&text, user->pid, user->uid);
 	snprintf(who, MEMBER_TEXT_SIZE, "%s", text_string(&text));
 	text_done(&text);
 }

@@ -2,6 +2,7 @@
 
 #include "base/monotime.h"
 #include "net/address.h"
+#include "net/socket.h"
 #include "net/sysctl.h"
 #include "rungs.h"
 
@@ -10,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { BUFFER_WANTED = 16 << 20 }; /* what hostcast recv asks for */
 
 /* ---- Judging ---- */
 
@@ -39,6 +38,14 @@ static bool is_at_limit(const struct buffer_facts *facts, const struct buffer_us
 	return facts->most > 0 && (int64_t)user->buffer >= 2 * facts->most;
 }
 
+/* A program that has not used what it may have needs no higher limit, unless that is low itself. */
+static bool needs_more(const struct buffer_facts *facts, const struct buffer_user *user)
+{
+	bool is_used = user->buffer == 0 || is_at_limit(facts, user);
+
+	return facts->most < (is_used ? SOCKET_RECEIVE_BUFFER : SOCKET_BUFFER_ENOUGH);
+}
+
 static void add_remedy(const struct buffer_facts *facts, const struct buffer_user *user,
 		       struct finding *finding)
 {
@@ -48,14 +55,16 @@ static void add_remedy(const struct buffer_facts *facts, const struct buffer_use
 		&finding->remedy,
 		" read without pause, and ask for a larger buffer (SO_RCVBUF; hostcast recv "
 		"--rcvbuf)");
-	if (facts->most >= BUFFER_WANTED)
+	if (!needs_more(facts, user))
 		return;
-	text_addf(finding_remedy(finding), "%s: sysctl -w net.core.rmem_max=%d",
+	text_addf(finding_remedy(finding), "%s",
 		  is_at_limit(facts, user) ? "it has all that the system allows, so allow more"
-					   : "and allow it more than now",
-		  BUFFER_WANTED);
+					   : "and allow it more");
 	if (facts->most >= 0)
-		text_addf(&finding->remedy, " (now %" PRId64 ")", facts->most);
+		text_addf(&finding->remedy, " than %" PRId64 " bytes", facts->most);
+	text_add_string(&finding->remedy, ":");
+	text_addf(finding_command(finding), "sysctl -w net.core.rmem_max=%d",
+		  SOCKET_RECEIVE_BUFFER);
 }
 
 static void judge_user(const struct buffer_facts *facts, const struct buffer_user *user,
@@ -147,9 +156,12 @@ static void add_user(const struct udp_socket *now, const struct udp_socket *befo
 static void add_users(const struct doctor_case *c, const struct udp_sockets *now,
 		      struct buffer_facts *facts)
 {
+	const struct udp_sockets *sockets =
+		c->sockets_before.count > 0 ? &c->sockets_before : &c->sockets;
+
 	for (size_t i = 0; i < now->count; i++) {
 		const struct udp_socket *socket = &now->list[i];
-		const struct udp_socket *before = udp_socket_by_inode(&c->sockets, socket->inode);
+		const struct udp_socket *before = udp_socket_by_inode(sockets, socket->inode);
 
 		if (before && before->drops <= socket->drops &&
 		    case_reaches(&socket->local, &c->group))

@@ -1,6 +1,7 @@
 #include "rung_duplicates.h"
 
 #include "net/address.h"
+#include "net/mac.h"
 #include "rungs.h"
 
 #include <inttypes.h>
@@ -15,13 +16,6 @@ static bool is_second_path(uint64_t repeated, uint64_t arrived)
 
 /* ---- The two paths, and what to do about them ---- */
 
-static bool has_mac(const struct probe_path *path)
-{
-	static const unsigned char none[PEER_MAC_SIZE];
-
-	return memcmp(path->mac, none, sizeof none) != 0;
-}
-
 static bool is_path(const struct probe_path *path)
 {
 	return path->interface[0] != '\0';
@@ -29,7 +23,7 @@ static bool is_path(const struct probe_path *path)
 
 static void add_path(struct text *text, const struct probe_path *path)
 {
-	const unsigned char *mac = path->mac;
+	char mac[MAC_TEXT_SIZE];
 
 	text_add_string(text, "on ");
 	text_add_escaped(text, path->interface, strlen(path->interface));
@@ -40,9 +34,8 @@ static void add_path(struct text *text, const struct probe_path *path)
 	}
 	if (path->ttl > 0)
 		text_addf(text, " with TTL %u", path->ttl);
-	if (has_mac(path))
-		text_addf(text, " by %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-			  mac[4], mac[5]);
+	if (!mac_is_none(path->mac))
+		text_addf(text, " by %s", mac_text(path->mac, mac));
 }
 
 static void explain_paths(const struct probe_path paths[static PROBE_PATHS], struct text *text)
@@ -62,7 +55,7 @@ static void explain_paths(const struct probe_path paths[static PROBE_PATHS], str
 	} else if (!address_same_ip(&one->source, &other->source)) {
 		text_add_string(text, "two senders or relays send it under addresses of their own: "
 				      "stop one of them");
-	} else if (has_mac(one) && has_mac(other)) {
+	} else if (!mac_is_none(one->mac) && !mac_is_none(other->mac)) {
 		text_add_string(text,
 				"two routers or relays put it onto this link: stop one of them "
 				"('ip neighbour' tells whose MAC addresses these are)");

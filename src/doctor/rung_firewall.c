@@ -48,15 +48,17 @@ static void add_place(struct text *text, const struct firewall_rule *rule)
 
 	for (size_t i = 0; i < 3; i++) {
 		text_add_string(text, " ");
-		text_add_escaped(text, words[i], strlen(words[i]));
+		text_add_string(text, command_word(words[i]).text);
 	}
 }
 
 static void add_deletion(struct finding *finding, const struct firewall_rule *rule)
 {
-	struct text *remedy = finding_remedy(finding);
+	struct text *remedy;
 
-	text_add_string(remedy, "or take the rule away: nft delete rule");
+	text_add_string(finding_remedy(finding), "or take the rule away:");
+	remedy = finding_command(finding);
+	text_add_string(remedy, "nft delete rule");
 	add_place(remedy, rule);
 	text_addf(remedy, " handle %" PRIu64, rule->handle);
 }
@@ -66,35 +68,72 @@ static void add_iptables(struct text *text, const struct firewall_rule *rule)
 	text_add_string(text, strcmp(rule->family, "ip6") == 0 ? "ip6tables" : "iptables");
 	if (strcmp(rule->table, "filter") == 0)
 		return;
-	text_add_string(text, " -t ");
-	text_add_escaped(text, rule->table, strlen(rule->table));
+	text_addf(text, " -t %s", command_word(rule->table).text);
+}
+
+/* The next word of a rule as iptables-save shows it, without its quotes, in which a backslash
+ * stands before what is no end; what is behind it. */
+static const char *take_saved_word(const char *text, struct text *word)
+{
+	bool is_quoted = false;
+
+	text_clear(word);
+	for (; *text && (is_quoted || *text != ' '); text++) {
+		if (*text == '"') {
+			is_quoted = !is_quoted;
+			continue;
+		}
+		if (is_quoted && *text == '\\' && text[1])
+			text++;
+		text_add(word, text, 1);
+	}
+	return text + strspn(text, " ");
+}
+
+/* In double quotes, as iptables-save has them, a shell would expand some of it. */
+static void add_saved_rule(struct text *text, const char *rule)
+{
+	struct text word = {0};
+
+	while (*rule) {
+		rule = take_saved_word(rule, &word);
+		text_add_string(text, " ");
+		text_add_command_word(text, text_string(&word));
+	}
+	text_done(&word);
+}
+
+/* nft shows rules of iptables in its own words, so they are named by their place in the chain. */
+static void add_iptables_deletion(struct finding *finding, const struct firewall_rule *rule)
+{
+	size_t skipped = strlen("-A ");
+	struct text *remedy;
+
+	text_add_string(finding_remedy(finding), "or take the rule away:");
+	remedy = finding_command(finding);
+	add_iptables(remedy, rule);
+	text_add_string(remedy, " -D");
+	if (rule->is_legacy)
+		add_saved_rule(remedy, rule->text + skipped);
+	else
+		text_addf(remedy, " %s %u", command_word(rule->chain).text, rule->number);
 }
 
 static void add_iptables_remedy(struct finding *finding, const struct firewall_rule *rule,
 				const char *match)
 {
-	struct text *remedy = finding_remedy(finding);
-	size_t skipped = strlen("-A ");
+	struct text *remedy = finding_command(finding);
 
 	add_iptables(remedy, rule);
-	text_add_string(remedy, " -I ");
-	text_add_escaped(remedy, rule->chain, strlen(rule->chain));
-	text_addf(remedy, " %s -j ACCEPT", match);
-	if (rule->handle > 0)
-		add_deletion(finding, rule);
-	if (!rule->is_legacy || rule->is_policy)
-		return;
-	remedy = finding_remedy(finding);
-	text_add_string(remedy, "or take the rule away: ");
-	add_iptables(remedy, rule);
-	text_add_string(remedy, " -D ");
-	text_add_escaped(remedy, rule->text + skipped, strlen(rule->text + skipped));
+	text_addf(remedy, " -I %s %s -j ACCEPT", command_word(rule->chain).text, match);
+	if (!rule->is_policy)
+		add_iptables_deletion(finding, rule);
 }
 
 static void add_nft_remedy(struct finding *finding, const struct firewall_rule *rule,
 			   const char *match)
 {
-	struct text *remedy = finding_remedy(finding);
+	struct text *remedy = finding_command(finding);
 
 	text_add_string(remedy, "nft insert rule");
 	add_place(remedy, rule);
@@ -119,11 +158,8 @@ static void add_remedy_for_group(const struct firewall_facts *facts,
 {
 	bool is_v4 = facts->group.any.sa_family == AF_INET;
 	char nft[MATCH_SIZE], iptables[MATCH_SIZE], group[HOSTCAST_TEXT_SIZE];
-	union hostcast_address plain = facts->group;
 
-	if (!is_v4)
-		plain.v6.sin6_scope_id = 0;
-	address_ip_text(&plain, group);
+	address_plain_text(&facts->group, group);
 	snprintf(nft, sizeof nft, "%s daddr %s udp dport %u", is_v4 ? "ip" : "ip6", group,
 		 address_port(&facts->group));
 	snprintf(iptables, sizeof iptables, "-d %s -p udp --dport %u", group,
@@ -148,17 +184,18 @@ static void add_no_rule(const struct firewall_facts *facts, struct finding *find
 	if (!facts->is_known) {
 		text_addf(&finding->saw, "; a rule of this host's firewall is likely, but %s",
 			  facts->unknown_reason);
-		text_add_string(finding_remedy(finding),
-				"see which rule it is (as root): nft list ruleset");
+		text_add_string(finding_remedy(finding), "see which rule it is, as root:");
+		text_add_string(finding_command(finding), "nft list ruleset");
 		return;
 	}
 	text_add_string(&finding->saw,
 			"; something here drops them that is no rule of nftables or iptables");
-	text_addf(finding_remedy(finding),
-		  "look for filters of other kinds: tc filter show dev %s ingress; bpftool net",
-		  facts->interface);
-	text_add_string(finding_remedy(finding),
-			"the kernel tells why it drops: perf trace -a -e skb:kfree_skb");
+	text_add_string(finding_remedy(finding), "look for filters of other kinds:");
+	text_addf(finding_command(finding), "tc filter show dev %s ingress",
+		  command_word(facts->interface).text);
+	text_add_string(finding_command(finding), "bpftool net");
+	text_add_string(finding_remedy(finding), "the kernel tells why it drops:");
+	text_add_string(finding_command(finding), "perf trace -a -e skb:kfree_skb");
 }
 
 static void judge_missing(const struct firewall_facts *facts, struct finding *finding)
@@ -186,6 +223,48 @@ static void judge_checksums(const struct firewall_facts *facts, struct finding *
 		finding_remedy(finding),
 		"on the sender, let the system make checksums instead of its card: ethtool -K "
 		"INTERFACE tx-checksumming off");
+}
+
+/* The right address follows from the group: a system that sends takes it by itself. */
+static void add_mac_remedy(const struct firewall_facts *facts, const char *right,
+			   struct finding *finding)
+{
+	char group[HOSTCAST_TEXT_SIZE];
+
+	address_plain_text(&facts->group, group);
+	text_addf(finding_remedy(finding),
+		  "on the sender, where it has an entry of its own for the group (ip neighbour "
+		  "show nud all to %s): ip neighbour delete %s dev INTERFACE",
+		  group, group);
+	text_addf(finding_remedy(finding),
+		  "or, where the sender makes its frames itself (a traffic generator, a replay), "
+		  "let it send them to %s",
+		  right);
+	text_add_string(finding_remedy(finding),
+			"or, if they leave it so, turn off what makes single copies of them on the "
+			"way (a switch, an access point, a load balancer)");
+}
+
+static void judge_mac(const struct firewall_facts *facts, struct finding *finding)
+{
+	bool is_foreign = facts->foreign_mac > 0;
+	char wrong[MAC_TEXT_SIZE], right[MAC_TEXT_SIZE];
+	uint8_t mac[MAC_SIZE];
+
+	mac_of_group(&facts->group, mac);
+	mac_text(mac, right);
+	finding_raise(finding, is_foreign && facts->at_socket == 0 ? RUNG_CAUSE : RUNG_NOTED);
+	text_addf(finding_saw(finding),
+		  "%" PRIu64 " of %" PRIu64
+		  " datagrams came in on %s to the MAC address %s, and the group's is %s; ",
+		  is_foreign ? facts->foreign_mac : facts->wrong_mac, facts->on_wire,
+		  facts->interface, mac_text(facts->mac, wrong), right);
+	text_add_string(&finding->saw,
+			is_foreign ? "it is another host's, so the kernel drops them; this is no "
+				     "firewall"
+				   : "the filters of other network cards, and switches that "
+				     "snoop, let no such datagrams pass");
+	add_mac_remedy(facts, right, finding);
 }
 
 /* Some lost ones of very many have other reasons, too. */
@@ -231,9 +310,9 @@ static void judge_sending(const struct firewall_facts *facts, struct finding *fi
 	text_addf(finding_saw(finding), "what this host sends to the group is %s",
 		  facts->is_send_refused ? "refused before it leaves" : "dropped");
 	if (!facts->out_rule) {
-		text_add_string(
-			finding_remedy(finding),
-			"see which rule of the output chains it is (as root): nft list ruleset");
+		text_add_string(finding_remedy(finding),
+				"see which rule of the output chains it is, as root:");
+		text_add_string(finding_command(finding), "nft list ruleset");
 		return;
 	}
 	text_add_string(&finding->saw, ", most likely by ");
@@ -266,6 +345,8 @@ void judge_firewall(const struct firewall_facts *facts, struct finding *finding)
 		judge_sending(facts, finding);
 	if (facts->bad_checksums > 0)
 		judge_checksums(facts, finding);
+	if (facts->wrong_mac > 0)
+		judge_mac(facts, finding);
 	if (facts->no_socket_reason[0])
 		judge_deaf(facts, finding);
 	else if (is_partly_missing(facts))
@@ -292,6 +373,14 @@ static bool is_filtered_otherwise(const struct doctor_case *c, const struct seen
 	return reverse_drops(&facts);
 }
 
+static void take_mac(const struct seen_source *source, struct firewall_facts *facts)
+{
+	if (source->wrong_mac > 0 && (source->foreign_mac > 0 || facts->foreign_mac == 0))
+		memcpy(facts->mac, source->mac, MAC_SIZE);
+	facts->wrong_mac += source->wrong_mac;
+	facts->foreign_mac += source->foreign_mac;
+}
+
 static void take_source(const struct doctor_case *c, const struct seen_source *source,
 			struct firewall_facts *facts, struct rule_flow *flow)
 {
@@ -303,11 +392,13 @@ static void take_source(const struct doctor_case *c, const struct seen_source *s
 	facts->on_wire += source->on_wire;
 	facts->at_socket += source->at_socket;
 	facts->bad_checksums += source->bad_checksums;
+	take_mac(source, facts);
+	if (source->wrong_mac > 0 || seen_source_missing(source) > 0)
+		flow->interface = case_interface_name(c, source->interface);
 	if (seen_source_missing(source) == 0 || is_filtered_otherwise(c, source))
 		return;
 	facts->missing += seen_source_missing(source);
 	flow->source = source->source;
-	flow->interface = case_interface_name(c, source->interface);
 }
 
 /* Datagrams that doctor itself had no room for are no firewall's. */
@@ -334,6 +425,7 @@ static const struct firewall_rule *find_out_rule(const struct doctor_case *c,
 	const struct observation *o = c->observation;
 
 	flow->source = (union hostcast_address){0};
+	flow->missing = 0;
 	flow->hooks = o->send_errno == 0 ? HOOK_POSTROUTING | HOOK_EGRESS : HOOKS_OUT;
 	if (o->send_errno == EPERM)
 		return rule_find(&o->firewall, flow, true);
@@ -344,6 +436,7 @@ static void find_rules(const struct doctor_case *c, struct rule_flow *flow,
 		       struct firewall_facts *facts)
 {
 	flow->hooks = HOOKS_IN;
+	flow->missing = facts->missing;
 	facts->rule = rule_find(&c->observation->firewall, flow, facts->on_wire > 0);
 	facts->out_rule = find_out_rule(c, flow);
 	snprintf(facts->interface, sizeof facts->interface, "%s", flow->interface);

@@ -5,6 +5,7 @@
 #define DOCTOR_RUNG_FIREWALL_H
 
 #include "finding.h"
+#include "net/mac.h"
 #include "rule_match.h"
 
 #include <net/if.h>
@@ -15,6 +16,9 @@ struct firewall_facts {
 	uint64_t on_wire, at_socket;
 	uint64_t missing;             /* of those on the wire, that nothing else explains */
 	uint64_t bad_checksums;       /* of those on the wire */
+	uint64_t wrong_mac;           /* of those on the wire, to a MAC address not the group's, */
+	uint64_t foreign_mac;         /* and of these, to another host's */
+	uint8_t mac[MAC_SIZE];        /* one of these addresses */
 	bool is_wire_seen;            /* doctor could capture */
 	uint64_t wire_dropped;        /* packets that the capture lost */
 	const char *no_socket_reason; /* why doctor's socket could not join; "" if it could */

@@ -66,15 +66,6 @@ static void add_group_for_use(const union hostcast_address *group, struct findin
 
 /* ---- Source-specific groups (RFC 4607) ---- */
 
-static bool is_source_specific(const union hostcast_address *group)
-{
-	const uint8_t *bytes = group->v6.sin6_addr.s6_addr;
-
-	if (!is_6(group))
-		return ntohl(group->v4.sin_addr.s_addr) >> 24 == 232;
-	return bytes[1] >> 4 == 3 && bytes[2] == 0 && bytes[3] == 0;
-}
-
 /* Routers ignore a report for it that names no source (RFC 4604 section 2.2); inside of a link it
  * may arrive all the same. */
 static void judge_source_missing(const struct group_facts *facts, const char *group,
@@ -86,10 +77,11 @@ static void judge_source_missing(const struct group_facts *facts, const char *gr
 		  "from "
 		  "routers and from switches that keep to RFC 4607",
 		  group);
-	text_addf(finding_remedy(finding),
-		  "name the source when joining: hostcast recv SOURCE@%s; and for doctor: hostcast "
-		  "doctor SOURCE@%s",
-		  group, group);
+	text_add_string(finding_remedy(finding),
+			"name the source when joining: hostcast recv SOURCE@");
+	finding_add_target(&finding->remedy, NULL, &facts->group);
+	text_add_string(&finding->remedy, "; and for doctor: hostcast doctor SOURCE@");
+	finding_add_target(&finding->remedy, NULL, &facts->group);
 }
 
 /* ---- What should be known ---- */
@@ -100,20 +92,13 @@ static void note(struct finding *finding, const char *group, const char *text)
 	text_addf(finding_saw(finding), "%s %s", group, text);
 }
 
-static bool is_link_local(const union hostcast_address *group)
-{
-	if (is_6(group))
-		return scope_6(group) == 2;
-	return ntohl(group->v4.sin_addr.s_addr) >> 8 == 0xe00000;
-}
-
 static void note_shared_mac(const struct group_facts *facts, const char *group,
 			    struct finding *finding)
 {
 	union hostcast_address control;
 	char text[HOSTCAST_TEXT_SIZE];
 
-	if (is_6(&facts->group) || is_link_local(&facts->group) ||
+	if (is_6(&facts->group) || address_is_link_scope_group(&facts->group) ||
 	    !mac_control_sharer(&facts->group, &control))
 		return;
 	finding_raise(finding, RUNG_NOTED);
@@ -134,7 +119,7 @@ static void note_peculiarities(const struct group_facts *facts, const char *grou
 		note(finding, group,
 		     "means another group on each link: each program has to name the interface "
 		     "(GROUP%eth0)");
-	if (is_link_local(&facts->group))
+	if (address_is_link_scope_group(&facts->group))
 		note(finding, group, "stays on its link: no router forwards it, whatever the TTL");
 	note_shared_mac(facts, group, finding);
 }
@@ -152,21 +137,17 @@ static void add_meaning(const struct group_facts *facts, const char *group, stru
 
 void judge_group(const struct group_facts *facts, struct finding *finding)
 {
-	union hostcast_address plain = facts->group;
 	char group[HOSTCAST_TEXT_SIZE];
 	const char *why = why_unusable(facts);
 
-	address_set_port(&plain, 0);
-	if (is_6(&plain))
-		plain.v6.sin6_scope_id = 0;
-	address_ip_text(&plain, group);
+	address_plain_text(&facts->group, group);
 	if (why) {
 		finding_raise(finding, RUNG_CAUSE);
 		text_addf(finding_saw(finding), "%s %s", group, why);
-		add_group_for_use(&plain, finding);
+		add_group_for_use(&facts->group, finding);
 		return;
 	}
-	if (is_source_specific(&plain) && facts->source.any.sa_family == AF_UNSPEC)
+	if (address_is_source_specific(&facts->group) && facts->source.any.sa_family == AF_UNSPEC)
 		judge_source_missing(facts, group, finding);
 	note_peculiarities(facts, group, finding);
 	if (finding->saw.size == 0)

@@ -42,8 +42,8 @@ static void judge_carrier(const struct link *link, struct finding *finding)
 	add_cause(finding);
 	text_addf(finding_saw(finding), "%s has no carrier: nothing is connected to it",
 		  link->name);
-	text_addf(finding_remedy(finding), "%s; 'ip -d link show %s' tells its state",
-		  carrier_remedy(link), link->name);
+	text_addf(finding_remedy(finding), "%s; this tells its state:", carrier_remedy(link));
+	text_addf(finding_command(finding), "ip -d link show %s", command_word(link->name).text);
 }
 
 static void judge_multicast_flag(const struct link *link, struct finding *finding)
@@ -51,7 +51,8 @@ static void judge_multicast_flag(const struct link *link, struct finding *findin
 	add_cause(finding);
 	text_addf(finding_saw(finding), "%s cannot do multicast: it lacks the flag MULTICAST",
 		  link->name);
-	text_addf(finding_remedy(finding), "ip link set %s multicast on", link->name);
+	text_addf(finding_command(finding), "ip link set %s multicast on",
+		  command_word(link->name).text);
 	suggest_tree(finding, NULL);
 }
 
@@ -65,7 +66,8 @@ void judge_interface(const struct link *link, const struct link *master, struct 
 	if (!link->is_up) {
 		add_cause(finding);
 		text_addf(finding_saw(finding), "%s is down", link->name);
-		text_addf(finding_remedy(finding), "ip link set %s up", link->name);
+		text_addf(finding_command(finding), "ip link set %s up",
+			  command_word(link->name).text);
 	} else if (!link->has_carrier && !link->is_loopback) {
 		judge_carrier(link, finding);
 	}
@@ -112,9 +114,8 @@ static void examine_all(const struct doctor_case *c, struct finding *finding)
 		return;
 	add_cause(finding);
 	text_add_string(finding_saw(finding), "this host has no interface but loopback");
-	text_add_string(
-		finding_remedy(finding),
-		"give it one; on this host alone, as root: ip route add 239.0.0.0/8 dev lo");
+	text_add_string(finding_remedy(finding), "give it one; on this host alone, as root:");
+	text_add_string(finding_command(finding), "ip route add 239.0.0.0/8 dev lo");
 }
 
 int rung_interface(const struct doctor_case *c, struct finding *finding, struct error *error)

@@ -32,9 +32,9 @@ static const char *source_limit_name(const struct join_facts *facts)
 static void add_raise(struct finding *finding, const char *name, int64_t limit, int64_t least)
 {
 	if (limit == NO_LIMIT_KNOWN)
-		text_addf(finding_remedy(finding), "raise the limit: sysctl %s", name);
+		text_addf(finding_remedy(finding), "raise the limit %s (sysctl -w)", name);
 	else
-		text_addf(finding_remedy(finding), "sysctl %s=%lld", name,
+		text_addf(finding_command(finding), "sysctl %s=%lld", name,
 			  (long long)(limit * 2 > least ? limit * 2 : least));
 }
 
@@ -71,8 +71,9 @@ static void judge_refusal(const struct join_facts *facts, const char *group,
 	default:
 		text_addf(finding_saw(finding), "joining %s on %s fails: %s", group,
 			  facts->interface, strerror(facts->refusal));
-		text_addf(finding_remedy(finding), "look at the interface: ip address show %s",
-			  facts->interface);
+		text_add_string(finding_remedy(finding), "look at the interface:");
+		text_addf(finding_command(finding), "ip address show %s",
+			  command_word(facts->interface).text);
 	}
 	suggest_tree(finding, NULL);
 }
@@ -135,35 +136,38 @@ void judge_join(struct join_facts *facts, struct finding *finding)
 
 /* ---- The facts: trying ---- */
 
-/* 0 or the errno. The membership ends with the socket. */
-static int try_to_join(const struct doctor_case *c, unsigned interface)
+/* *refusal becomes 0 or the errno. The membership ends with the socket; that there is none is an
+ * error of doctor's own. */
+static int try_to_join(const struct doctor_case *c, unsigned interface, int *refusal,
+		       struct error *error)
 {
-	struct error ignored;
-	int fd = socket_open(c->group.any.sa_family, SOCK_DGRAM, &ignored), refusal;
+	int fd = socket_open(c->group.any.sa_family, SOCK_DGRAM, error);
 
 	if (fd < 0)
-		return EMFILE;
-	refusal = c->source.any.sa_family != AF_UNSPEC
-			  ? group_join_source(fd, &c->group, &c->source, interface)
-			  : group_join(fd, &c->group, interface);
+		return fd;
+	*refusal = c->source.any.sa_family != AF_UNSPEC
+			   ? group_join_source(fd, &c->group, &c->source, interface)
+			   : group_join(fd, &c->group, interface);
 	close(fd);
-	return refusal;
+	return 0;
 }
 
 /* On each interface that is examined, or that can be listened on, up to the first that refuses. */
-static void try_all(const struct doctor_case *c, struct join_facts *facts)
+static int try_all(const struct doctor_case *c, struct join_facts *facts, struct error *error)
 {
 	const unsigned *list = c->chosen_count > 0 ? c->chosen : c->listened;
 	size_t count = c->chosen_count > 0 ? c->chosen_count : c->listened_count;
+	int status = 0;
 
-	for (size_t i = 0; i < count && facts->refusal == 0; i++) {
+	for (size_t i = 0; i < count && status == 0 && facts->refusal == 0; i++) {
 		const struct interface *interface = interface_by_index(&c->interfaces, list[i]);
 
 		if (!interface || !interface_is_usable(interface, c->group.any.sa_family))
 			continue;
 		snprintf(facts->interface, sizeof facts->interface, "%s", interface->name);
-		facts->refusal = try_to_join(c, interface->index);
+		status = try_to_join(c, interface->index, &facts->refusal, error);
 	}
+	return status;
 }
 
 /* ---- The facts: programs ---- */
@@ -172,10 +176,7 @@ static void describe(struct text *text, const struct udp_socket *socket)
 {
 	if (text->size > 0)
 		return; /* one is enough */
-	if (socket->pid > 0)
-		process_describe(text, socket->pid);
-	else
-		text_addf(text, "a process of user %u", socket->uid);
+	process_describe_owner(text, socket->pid, socket->uid);
 }
 
 /* Processes may share a socket: only those of one count. */
@@ -246,7 +247,7 @@ static void find_full_of_sources(const struct doctor_case *c, struct join_facts 
 	}
 }
 
-static void gather(const struct doctor_case *c, struct join_facts *facts)
+static int gather(const struct doctor_case *c, struct join_facts *facts, struct error *error)
 {
 	bool is_v6 = c->group.any.sa_family == AF_INET6;
 
@@ -261,19 +262,19 @@ static void gather(const struct doctor_case *c, struct join_facts *facts)
 	sysctl_read(is_v6 ? "net/ipv6/mld_max_msf" : "net/ipv4/igmp_max_msf", &facts->source_limit);
 	for (size_t i = 0; i < c->chosen_count; i++)
 		facts->is_joined |= case_is_joined(c, c->chosen[i]);
-	try_all(c, facts);
 	find_full_of_groups(c, facts);
 	find_full_of_sources(c, facts);
+	return try_all(c, facts, error);
 }
 
 int rung_join(const struct doctor_case *c, struct finding *finding, struct error *error)
 {
 	struct join_facts facts;
+	int status = gather(c, &facts, error);
 
-	(void)error;
-	gather(c, &facts);
-	judge_join(&facts, finding);
+	if (status == 0)
+		judge_join(&facts, finding);
 	text_done(&facts.full_of_groups);
 	text_done(&facts.full_of_sources);
-	return 0;
+	return status;
 }

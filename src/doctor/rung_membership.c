@@ -7,6 +7,7 @@
 #include "rungs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *members_or_somebody(struct text *members)
 {
@@ -15,15 +16,18 @@ static const char *members_or_somebody(struct text *members)
 
 /* ---- Joined, but not where it comes in ---- */
 
-static void add_join_on(const struct membership_facts *facts, const char *group,
-			const char *interface, struct finding *finding)
+static void add_join_on(const struct membership_facts *facts, const char *interface,
+			struct finding *finding)
 {
 	text_addf(finding_remedy(finding),
-		  "let the program join on %s (as hostcast recv -i %s %s does)", interface,
-		  interface, group);
-	text_add_string(finding_remedy(finding), "or, if it names no interface: ");
-	route_add_command(&finding->remedy, &facts->group, interface);
-	text_add_string(&finding->remedy, ", and start it again");
+		  "let the program join on %s, as this one does:", interface);
+	text_addf(finding_command(finding), "hostcast recv -i %s ", command_word(interface).text);
+	finding_add_target(&finding->remedy, NULL, &facts->group);
+	if (strcmp(interface, facts->loopback) == 0)
+		return; /* a route there would take the whole range away from other hosts */
+	text_add_string(finding_remedy(finding),
+			"or, if it names no interface, set the route and start it again:");
+	route_add_command(finding_command(finding), &facts->group, interface);
 }
 
 static void judge_data_elsewhere(struct membership_facts *facts, const char *group,
@@ -35,7 +39,7 @@ static void judge_data_elsewhere(struct membership_facts *facts, const char *gro
 	finding_raise(finding, RUNG_CAUSE);
 	text_addf(finding_saw(finding), "%s comes in on %s, but %s has joined it on %s", group,
 		  facts->data_interface, members_or_somebody(members), where);
-	add_join_on(facts, group, facts->data_interface, finding);
+	add_join_on(facts, facts->data_interface, finding);
 }
 
 /* What comes from other hosts never comes in on loopback. Elsewhere it may, and only the sender is
@@ -55,7 +59,7 @@ static void judge_elsewhere(struct membership_facts *facts, const char *group,
 		  members_or_somebody(&facts->members_elsewhere), group, facts->elsewhere,
 		  facts->examined[0] ? facts->examined : "an interface that leads out");
 	if (facts->examined[0])
-		add_join_on(facts, group, facts->examined, finding);
+		add_join_on(facts, facts->examined, finding);
 }
 
 /* ---- Not joined ---- */
@@ -66,20 +70,19 @@ static void judge_bound(struct membership_facts *facts, const char *group, struc
 	text_addf(finding_saw(finding), "%s is bound to port %u, but has not joined %s",
 		  text_string(&facts->bound), address_port(&facts->group), group);
 	text_addf(finding_remedy(finding),
-		  "the program has to join (IP_ADD_MEMBERSHIP, MCAST_JOIN_GROUP); meanwhile, for "
-		  "one that is bound to any address: hostcast recv --join %s",
-		  group);
+		  "let the program join (IP_ADD_MEMBERSHIP, MCAST_JOIN_GROUP); meanwhile, for one "
+		  "that is bound to any address:");
+	text_add_string(finding_command(finding), "hostcast recv --join ");
+	finding_add_target(&finding->remedy, NULL, &facts->group);
 }
 
 static void judge_nobody(const struct membership_facts *facts, const char *group,
 			 struct finding *finding)
 {
-	char target[HOSTCAST_TEXT_SIZE];
-
 	text_addf(finding_saw(finding), "no program of this host has joined %s", group);
 	if (facts->is_sender)
 		return;
-	if (facts->is_sending || facts->has_peer) {
+	if (facts->is_sending || facts->has_peer || facts->is_switch) {
 		finding_raise(finding, facts->is_sending ? RUNG_GOOD : RUNG_NOTED);
 		if (facts->is_sending)
 			text_add_string(&finding->saw, ", which sends to it");
@@ -88,12 +91,13 @@ static void judge_nobody(const struct membership_facts *facts, const char *group
 	finding_raise(finding, RUNG_CAUSE);
 	if (facts->data_interface[0])
 		text_addf(&finding->saw, ", though it comes in on %s", facts->data_interface);
-	text_addf(finding_remedy(finding),
-		  "start the receiver; to see what it would get: hostcast recv %s",
-		  hostcast_address_text(&facts->group, target));
-	text_addf(finding_remedy(finding),
-		  "on a host that only sends this is as it should be: hostcast doctor --sender %s",
-		  target);
+	text_add_string(finding_remedy(finding), "start the receiver; to see what it would get:");
+	text_add_string(finding_command(finding), "hostcast recv ");
+	finding_add_target(&finding->remedy, NULL, &facts->group);
+	text_add_string(finding_remedy(finding),
+			"on a host that only sends this is as it should be:");
+	text_add_string(finding_command(finding), "hostcast doctor --sender ");
+	finding_add_target(&finding->remedy, NULL, &facts->group);
 }
 
 /* ---- Joined ---- */
@@ -108,22 +112,21 @@ static void judge_unwanted(struct membership_facts *facts, const char *group,
 	address_ip_text(&facts->unwanted, source);
 	text_addf(finding_saw(finding), "%s has joined %s, but not for what %s sends",
 		  members_or_somebody(members), group, source);
-	text_addf(finding_remedy(finding),
-		  "let it join for that source, or for any: hostcast recv %s@%s, "
-		  "hostcast recv %s",
-		  source, group, group);
+	text_add_string(finding_remedy(finding),
+			"let it join for that source, or for any, as these do:");
+	text_add_string(finding_command(finding), "hostcast recv ");
+	finding_add_target(&finding->remedy, &facts->unwanted, &facts->group);
+	text_add_string(finding_command(finding), "hostcast recv ");
+	finding_add_target(&finding->remedy, NULL, &facts->group);
 }
 
 void judge_membership(struct membership_facts *facts, struct finding *finding)
 {
-	union hostcast_address plain = facts->group;
 	bool is_data_missed = facts->data_interface[0] && !facts->is_data_joined;
 	bool is_joined_anywhere = facts->is_joined || facts->elsewhere[0];
 	char group[HOSTCAST_TEXT_SIZE];
 
-	if (plain.any.sa_family == AF_INET6)
-		plain.v6.sin6_scope_id = 0;
-	address_ip_text(&plain, group);
+	address_plain_text(&facts->group, group);
 	if (facts->is_of_every_host)
 		text_addf(finding_saw(finding), "every host has joined %s by itself", group);
 	else if (is_joined_anywhere && is_data_missed)
@@ -316,7 +319,9 @@ static void gather(const struct doctor_case *c, struct membership_facts *facts)
 		.is_sender = c->is_sender,
 		.is_sending = case_is_sending(c, 0),
 		.has_peer = c->has_peer,
+		.is_switch = c->is_switch,
 	};
+	snprintf(facts->loopback, sizeof facts->loopback, "%s", case_loopback_name(c));
 	gather_examined(c, facts);
 	gather_elsewhere(c, data, facts);
 	gather_bound(c, facts);

@@ -24,10 +24,12 @@ struct membership_facts {
 	bool is_data_joined;              /* the group is joined on one where it comes in */
 	union hostcast_address unwanted;  /* the source that is asked for, or the only ones that
 					     send,  and no member wants it; family 0: none */
+	char loopback[IF_NAMESIZE];       /* the name of that interface */
 	bool is_of_every_host;            /* the kernel itself has joined, as on every host */
 	bool is_sender;                   /* the user says that this host only sends */
 	bool is_sending;                  /* it was seen to */
 	bool has_peer;
+	bool is_switch; /* this host passes on what others send */
 };
 
 void judge_membership(struct membership_facts *facts, struct finding *finding);

@@ -30,7 +30,7 @@ static bool judge_ends(const struct peer_facts *facts, const struct one_way *way
 {
 	const char *problem = way->join_error[0] ? way->join_error : way->send_error;
 	bool is_about_peer = is_way_there(facts, way) == (way->join_error[0] != '\0');
-	char peer[HOSTCAST_TEXT_SIZE], group[HOSTCAST_TEXT_SIZE];
+	char peer[HOSTCAST_TEXT_SIZE];
 
 	if (!problem[0])
 		return false;
@@ -38,8 +38,11 @@ static bool judge_ends(const struct peer_facts *facts, const struct one_way *way
 	finding_raise(finding, RUNG_CAUSE);
 	text_addf(finding_saw(finding), "%s says: ", is_about_peer ? peer : "this host");
 	add_escaped(&finding->saw, problem);
-	text_addf(finding_remedy(finding), "%s%s: hostcast doctor %s", is_about_peer ? "on " : "",
-		  is_about_peer ? peer : "here", hostcast_address_text(&facts->group, group));
+	if (is_about_peer)
+		text_addf(finding_remedy(finding), "on %s: hostcast doctor ", peer);
+	else
+		text_add_string(finding_command(finding), "hostcast doctor ");
+	finding_add_target(&finding->remedy, NULL, &facts->group);
 	return true;
 }
 
@@ -53,7 +56,7 @@ static bool is_dropped_there(const struct one_way *way)
 static void tell_dropped_there(const struct peer_facts *facts, const struct one_way *way,
 			       struct finding *finding)
 {
-	char peer[HOSTCAST_TEXT_SIZE], group[HOSTCAST_TEXT_SIZE];
+	char peer[HOSTCAST_TEXT_SIZE];
 
 	address_ip_text(&facts->peer->peer, peer);
 	finding_raise(finding, RUNG_CAUSE);
@@ -63,22 +66,23 @@ static void tell_dropped_there(const struct peer_facts *facts, const struct one_
 		  " of %s and not its socket: its firewall or reverse-path filter drops them",
 		  peer);
 	text_addf(finding_remedy(finding),
-		  "on %s, while somebody sends to it: hostcast doctor --all %s (rungs 8 and 9)",
-		  peer, hostcast_address_text(&facts->group, group));
+		  "on %s, while somebody sends to it (rungs 8 and 9): hostcast doctor --all ",
+		  peer);
+	finding_add_target(&finding->remedy, NULL, &facts->group);
 }
 
 /* What the other side's own rungs have found comes before the network. */
 static void add_peer_cause(const struct peer_facts *facts, struct finding *finding)
 {
-	char peer[HOSTCAST_TEXT_SIZE], group[HOSTCAST_TEXT_SIZE];
+	char peer[HOSTCAST_TEXT_SIZE];
 
 	if (!facts->peer->ladder.cause[0])
 		return;
 	address_ip_text(&facts->peer->peer, peer);
 	text_addf(finding_saw(finding), "%s has a cause of its own: ", peer);
 	add_escaped(&finding->saw, facts->peer->ladder.cause);
-	text_addf(finding_remedy(finding), "first, on %s: hostcast doctor %s", peer,
-		  hostcast_address_text(&facts->group, group));
+	text_addf(finding_remedy(finding), "first, on %s: hostcast doctor ", peer);
+	finding_add_target(&finding->remedy, NULL, &facts->group);
 }
 
 /* ---- The network ---- */

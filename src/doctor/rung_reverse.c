@@ -10,11 +10,9 @@
 
 /* ---- Judging ---- */
 
-/* Linux takes the larger of the two numbers (ip-sysctl.rst). */
 static int64_t filter_of(const struct reverse_facts *facts)
 {
-	return facts->filter_all > facts->filter_interface ? facts->filter_all
-							   : facts->filter_interface;
+	return filter_in_force(facts->filter_all, facts->filter_interface);
 }
 
 bool reverse_drops(const struct reverse_facts *facts)
@@ -34,7 +32,8 @@ static void add_setting(struct finding *finding, const char *interface, int valu
 	char path[SYSCTL_NAME_SIZE], name[SYSCTL_NAME_SIZE];
 
 	sysctl_interface_path(AF_INET, interface, "rp_filter", path);
-	text_addf(finding_remedy(finding), "sysctl -w %s=%d", sysctl_name(path, name), value);
+	text_addf(finding_command(finding), "sysctl -w %s=%d",
+		  command_word(sysctl_name(path, name)).text, value);
 }
 
 /* With a way back that is only another one, a loose filter is enough, and the larger number counts:
@@ -47,11 +46,11 @@ static void add_remedy(const struct reverse_facts *facts, struct finding *findin
 	address_ip_text(&facts->source, source);
 	if (facts->back[0])
 		add_setting(finding, facts->interface, FILTER_LOOSE);
-	text_addf(
-		finding_remedy(finding),
-		"%sif %s can be reached by %s: ip route add %s dev %s (with 'via ROUTER' where one "
-		"stands between)",
-		facts->back[0] ? "or, " : "", source, facts->interface, source, facts->interface);
+	text_addf(finding_remedy(finding),
+		  "%sif %s can be reached by %s, through no router (else add: via ROUTER):",
+		  facts->back[0] ? "or, " : "", source, facts->interface);
+	text_addf(finding_command(finding), "ip route add %s dev %s", source,
+		  command_word(facts->interface).text);
 	if (facts->back[0])
 		return;
 	text_add_string(finding_remedy(finding), "or, without any filter there:");
@@ -161,7 +160,9 @@ static void examine_unseen(const struct doctor_case *c, struct finding *finding)
 			  " packets (IPReversePathFilter); of whom can't be said without capturing",
 			  filtered);
 		text_add_string(finding_remedy(finding),
-				"see which source and interface (as root): hostcast doctor GROUP");
+				"see which source and interface, as root:");
+		text_add_string(finding_command(finding), "hostcast doctor ");
+		finding_add_target(&finding->remedy, NULL, &c->group);
 		text_add_string(finding_remedy(finding),
 				"then make the filter loose there: sysctl -w "
 				"net.ipv4.conf.INTERFACE.rp_filter=2");

@@ -9,6 +9,12 @@
 
 enum { FILTER_OFF = 0, FILTER_STRICT = 1, FILTER_LOOSE = 2 };
 
+/* Of the settings of `all` and of the interface Linux takes the larger (ip-sysctl.rst). */
+static inline int64_t filter_in_force(int64_t all, int64_t interface)
+{
+	return all > interface ? all : interface;
+}
+
 /* Of one source, on the interface where its datagrams come in. */
 struct reverse_facts {
 	union hostcast_address source;

@@ -19,11 +19,12 @@ void route_add_command(struct text *text, const union hostcast_address *group,
 		       const char *interface)
 {
 	if (group->any.sa_family == AF_INET)
-		text_addf(text, "ip route replace %s dev %s", range_of(group), interface);
+		text_addf(text, "ip route replace %s dev %s", range_of(group),
+			  command_word(interface).text);
 	else
 		text_addf(text,
 			  "ip -6 route replace multicast ff00::/8 dev %s table local metric 1",
-			  interface);
+			  command_word(interface).text);
 }
 
 /* ---- No route ---- */
@@ -61,20 +62,30 @@ static void judge_no_route(const struct route_facts *facts, const char *group,
 	text_addf(finding_saw(finding),
 		  "%s %s: programs that name no interface can neither join it nor send to it", what,
 		  group);
-	route_add_command(finding_remedy(finding), &facts->group,
-			  facts->wanted[0]   ? facts->wanted
-			  : facts->usable[0] ? facts->usable
-					     : "INTERFACE");
+	if (facts->wanted[0] || facts->usable[0]) {
+		route_add_command(finding_command(finding), &facts->group,
+				  facts->wanted[0] ? facts->wanted : facts->usable);
+	} else {
+		text_add_string(finding_remedy(finding), "set one: ");
+		route_add_command(&finding->remedy, &facts->group, "INTERFACE");
+	}
 	text_add_string(finding_remedy(finding),
 			"or name the interface in each program (hostcast recv -i, send -i)");
 }
 
 /* ---- By another interface ---- */
 
+/* A route to loopback would take the whole range away from all that other hosts send. */
 static void add_remedy(const struct route_facts *facts, const char *interface,
 		       struct finding *finding)
 {
-	route_add_command(finding_remedy(finding), &facts->group, interface);
+	if (strcmp(interface, facts->loopback) == 0) {
+		text_addf(finding_remedy(finding),
+			  "name %s in each program (hostcast recv -i %s, send -i %s)", interface,
+			  interface, interface);
+		return;
+	}
+	route_add_command(finding_command(finding), &facts->group, interface);
 	text_addf(finding_remedy(finding),
 		  "then start the programs again; or name %s in each of them (hostcast recv -i %s, "
 		  "send -i %s)",
@@ -128,7 +139,10 @@ void judge_route(const struct route_facts *facts, struct finding *finding)
 	char group[HOSTCAST_TEXT_SIZE];
 
 	address_ip_text(&facts->group, group);
-	if (facts->status < 0)
+	if (facts->status < 0 && facts->is_switch)
+		text_add_string(finding_saw(finding),
+				"none, and a host that only switches needs none");
+	else if (facts->status < 0)
 		judge_no_route(facts, group, finding);
 	else if (facts->wanted[0])
 		judge_wanted(facts, group, finding);
@@ -164,6 +178,13 @@ static void find_wanted(const struct doctor_case *c, struct route_facts *facts)
 		facts->is_wanted_in_use |= is_in_use(c, c->chosen[i]);
 }
 
+/* Not only on loopback, where programs join that name none and find no route. */
+static bool is_joined_to_hear(const struct doctor_case *c, const struct interface *interface)
+{
+	return (!interface->is_loopback || case_is_chosen(c, interface->index)) &&
+	       case_is_joined(c, interface->index);
+}
+
 static void gather(const struct doctor_case *c, struct route_facts *facts)
 {
 	unsigned route = c->route_status == 0 ? c->route.interface : 0;
@@ -171,13 +192,18 @@ static void gather(const struct doctor_case *c, struct route_facts *facts)
 	unsigned data = case_data_interface(c);
 
 	*facts = (struct route_facts){
-		.group = c->group, .status = c->route_status, .has_peer = c->has_peer};
+		.group = c->group,
+		.status = c->route_status,
+		.has_peer = c->has_peer,
+		.is_switch = c->is_switch,
+	};
 	address_set_port(&facts->group, 0);
+	snprintf(facts->loopback, sizeof facts->loopback, "%s", case_loopback_name(c));
 	name_interface(c, route, facts->interface);
 	name_interface(c, case_usable_interface(c, route), facts->usable);
 	find_wanted(c, facts);
 	for (size_t i = 0; i < c->interfaces.count; i++)
-		facts->is_joined_anywhere |= case_is_joined(c, c->interfaces.list[i].index);
+		facts->is_joined_anywhere |= is_joined_to_hear(c, &c->interfaces.list[i]);
 	if (route == 0)
 		return;
 	facts->purpose = link ? link_purpose(link) : LINK_ORDINARY;

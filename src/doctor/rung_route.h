@@ -18,9 +18,11 @@ struct route_facts {
 	char wanted[IF_NAMESIZE];    /* another one, which the user has chosen; "": none */
 	bool is_wanted_in_use;       /* the group is joined or sent there, or data comes in */
 	bool has_peer;
+	bool is_switch;                   /* this host passes on what others send, and needs none */
 	char data_interface[IF_NAMESIZE]; /* another one, where the group comes in; "": none */
 	bool is_joined_on_data;           /* by a program, there */
 	char usable[IF_NAMESIZE];         /* another one that could carry the group; "": none */
+	char loopback[IF_NAMESIZE];       /* the name of that interface */
 	bool is_joined_anywhere;
 };
 

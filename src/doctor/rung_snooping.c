@@ -4,8 +4,10 @@
 #include "net/address.h"
 #include "rungs.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* RFC 3376 section 8: a querier that has the defaults asks so often, and a switch forgets a member
  * after so long. */
@@ -15,9 +17,14 @@ enum { QUERY_INTERVAL_S = 125, MEMBERSHIP_S = 260, WAIT_S = 130 };
  * long after it as before, half as many should have come before. */
 enum { EVIDENCE_LEAST = 6 };
 
-/* A switch forwards at once what it was told; somebody who begins to send by chance mostly does
- * later. */
-#define EVIDENCE_WITHIN_NS (500 * NS_PER_MS)
+/* A switch forwards what it was told of at once, so the next datagram of somebody who sends already
+ * comes within his interval, or a little later where hosts are busy. */
+enum { EVIDENCE_INTERVALS = 2 };
+#define EVIDENCE_WITHIN_NS (50 * NS_PER_MS)
+
+/* Of those who happen to begin while doctor listens, one in so many begins just after the report.
+ */
+enum { EVIDENCE_CHANCE = 25 };
 
 static double seconds(int64_t ns)
 {
@@ -32,19 +39,22 @@ static void add_bridge_remedy(const struct bridge_view *bridge, struct finding *
 	char address[HOSTCAST_TEXT_SIZE];
 
 	if (bridge->has_other_querier) {
+		text_addf(finding_command(finding),
+			  "ip link set dev %s type bridge mcast_snooping 0",
+			  command_word(bridge->name).text);
 		text_addf(finding_remedy(finding),
-			  "ip link set dev %s type bridge mcast_snooping 0", bridge->name);
-		text_addf(
-			finding_remedy(finding),
-			"or let %s ask in time; or ip link set dev %s type bridge mcast_querier 1, "
-			"which asks once %s is given up",
-			address_ip_text(&bridge->other_querier, address), bridge->name, address);
+			  "or let %s ask in time; or let the bridge ask, once %s is given up:",
+			  address_ip_text(&bridge->other_querier, address), address);
+		text_addf(finding_command(finding),
+			  "ip link set dev %s type bridge mcast_querier 1",
+			  command_word(bridge->name).text);
 		return;
 	}
-	text_addf(finding_remedy(finding), "ip link set dev %s type bridge mcast_querier 1",
-		  bridge->name);
-	text_addf(finding_remedy(finding),
-		  "or let it flood: ip link set dev %s type bridge mcast_snooping 0", bridge->name);
+	text_addf(finding_command(finding), "ip link set dev %s type bridge mcast_querier 1",
+		  command_word(bridge->name).text);
+	text_add_string(finding_remedy(finding), "or let it flood:");
+	text_addf(finding_command(finding), "ip link set dev %s type bridge mcast_snooping 0",
+		  command_word(bridge->name).text);
 }
 
 static void add_querier(const struct bridge_view *bridge, struct text *saw)
@@ -86,10 +96,10 @@ static void judge_slow_querier(const struct snooping_facts *facts, struct findin
 		  "(mcast_membership_interval) and asks only every %.1f s (mcast_query_interval)",
 		  facts->interface, seconds(bridge->entry_left_ns), bridge->name,
 		  seconds(bridge->membership_interval_ns), seconds(bridge->query_interval_ns));
-	text_addf(finding_remedy(finding),
+	text_addf(finding_command(finding),
 		  "ip link set dev %s type bridge mcast_query_interval %d "
 		  "mcast_membership_interval %d",
-		  bridge->name, QUERY_INTERVAL_S * 100, MEMBERSHIP_S * 100);
+		  command_word(bridge->name).text, QUERY_INTERVAL_S * 100, MEMBERSHIP_S * 100);
 }
 
 static void judge_relying(const struct snooping_facts *facts, struct finding *finding)
@@ -141,8 +151,9 @@ static void judge_without_querier(const struct snooping_facts *facts, struct fin
 			  "not (mcast_flood off)",
 			  facts->interface);
 		add_bridge_remedy(bridge, finding);
-		text_addf(finding_remedy(finding), "or bridge link set dev %s mcast_flood on",
-			  facts->interface);
+		text_add_string(finding_remedy(finding), "or:");
+		text_addf(finding_command(finding), "bridge link set dev %s mcast_flood on",
+			  command_word(facts->interface).text);
 		return;
 	}
 	finding_raise(finding, RUNG_NOTED);
@@ -184,11 +195,23 @@ static void judge_heard(const struct snooping_facts *facts, struct finding *find
 	text_add_string(&finding->saw, ")");
 }
 
-/* The group came only when this host had told its membership anew: somebody had forgotten it. */
+static int64_t longest_delay_ns(const struct snooping_facts *facts)
+{
+	int64_t interval_ns = facts->lasting_ns / (int64_t)(facts->data_after - 1);
+	int64_t by_chance_ns = facts->lasted_ns / EVIDENCE_CHANCE;
+	int64_t delay_ns = EVIDENCE_INTERVALS * interval_ns;
+
+	if (delay_ns < EVIDENCE_WITHIN_NS)
+		delay_ns = EVIDENCE_WITHIN_NS;
+	return delay_ns < by_chance_ns ? delay_ns : by_chance_ns;
+}
+
+/* The group came only when this host had told its membership anew: somebody had forgotten it. But
+ * people also start the sender after doctor. */
 static bool is_forgotten(const struct snooping_facts *facts)
 {
-	return facts->was_joined && facts->is_report_provoked && facts->data_before == 0 &&
-	       facts->data_after >= EVIDENCE_LEAST && facts->delay_ns <= EVIDENCE_WITHIN_NS;
+	return facts->was_joined && facts->is_report_sent && facts->data_before == 0 &&
+	       facts->data_after >= EVIDENCE_LEAST && facts->delay_ns <= longest_delay_ns(facts);
 }
 
 static void judge_forgotten(const struct snooping_facts *facts, struct finding *finding)
@@ -243,12 +266,30 @@ static void judge_network(const struct snooping_facts *facts, struct finding *fi
 	}
 }
 
+/* Built without libmnl it is never known, and not worth a word each time. */
+static bool is_bridge_untold(const struct snooping_facts *facts)
+{
+	return facts->bridge_errno != 0 && facts->bridge_errno != ENOSYS;
+}
+
+static void judge_untold(const struct snooping_facts *facts, struct finding *finding)
+{
+	finding_raise(finding, RUNG_UNKNOWN);
+	text_addf(finding_saw(finding),
+		  "whether %s belongs to a bridge of this host, and what that knows, the system "
+		  "did not tell (%s)",
+		  facts->interface, strerror(facts->bridge_errno));
+	judge_network(facts, finding);
+}
+
 void judge_snooping(const struct snooping_facts *facts, struct finding *finding)
 {
 	if (facts->is_loopback)
 		text_addf(finding_saw(finding), "%s leads through no switch", facts->interface);
 	else if (facts->is_flooded)
 		text_add_string(finding_saw(finding), "switches flood this group (RFC 4541)");
+	else if (is_bridge_untold(facts))
+		judge_untold(facts, finding);
 	else if (facts->bridge.is_there)
 		judge_bridge(facts, finding);
 	else
@@ -260,30 +301,49 @@ void judge_snooping(const struct snooping_facts *facts, struct finding *finding)
 /* RFC 4541: 224.0.0.x (2.1.2), of IPv6 the group of all nodes alone (3). */
 static bool group_is_flooded(const union hostcast_address *group)
 {
-	if (group->any.sa_family == AF_INET6)
-		return IN6_IS_ADDR_MC_LINKLOCAL(&group->v6.sin6_addr) &&
-		       membership_is_of_kernel(group);
-	return ntohl(group->v4.sin_addr.s_addr) >> 8 == 0xe00000;
+	return address_is_link_scope_group(group) &&
+	       (group->any.sa_family == AF_INET || membership_is_of_kernel(group));
+}
+
+/* Who asked last, whether for all groups or for one. */
+static const struct querier *last_querier(const struct queriers *queriers, unsigned interface,
+					  bool is_mld)
+{
+	const struct querier *last = NULL;
+
+	for (size_t i = 0; i < queriers->count; i++) {
+		const struct querier *querier = &queriers->list[i];
+
+		if (querier->interface == interface && querier->is_mld == is_mld &&
+		    querier->vlan == 0 && (!last || querier->last_ns > last->last_ns))
+			last = querier;
+	}
+	return last;
+}
+
+/* The default interval is only a guess, and not told. */
+static int64_t known_interval_ns(const struct querier *querier)
+{
+	bool is_known = querier->told_interval_ns > 0 || querier->longest_interval_ns > 0;
+
+	return is_known ? querier_interval_ns(querier) : 0;
 }
 
 static void take_querier(const struct doctor_case *c, unsigned interface,
 			 struct snooping_facts *facts)
 {
-	const struct queriers *queriers = &c->observation->queriers;
+	const struct observation *o = c->observation;
 	bool is_mld = c->group.any.sa_family == AF_INET6;
+	const struct querier *querier =
+		queriers_elected(&o->queriers, interface, 0, is_mld, o->finished_ns);
 
-	for (size_t i = 0; i < queriers->count; i++) {
-		const struct querier *querier = &queriers->list[i];
-
-		if (querier->interface != interface || querier->is_mld != is_mld ||
-		    querier->vlan != 0)
-			continue;
-		facts->querier = querier->address;
-		facts->querier_version = querier->version;
-		facts->querier_interval_ns = querier->told_interval_ns > 0
-						     ? querier->told_interval_ns
-						     : querier->longest_interval_ns;
-	}
+	if (!querier)
+		querier = last_querier(&o->queriers, interface, is_mld);
+	if (!querier)
+		return;
+	facts->querier = querier->address;
+	facts->querier_version = querier->version;
+	facts->querier_interval_ns = known_interval_ns(querier);
 }
 
 static void examine(const struct doctor_case *c, const struct seen_interface *seen,
@@ -296,13 +356,15 @@ static void examine(const struct doctor_case *c, const struct seen_interface *se
 		.is_loopback = interface && interface->is_loopback,
 		.was_joined = seen->was_joined,
 		.bridge = seen->bridge,
+		.bridge_errno = seen->bridge_errno,
 		.is_wire_seen = seen->is_wire_seen,
 		.lasted_ns = c->observation->lasted_ns,
 		.queries = seen->queries,
-		.is_report_provoked = seen->provoked_ns > 0,
+		.is_report_sent = seen->reported_ns > 0,
 		.data_before = seen->data_before,
 		.data_after = seen->data_after,
-		.delay_ns = seen->after_ns - seen->provoked_ns,
+		.delay_ns = seen->after_ns - seen->reported_ns,
+		.lasting_ns = seen->last_ns - seen->after_ns,
 	};
 
 	snprintf(facts.interface, sizeof facts.interface, "%s",
@@ -311,23 +373,47 @@ static void examine(const struct doctor_case *c, const struct seen_interface *se
 	judge_snooping(&facts, finding);
 }
 
+/* Of a port: whether the group gets there. The many that nobody wants it on are passed over. */
+static void examine_port(const struct doctor_case *c, const struct seen_interface *of_bridge,
+			 const struct link *port, struct finding *finding)
+{
+	struct snooping_facts facts = {
+		.group = c->group,
+		.is_flooded = group_is_flooded(&c->group),
+		.queries = of_bridge->queries,
+	};
+
+	if (facts.is_flooded || bridge_view_read(port->index, &c->group, &facts.bridge) < 0)
+		return;
+	if (!facts.bridge.is_snooping ||
+	    (bridge_has_querier(&facts.bridge) ? !facts.bridge.has_entry
+					       : facts.bridge.is_flooding_port))
+		return;
+	snprintf(facts.interface, sizeof facts.interface, "%s", port->name);
+	judge_snooping(&facts, finding);
+}
+
+static void examine_ports(const struct doctor_case *c, const struct seen_interface *seen,
+			  struct finding *finding)
+{
+	for (size_t i = 0; i < c->links.count; i++)
+		if (c->links.list[i].is_up && c->links.list[i].master == seen->interface)
+			examine_port(c, seen, &c->links.list[i], finding);
+}
+
 int rung_snooping(const struct doctor_case *c, struct finding *finding, struct error *error)
 {
 	(void)error;
-	for (size_t i = 0; i < c->chosen_count; i++) {
-		const struct seen_interface *seen =
-			observation_interface(c->observation, c->chosen[i]);
-
-		if (seen)
-			examine(c, seen, finding);
-	}
-	if (finding->saw.size == 0) {
-		finding_raise(finding, RUNG_UNKNOWN);
-		text_add_string(finding_saw(finding), "doctor could listen on no interface");
-	}
+	case_examine_chosen(c, examine, finding);
+	if (c->is_switch)
+		case_examine_chosen(c, examine_ports, finding);
 	if (c->observation->other_links > 0)
 		text_addf(finding_saw(finding),
 			  "%" PRIu64 " membership messages of other VLANs were passed over",
 			  c->observation->other_links);
+	if (c->observation->queriers.forgotten > 0)
+		text_addf(finding_saw(finding),
+			  "%" PRIu64 " queries came from more queriers than there was room for",
+			  c->observation->queriers.forgotten);
 	return 0;
 }

@@ -14,7 +14,8 @@ struct snooping_facts {
 	bool is_flooded;           /* a group that every switch floods (224.0.0.x, ff02::1) */
 	bool is_loopback;          /* there is no switch */
 	bool was_joined;           /* a program of this host had joined before doctor did */
-	struct bridge_view bridge; /* of this host, before doctor joined */
+	struct bridge_view bridge; /* of this host, before doctor joined, */
+	int bridge_errno;          /* or why the system did not tell of it */
 
 	bool is_wire_seen;
 	int64_t lasted_ns;
@@ -23,10 +24,12 @@ struct snooping_facts {
 	unsigned querier_version;
 	int64_t querier_interval_ns; /* 0: not known */
 
-	/* Datagrams of others on the wire, before and after doctor made this host report. */
-	bool is_report_provoked;
+	/* Datagrams of others on the wire, before and after the report that doctor made this host
+	 * send. */
+	bool is_report_sent;
 	uint64_t data_before, data_after;
-	int64_t delay_ns; /* from the report to the first datagram after it */
+	int64_t delay_ns;   /* from the report to the first datagram after it, */
+	int64_t lasting_ns; /* and from that one to the last */
 };
 
 /* Adds to the finding. */

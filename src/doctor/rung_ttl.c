@@ -17,13 +17,10 @@ static void add_remedy(const struct peer_facts *facts, const char *where, int ro
 {
 	bool is_4 = facts->group.any.sa_family == AF_INET;
 	int needed = routers < 0 ? PROBE_TTL : routers + 1;
-	char group[HOSTCAST_TEXT_SIZE];
 
-	text_addf(finding_remedy(finding),
-		  "%s: hostcast send -t %d %s; another program: its option for the TTL (%s), at "
-		  "least "
-		  "%d",
-		  where, needed, hostcast_address_text(&facts->group, group),
+	text_addf(finding_remedy(finding), "%s: hostcast send -t %d ", where, needed);
+	finding_add_target(&finding->remedy, NULL, &facts->group);
+	text_addf(&finding->remedy, "; another program: its option for the TTL (%s), at least %d",
 		  is_4 ? "IP_MULTICAST_TTL" : "IPV6_MULTICAST_HOPS", needed);
 }
 

@@ -38,9 +38,9 @@ static void add_rule(const struct version_facts *facts, const struct firewall_ru
 {
 	if (!rule) {
 		text_addf(finding_remedy(finding),
-			  "see whether a rule of this host's firewall drops %s (as root): nft list "
-			  "ruleset",
+			  "see whether a rule of this host's firewall drops %s, as root:",
 			  protocol_of(facts));
+		text_add_string(finding_command(finding), "nft list ruleset");
 		return;
 	}
 	text_add_string(&finding->saw, "; what drops them is most likely ");
@@ -108,7 +108,7 @@ static void add_forced(const struct version_facts *facts, const char *interface,
 	sysctl_interface_path(facts->group.any.sa_family, interface,
 			      is_4(facts) ? "force_igmp_version" : "force_mld_version", path);
 	text_addf(&finding->saw, ", because %s is %" PRId64, sysctl_name(path, name), forced);
-	text_addf(finding_remedy(finding), "sysctl -w %s=0", name);
+	text_addf(finding_command(finding), "sysctl -w %s=0", command_word(name).text);
 }
 
 /* The oldest wins (RFC 3376 section 7.2.1). */
@@ -162,8 +162,6 @@ static void judge_old_version(const struct version_facts *facts, struct finding 
 
 static void add_good(const struct version_facts *facts, struct finding *finding)
 {
-	unsigned latest = membership_version_latest(facts->group.any.sa_family);
-
 	if (!facts->is_wire_seen) {
 		finding_raise(finding, RUNG_UNKNOWN);
 		text_addf(finding_saw(finding),
@@ -173,9 +171,7 @@ static void add_good(const struct version_facts *facts, struct finding *finding)
 		text_add_string(finding_saw(finding), "nobody reports this group");
 	} else if (facts->reports_sent > 0) {
 		text_addf(finding_saw(finding), "this host's %sv%u report left by %s",
-			  protocol_of(facts),
-			  facts->version.spoken > 0 ? facts->version.spoken : latest,
-			  facts->interface);
+			  protocol_of(facts), facts->report_version, facts->interface);
 	} else {
 		text_addf(finding_saw(finding), "no report was due on %s meanwhile",
 			  facts->interface);
@@ -194,7 +190,8 @@ void judge_version(const struct version_facts *facts, struct finding *finding)
 		judge_reports(facts, finding);
 	else if (is_answer_missing(facts) || is_report_missing(facts))
 		judge_queries(facts, finding);
-	if (is_old(facts))
+	/* It matters for single sources alone: beside another fault it would only distract. */
+	if (is_old(facts) && (facts->is_source_specific || finding->saw.size == size))
 		judge_old_version(facts, finding);
 	if (finding->saw.size == size)
 		add_good(facts, finding);
@@ -258,7 +255,8 @@ static void examine(const struct doctor_case *c, const struct seen_interface *se
 	const char *name = case_interface_name(c, seen->interface);
 	struct version_facts facts = {
 		.group = c->group,
-		.is_source_specific = c->source.any.sa_family != AF_UNSPEC,
+		.is_source_specific = c->source.any.sa_family != AF_UNSPEC ||
+				      address_is_source_specific(&c->group),
 		.is_unreported = is_unreported(&c->group),
 		.is_loopback = interface && interface->is_loopback,
 		.version = membership_version_read(c->group.any.sa_family, seen->interface, name),
@@ -266,6 +264,7 @@ static void examine(const struct doctor_case *c, const struct seen_interface *se
 		.data_seen = case_data_seen(c, seen->interface),
 		.reports_expected = seen->reports_expected,
 		.reports_sent = seen->reports_sent,
+		.report_version = seen->report_version,
 		.is_report_refused = seen->report_errno == EPERM,
 		.queries = seen->queries,
 		.unanswered = seen->unanswered,
@@ -280,16 +279,6 @@ static void examine(const struct doctor_case *c, const struct seen_interface *se
 int rung_version(const struct doctor_case *c, struct finding *finding, struct error *error)
 {
 	(void)error;
-	for (size_t i = 0; i < c->chosen_count; i++) {
-		const struct seen_interface *seen =
-			observation_interface(c->observation, c->chosen[i]);
-
-		if (seen)
-			examine(c, seen, finding);
-	}
-	if (finding->saw.size == 0) {
-		finding_raise(finding, RUNG_UNKNOWN);
-		text_add_string(finding_saw(finding), "doctor could listen on no interface");
-	}
+	case_examine_chosen(c, examine, finding);
 	return 0;
 }

@@ -26,7 +26,8 @@ struct version_facts {
 	bool is_wire_seen;
 	uint64_t data_seen; /* datagrams of others, on the wire or at the socket */
 	uint64_t reports_expected, reports_sent;
-	bool is_report_refused; /* the system refused what would have made this host report */
+	unsigned report_version; /* of the last one sent; 0: none was seen */
+	bool is_report_refused;  /* the system refused what would have made this host report */
 	uint64_t queries, unanswered;
 
 	const struct firewall_rule *report_rule; /* the likeliest to drop reports; NULL: none */

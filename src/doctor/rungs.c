@@ -21,3 +21,6 @@ const struct rung rungs[] = {
 };
 
 const size_t rung_count = sizeof rungs / sizeof rungs[0];
+
+/* Each has its place in what two doctors tell each other. */
+_Static_assert(sizeof rungs / sizeof rungs[0] == PEER_RUNGS, "a rung that peers do not know of");

@@ -1,5 +1,7 @@
 #include "address.h"
 
+#include "base/hash.h"
+
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -150,6 +152,22 @@ bool address_is_link_local(const union hostcast_address *address)
 	return ntohl(address->v4.sin_addr.s_addr) >> 16 == 0xa9fe;
 }
 
+bool address_is_link_scope_group(const union hostcast_address *address)
+{
+	if (address->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_MC_LINKLOCAL(&address->v6.sin6_addr);
+	return ntohl(address->v4.sin_addr.s_addr) >> 8 == 0xe00000;
+}
+
+bool address_is_source_specific(const union hostcast_address *address)
+{
+	const uint8_t *bytes = address->v6.sin6_addr.s6_addr;
+
+	if (address->any.sa_family == AF_INET6)
+		return bytes[0] == 0xff && bytes[1] >> 4 == 3 && bytes[2] == 0 && bytes[3] == 0;
+	return ntohl(address->v4.sin_addr.s_addr) >> 24 == 232;
+}
+
 bool address_same_ip(const union hostcast_address *a, const union hostcast_address *b)
 {
 	if (a->any.sa_family != b->any.sa_family)
@@ -166,6 +184,13 @@ int address_compare_ip(const union hostcast_address *a, const union hostcast_add
 	if (a->any.sa_family == AF_INET)
 		return memcmp(&a->v4.sin_addr, &b->v4.sin_addr, sizeof a->v4.sin_addr);
 	return memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr);
+}
+
+uint64_t address_hash_ip(uint64_t hash, const union hostcast_address *address)
+{
+	if (address->any.sa_family == AF_INET)
+		return hash_bytes(hash, &address->v4.sin_addr, sizeof address->v4.sin_addr);
+	return hash_bytes(hash, &address->v6.sin6_addr, sizeof address->v6.sin6_addr);
 }
 
 bool address_equal(const union hostcast_address *a, const union hostcast_address *b)
@@ -197,6 +222,15 @@ const char *address_ip_text(const union hostcast_address *address, char text[HOS
 	else
 		snprintf(text, HOSTCAST_TEXT_SIZE, "%s%%%u", ip, zone);
 	return text;
+}
+
+const char *address_plain_text(const union hostcast_address *address, char text[HOSTCAST_TEXT_SIZE])
+{
+	union hostcast_address plain = *address;
+
+	if (plain.any.sa_family == AF_INET6)
+		plain.v6.sin6_scope_id = 0;
+	return address_ip_text(&plain, text);
 }
 
 const char *hostcast_address_text(const union hostcast_address *address,

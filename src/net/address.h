@@ -30,6 +30,14 @@ bool address_needs_zone(const union hostcast_address *address);
 /* 169.254.0.0/16 (RFC 3927) and fe80::/10: of one host, and another one on each link. */
 bool address_is_link_local(const union hostcast_address *address);
 
+/* Groups that no router forwards: 224.0.0.0/24 (RFC 5771 section 4), and IPv6 ones of link scope
+ * (RFC 4291 section 2.7). Narrower IPv6 scopes are none. */
+bool address_is_link_scope_group(const union hostcast_address *address);
+
+/* Groups that are joined for a source (RFC 4607): 232.0.0.0/8, and ff3x::/32, of which section 1
+ * takes ff3x::/96 into use. */
+bool address_is_source_specific(const union hostcast_address *address);
+
 /* Same family and IP, whatever the port and zone. */
 bool address_same_ip(const union hostcast_address *a, const union hostcast_address *b);
 
@@ -37,11 +45,18 @@ bool address_same_ip(const union hostcast_address *a, const union hostcast_addre
  * as memcmp() has it. */
 int address_compare_ip(const union hostcast_address *a, const union hostcast_address *b);
 
+/* Adds family and IP to a hash (base/hash): the same for those that address_same_ip(). */
+uint64_t address_hash_ip(uint64_t hash, const union hostcast_address *address);
+
 /* Same family, IP, port, and zone. */
 bool address_equal(const union hostcast_address *a, const union hostcast_address *b);
 
 /* ADDRESS[%ZONE] alone, without brackets or port, into text of HOSTCAST_TEXT_SIZE; returns text. */
 const char *address_ip_text(const union hostcast_address *address, char text[HOSTCAST_TEXT_SIZE]);
+
+/* The same without the zone. */
+const char *address_plain_text(const union hostcast_address *address,
+			       char text[HOSTCAST_TEXT_SIZE]);
 
 /* The address `steps` after this one (225.1.2.3 + 2 is 225.1.2.5). False if it leaves the family's
  * multicast range. */

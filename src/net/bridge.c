@@ -9,13 +9,12 @@
 #include "address.h"
 #include "base/monotime.h"
 
-#include <libmnl/libmnl.h>
+#include "netlink.h"
+
 #include <linux/if_bridge.h>
 #include <linux/if_ether.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-
-enum { BUFFER_SIZE = 32768 };
 
 struct question {
 	const union hostcast_address *group;
@@ -37,34 +36,6 @@ static int64_t time_of(uint64_t hundredths)
 		       : INT64_MAX;
 }
 
-/* ---- Numbers in attributes: 0 where there is none of that size ---- */
-
-static uint64_t number_of(const struct nlattr *attribute)
-{
-	switch (mnl_attr_get_payload_len(attribute)) {
-	case 1:
-		return mnl_attr_get_u8(attribute);
-	case 4:
-		return mnl_attr_get_u32(attribute);
-	case 8:
-		return mnl_attr_get_u64(attribute);
-	default:
-		return 0;
-	}
-}
-
-static bool take_ip(const struct nlattr *attribute, int family, union hostcast_address *address)
-{
-	size_t size = family == AF_INET ? 4 : 16;
-
-	if (mnl_attr_get_payload_len(attribute) != size)
-		return false;
-	*address = (union hostcast_address){.any.sa_family = (sa_family_t)family};
-	memcpy(family == AF_INET ? (void *)&address->v4.sin_addr : (void *)&address->v6.sin6_addr,
-	       mnl_attr_get_payload(attribute), size);
-	return true;
-}
-
 static bool is_bridge_kind(const struct nlattr *attribute)
 {
 	return mnl_attr_get_payload_len(attribute) >= sizeof "bridge" - 1 &&
@@ -81,10 +52,10 @@ static int take_querier(const struct nlattr *attribute, void *context)
 	int type = mnl_attr_get_type(attribute);
 
 	if (type == (is_v4(q) ? BRIDGE_QUERIER_IP_ADDRESS : BRIDGE_QUERIER_IPV6_ADDRESS)) {
-		take_ip(attribute, q->group->any.sa_family, &view->other_querier);
+		netlink_take_ip(attribute, q->group->any.sa_family, &view->other_querier);
 	} else if (type ==
 		   (is_v4(q) ? BRIDGE_QUERIER_IP_OTHER_TIMER : BRIDGE_QUERIER_IPV6_OTHER_TIMER)) {
-		view->other_left_ns = time_of(number_of(attribute));
+		view->other_left_ns = time_of(netlink_number(attribute));
 		view->has_other_querier = view->other_left_ns > 0;
 	}
 	return MNL_CB_OK;
@@ -97,16 +68,16 @@ static int take_bridge(const struct nlattr *attribute, void *context)
 
 	switch (mnl_attr_get_type(attribute)) {
 	case IFLA_BR_MCAST_SNOOPING:
-		view->is_snooping = number_of(attribute) != 0;
+		view->is_snooping = netlink_number(attribute) != 0;
 		break;
 	case IFLA_BR_MCAST_QUERIER:
-		view->is_querier = number_of(attribute) != 0;
+		view->is_querier = netlink_number(attribute) != 0;
 		break;
 	case IFLA_BR_MCAST_QUERY_INTVL:
-		view->query_interval_ns = time_of(number_of(attribute));
+		view->query_interval_ns = time_of(netlink_number(attribute));
 		break;
 	case IFLA_BR_MCAST_MEMBERSHIP_INTVL:
-		view->membership_interval_ns = time_of(number_of(attribute));
+		view->membership_interval_ns = time_of(netlink_number(attribute));
 		break;
 	case IFLA_BR_MCAST_QUERIER_STATE:
 		mnl_attr_parse_nested(attribute, take_querier, q);
@@ -120,7 +91,7 @@ static int take_port(const struct nlattr *attribute, void *context)
 	struct question *q = context;
 
 	if (mnl_attr_get_type(attribute) == IFLA_BRPORT_MCAST_FLOOD)
-		q->view->is_flooding_port = number_of(attribute) != 0;
+		q->view->is_flooding_port = netlink_number(attribute) != 0;
 	return MNL_CB_OK;
 }
 
@@ -150,15 +121,13 @@ static int take_info(const struct nlattr *attribute, void *context)
 static int take_link(const struct nlattr *attribute, void *context)
 {
 	struct question *q = context;
-	size_t size = mnl_attr_get_payload_len(attribute);
 
 	switch (mnl_attr_get_type(attribute)) {
 	case IFLA_IFNAME:
-		size = size < IF_NAMESIZE ? size : IF_NAMESIZE - 1;
-		memcpy(q->view->name, mnl_attr_get_payload(attribute), size);
+		netlink_take_name(attribute, q->view->name, sizeof q->view->name);
 		break;
 	case IFLA_MASTER:
-		q->view->bridge = (unsigned)number_of(attribute);
+		q->view->bridge = (unsigned)netlink_number(attribute);
 		break;
 	case IFLA_LINKINFO:
 		mnl_attr_parse_nested(attribute, take_info, q);
@@ -182,7 +151,7 @@ static int take_timer(const struct nlattr *attribute, void *context)
 	struct bridge_view *view = context;
 
 	if (mnl_attr_get_type(attribute) == MDBA_MDB_EATTR_TIMER)
-		view->entry_left_ns = time_of(number_of(attribute));
+		view->entry_left_ns = time_of(netlink_number(attribute));
 	return MNL_CB_OK;
 }
 
@@ -242,90 +211,57 @@ static int on_mdb(const struct nlmsghdr *message, void *context)
 
 /* ---- Asking ---- */
 
-static int converse(struct mnl_socket *socket, const struct nlmsghdr *message, mnl_cb_t function,
-		    struct question *q)
+static int ask_link(unsigned interface, struct question *q)
 {
-	_Alignas(struct nlmsghdr) char buffer[BUFFER_SIZE];
-	int status;
+	struct netlink_request request;
+	struct nlmsghdr *question = netlink_begin(&request, RTM_GETLINK, 0);
+	struct ifinfomsg *header = mnl_nlmsg_put_extra_header(question, sizeof *header);
 
-	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	do {
-		ssize_t size = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
-
-		if (size < 0)
-			return -errno;
-		status = mnl_cb_run(buffer, (size_t)size, message->nlmsg_seq,
-				    mnl_socket_get_portid(socket), function, q);
-	} while (status > 0);
-	return status < 0 ? -errno : 0;
-}
-
-static int ask_link(struct mnl_socket *socket, unsigned interface, struct question *q)
-{
-	_Alignas(struct nlmsghdr) char buffer[256];
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct ifinfomsg *header;
-
-	message->nlmsg_type = RTM_GETLINK;
-	message->nlmsg_flags = NLM_F_REQUEST;
-	message->nlmsg_seq = interface;
-	header = mnl_nlmsg_put_extra_header(message, sizeof *header);
 	header->ifi_index = (int)interface;
-	return converse(socket, message, on_link, q);
+	return netlink_ask(question, on_link, NULL, q);
 }
 
-static int ask_mdb(struct mnl_socket *socket, struct question *q)
+static void forget_entry(void *context)
 {
-	_Alignas(struct nlmsghdr) char buffer[256];
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct br_port_msg *header;
+	const struct question *q = context;
 
-	message->nlmsg_type = RTM_GETMDB;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	message->nlmsg_seq = 1;
-	header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+	q->view->has_entry = q->view->is_permanent = false;
+	q->view->entry_left_ns = 0;
+}
+
+static int ask_mdb(struct question *q)
+{
+	struct netlink_request request;
+	struct nlmsghdr *question = netlink_begin(&request, RTM_GETMDB, NLM_F_DUMP);
+	struct br_port_msg *header = mnl_nlmsg_put_extra_header(question, sizeof *header);
+
 	header->family = PF_BRIDGE;
-	return converse(socket, message, on_mdb, q);
-}
-
-static int ask(struct mnl_socket *socket, unsigned interface, struct question *q)
-{
-	struct bridge_view *view = q->view;
-	int status = ask_link(socket, interface, q);
-
-	if (status < 0 || (!view->is_port && !q->is_bridge))
-		return status;
-	/* A port's own attributes say where it belongs, its bridge's all the rest. */
-	if (view->is_port) {
-		unsigned bridge = view->bridge;
-
-		*view->name = '\0';
-		status = ask_link(socket, bridge, q);
-		view->bridge = bridge;
-		view->is_port = true;
-	} else {
-		view->bridge = interface;
-	}
-	if (status == 0)
-		status = ask_mdb(socket, q);
-	view->is_there = status == 0;
-	return status;
+	return netlink_ask(question, on_mdb, forget_entry, q);
 }
 
 int bridge_view_read(unsigned interface, const union hostcast_address *group,
 		     struct bridge_view *view)
 {
 	struct question q = {.group = group, .view = view, .interface = interface};
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int status;
 
 	*view = (struct bridge_view){0};
-	if (!socket)
-		return -errno;
-	status = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno
-								    : ask(socket, interface, &q);
-	mnl_socket_close(socket);
+	status = ask_link(interface, &q);
+	if (status < 0 || (!view->is_port && !q.is_bridge))
+		return status;
+	/* A port's own attributes say where it belongs, its bridge's all the rest. */
+	if (view->is_port) {
+		unsigned bridge = view->bridge;
+
+		status = ask_link(bridge, &q);
+		view->bridge = bridge;
+		view->is_port = true;
+	} else {
+		view->bridge = interface;
+	}
+	if (status == 0)
+		status = ask_mdb(&q);
+	view->is_there = status == 0;
 	return status;
 }
 

@@ -32,6 +32,7 @@ struct firewall_rule {
 	bool is_legacy;   /* of the older iptables */
 	bool is_iptables; /* of a table that iptables-nft looks after, or of the older iptables */
 	uint64_t handle;  /* 0: none */
+	unsigned number;  /* its place in its chain, from 1 on; 0 of a policy, and of legacy ones */
 	bool has_counter;
 	uint64_t packets; /* that it has counted; in an observation: meanwhile */
 	char *text;       /* the rule as it is shown, without handle and count; not escaped; "" of a

@@ -31,7 +31,7 @@ static void keep_row(void *context, const struct socket_row *row)
 {
 	struct search *search = context;
 
-	if (search->protocol == IPPROTO_TCP && row->state != TCP_STATE_LISTEN)
+	if (search->protocol == IPPROTO_TCP && row->state != SOCKET_ROW_LISTENS)
 		return;
 	if (collides(&row->local, search->wanted) && search->inode_count < INODES_MAX)
 		search->inodes[search->inode_count++] = row->inode;

@@ -110,7 +110,6 @@ static void read_4(struct kernel_counters *c)
 			kernel_counter_find(snmp, "Ip", "ReasmFails"),
 			kernel_counter_find(snmp, "Udp", "RcvbufErrors"),
 			kernel_counter_find(snmp, "Udp", "NoPorts"),
-			kernel_counter_find(snmp, "Udp", "InErrors"),
 			kernel_counter_find(snmp, "Udp", "InCsumErrors"),
 			kernel_counter_find(netstat, "TcpExt", "IPReversePathFilter"),
 		};
@@ -128,7 +127,6 @@ static void read_6(struct kernel_counters *c)
 			kernel_counter_find(snmp6, NULL, "Ip6ReasmFails"),
 			kernel_counter_find(snmp6, NULL, "Udp6RcvbufErrors"),
 			kernel_counter_find(snmp6, NULL, "Udp6NoPorts"),
-			kernel_counter_find(snmp6, NULL, "Udp6InErrors"),
 			kernel_counter_find(snmp6, NULL, "Udp6InCsumErrors"),
 			COUNTER_UNKNOWN,
 		};
@@ -138,7 +136,7 @@ static void read_6(struct kernel_counters *c)
 void kernel_counters_read(int family, struct kernel_counters *counters)
 {
 	*counters = (struct kernel_counters){
-		COUNTER_UNKNOWN, COUNTER_UNKNOWN, COUNTER_UNKNOWN, COUNTER_UNKNOWN,
+		COUNTER_UNKNOWN, COUNTER_UNKNOWN, COUNTER_UNKNOWN,
 		COUNTER_UNKNOWN, COUNTER_UNKNOWN, COUNTER_UNKNOWN,
 	};
 	if (family == AF_INET6)
@@ -160,7 +158,6 @@ struct kernel_counters kernel_counters_growth(const struct kernel_counters *befo
 		growth(before->ip_reassembly_failures, after->ip_reassembly_failures),
 		growth(before->udp_buffer_errors, after->udp_buffer_errors),
 		growth(before->udp_no_ports, after->udp_no_ports),
-		growth(before->udp_errors, after->udp_errors),
 		growth(before->udp_bad_checksums, after->udp_bad_checksums),
 		growth(before->reverse_path_filtered, after->reverse_path_filtered),
 	};

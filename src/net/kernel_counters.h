@@ -12,8 +12,7 @@ struct kernel_counters {
 	int64_t ip_reassembly_failures; /* IP: fragments of which others never came */
 	int64_t udp_buffer_errors;      /* UDP: the socket's receive buffer was full */
 	int64_t udp_no_ports;           /* UDP: nobody listens at that port */
-	int64_t udp_errors;             /* UDP: all that could not be delivered */
-	int64_t udp_bad_checksums;      /* UDP: of these, those with a wrong checksum */
+	int64_t udp_bad_checksums;      /* UDP: a wrong checksum */
 	int64_t reverse_path_filtered;  /* IPv4: IPReversePathFilter; IPv6 has no such filter */
 };
 

@@ -27,7 +27,6 @@ static void take_flags(struct link *one, unsigned flags)
 	one->is_loopback = flags & IFF_LOOPBACK;
 	one->can_multicast = flags & (IFF_MULTICAST | IFF_LOOPBACK);
 	one->is_promiscuous = flags & IFF_PROMISC;
-	one->takes_all_groups = flags & IFF_ALLMULTI;
 }
 
 static int by_index(const void *a, const void *b)
@@ -41,32 +40,17 @@ static int by_index(const void *a, const void *b)
 
 #ifdef HAVE_LIBMNL
 
-#include <libmnl/libmnl.h>
+#include "netlink.h"
+
 #include <linux/rtnetlink.h>
-
-enum { BUFFER_SIZE = 32768, TRIES = 5 };
-
-static void take_string(char *to, size_t room, const struct nlattr *attribute)
-{
-	size_t size = mnl_attr_get_payload_len(attribute);
-
-	size = size < room ? size : room - 1;
-	memcpy(to, mnl_attr_get_payload(attribute), size);
-	to[size] = '\0';
-}
 
 static int take_info(const struct nlattr *attribute, void *context)
 {
 	struct link *one = context;
 
 	if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND)
-		take_string(one->kind, sizeof one->kind, attribute);
+		netlink_take_name(attribute, one->kind, sizeof one->kind);
 	return MNL_CB_OK;
-}
-
-static unsigned number(const struct nlattr *attribute)
-{
-	return mnl_attr_validate(attribute, MNL_TYPE_U32) == 0 ? mnl_attr_get_u32(attribute) : 0;
 }
 
 static uint64_t dropped(const struct nlattr *attribute)
@@ -79,22 +63,32 @@ static uint64_t dropped(const struct nlattr *attribute)
 	return numbers.rx_dropped + numbers.rx_missed_errors;
 }
 
+static void take_mac(const struct nlattr *attribute, struct link *one)
+{
+	one->has_mac = mnl_attr_get_payload_len(attribute) == MAC_SIZE;
+	if (one->has_mac)
+		memcpy(one->mac, mnl_attr_get_payload(attribute), MAC_SIZE);
+}
+
 static int take_attribute(const struct nlattr *attribute, void *context)
 {
 	struct link *one = context;
 
 	switch (mnl_attr_get_type(attribute)) {
 	case IFLA_IFNAME:
-		take_string(one->name, sizeof one->name, attribute);
+		netlink_take_name(attribute, one->name, sizeof one->name);
+		break;
+	case IFLA_ADDRESS:
+		take_mac(attribute, one);
 		break;
 	case IFLA_MTU:
-		one->mtu = number(attribute);
+		one->mtu = (unsigned)netlink_number(attribute);
 		break;
 	case IFLA_MASTER:
-		one->master = number(attribute);
+		one->master = (unsigned)netlink_number(attribute);
 		break;
 	case IFLA_CARRIER:
-		one->has_carrier = mnl_attr_get_u8(attribute) != 0;
+		one->has_carrier = netlink_number(attribute) != 0;
 		break;
 	case IFLA_STATS64:
 		one->receive_drops = dropped(attribute);
@@ -124,46 +118,21 @@ static int on_message(const struct nlmsghdr *message, void *context)
 	return MNL_CB_ERROR;
 }
 
-static int dump(struct mnl_socket *socket, struct links *links)
+static void forget(void *context)
 {
-	_Alignas(struct nlmsghdr) char buffer[BUFFER_SIZE];
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	int status;
+	struct links *links = context;
 
-	message->nlmsg_type = RTM_GETLINK;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	message->nlmsg_seq = 1;
-	mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
-	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	do {
-		ssize_t size = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
-
-		if (size < 0)
-			return -errno;
-		status = mnl_cb_run(buffer, (size_t)size, 1, mnl_socket_get_portid(socket),
-				    on_message, links);
-	} while (status > 0);
-	return status < 0 ? -errno : 0;
+	links->count = 0;
 }
 
 /* 0 or -errno. */
 static int read_all(struct links *links)
 {
-	int status = -EINTR;
+	struct netlink_request request;
+	struct nlmsghdr *question = netlink_begin(&request, RTM_GETLINK, NLM_F_DUMP);
 
-	/* EINTR: an interface came or went meanwhile and the list may have gaps. */
-	for (int i = 0; i < TRIES && status == -EINTR; i++) {
-		struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-
-		links->count = 0;
-		if (!socket)
-			return -errno;
-		status = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno
-									    : dump(socket, links);
-		mnl_socket_close(socket);
-	}
-	return status;
+	mnl_nlmsg_put_extra_header(question, sizeof(struct ifinfomsg));
+	return netlink_ask(question, on_message, forget, links);
 }
 
 #else

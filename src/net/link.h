@@ -4,6 +4,7 @@
 #define NET_LINK_H
 
 #include "base/error.h"
+#include "mac.h"
 
 #include <net/if.h>
 
@@ -21,8 +22,10 @@ struct link {
 	bool has_carrier; /* the layer below works: a cable, an access point, the other end of a
 			     veth */
 	bool is_loopback;
-	bool can_multicast; /* the MULTICAST flag; Linux lets loopback do it without */
-	bool is_promiscuous, takes_all_groups; /* the flags PROMISC and ALLMULTI */
+	bool can_multicast;  /* the MULTICAST flag; Linux lets loopback do it without */
+	bool is_promiscuous; /* the flag PROMISC */
+	bool has_mac;        /* it has an address as Ethernet does, and that was told */
+	uint8_t mac[MAC_SIZE];
 	uint64_t receive_drops; /* counted by the interface since it is there; 0 where it is not
 				   told */
 };

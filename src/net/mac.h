@@ -2,9 +2,10 @@
 #ifndef NET_MAC_H
 #define NET_MAC_H
 
+#include "base/mac.h"
 #include "hostcast.h"
 
-enum { MAC_SIZE = 6, MAC_TEXT_SIZE = 18, MAC_GROUPS_4 = 32 };
+enum { MAC_TEXT_SIZE = 18, MAC_GROUPS_4 = 32 };
 
 /* 01:00:5e and the low 23 bits of an IPv4 group (RFC 1112 section 6.4), 33:33 and the low 32 bits
  * of an IPv6 one (RFC 2464 section 7). */

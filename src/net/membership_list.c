@@ -112,6 +112,54 @@ const struct membership *memberships_find(const struct memberships *memberships,
 	return memberships_get(&view, interface, group);
 }
 
+/* Where it stands, or would have to stand. */
+static size_t place_of(const struct memberships *memberships, const struct membership *membership)
+{
+	size_t low = 0, high = memberships->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_place(&memberships->list[middle], membership) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool memberships_insert(struct memberships *memberships, unsigned interface,
+			const union hostcast_address *group, long users)
+{
+	const struct membership added = {.interface = interface, .group = *group, .users = users};
+	size_t place = place_of(memberships, &added);
+	struct membership *list;
+
+	if (memberships_get(memberships, interface, group))
+		return true;
+	list = list_grow(memberships->list, memberships->count, &memberships->room, sizeof *list);
+	if (!list)
+		return false;
+	memberships->list = list;
+	memmove(&list[place + 1], &list[place], (memberships->count - place) * sizeof *list);
+	list[place] = added;
+	memberships->count++;
+	return true;
+}
+
+void memberships_remove(struct memberships *memberships, unsigned interface,
+			const union hostcast_address *group)
+{
+	struct membership *removed = memberships_get(memberships, interface, group);
+
+	if (!removed)
+		return;
+	free(removed->sources);
+	memberships->count--;
+	memmove(removed, removed + 1,
+		(size_t)(memberships->list + memberships->count - removed) * sizeof *removed);
+}
+
 void memberships_keep(struct memberships *memberships, membership_wanted_fn *is_wanted,
 		      void *context)
 {

@@ -47,6 +47,13 @@ const struct membership *memberships_find(const struct memberships *memberships,
 bool memberships_let_in(const struct memberships *memberships, unsigned interface,
 			const uint8_t mac[static MAC_SIZE]);
 
+/* One comes, or goes; the list is and stays in order. What is there already, or is not there, is no
+ * matter. False: out of memory. */
+bool memberships_insert(struct memberships *memberships, unsigned interface,
+			const union hostcast_address *group, long users);
+void memberships_remove(struct memberships *memberships, unsigned interface,
+			const union hostcast_address *group);
+
 /* Forgets all but those that the function wants. */
 typedef bool membership_wanted_fn(void *context, const struct membership *membership);
 void memberships_keep(struct memberships *memberships, membership_wanted_fn *is_wanted,

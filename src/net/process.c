@@ -168,6 +168,14 @@ void process_describe(struct text *text, pid_t pid)
 	text_addf(text, " (process %d)", (int)pid);
 }
 
+void process_describe_owner(struct text *text, pid_t pid, unsigned uid)
+{
+	if (pid > 0)
+		process_describe(text, pid);
+	else
+		text_addf(text, "a process of user %u", uid);
+}
+
 void process_add_command(struct text *text, pid_t pid)
 {
 	char command[COMMAND_MAX];

@@ -32,6 +32,9 @@ const char *process_read_name(pid_t pid, char name[static PROCESS_NAME_SIZE]);
 /* Adds "python3 (process 1234)", escaped. */
 void process_describe(struct text *text, pid_t pid);
 
+/* The same; of one that is not visible to us (pid 0) "a process of user 1000". */
+void process_describe_owner(struct text *text, pid_t pid, unsigned uid);
+
 /* Adds its command line, the arguments separated by spaces, not escaped; nothing if it is gone. */
 void process_add_command(struct text *text, pid_t pid);
 

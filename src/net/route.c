@@ -16,10 +16,9 @@ static unsigned zone_of(const union hostcast_address *to)
 
 #ifdef HAVE_LIBMNL
 
-#include <libmnl/libmnl.h>
-#include <linux/rtnetlink.h>
+#include "netlink.h"
 
-enum { BUFFER_SIZE = 8192 };
+#include <linux/rtnetlink.h>
 
 static size_t ip_size(int family)
 {
@@ -30,15 +29,6 @@ static const void *ip_bytes(const union hostcast_address *address)
 {
 	return address->any.sa_family == AF_INET ? (const void *)&address->v4.sin_addr
 						 : (const void *)&address->v6.sin6_addr;
-}
-
-static void take_ip(const struct nlattr *attribute, int family, union hostcast_address *address)
-{
-	if (mnl_attr_get_payload_len(attribute) != ip_size(family))
-		return;
-	*address = (union hostcast_address){.any.sa_family = (sa_family_t)family};
-	memcpy(family == AF_INET ? (void *)&address->v4.sin_addr : (void *)&address->v6.sin6_addr,
-	       mnl_attr_get_payload(attribute), ip_size(family));
 }
 
 struct answer {
@@ -52,14 +42,10 @@ static int take_attribute(const struct nlattr *attribute, void *context)
 
 	switch (mnl_attr_get_type(attribute)) {
 	case RTA_OIF:
-		if (mnl_attr_validate(attribute, MNL_TYPE_U32) == 0)
-			answer->route->interface = mnl_attr_get_u32(attribute);
+		answer->route->interface = (unsigned)netlink_number(attribute);
 		break;
 	case RTA_PREFSRC:
-		take_ip(attribute, answer->family, &answer->route->from);
-		break;
-	case RTA_GATEWAY:
-		take_ip(attribute, answer->family, &answer->route->gateway);
+		netlink_take_ip(attribute, answer->family, &answer->route->from);
 		break;
 	}
 	return MNL_CB_OK;
@@ -72,55 +58,25 @@ static int on_message(const struct nlmsghdr *message, void *context)
 
 	if (message->nlmsg_type != RTM_NEWROUTE ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof *header)
-		return MNL_CB_OK;
+		return MNL_CB_STOP; /* there is one answer */
 	answer.family = header->rtm_family;
 	answer.route->is_local = header->rtm_type == RTN_LOCAL;
 	mnl_attr_parse(message, sizeof *header, take_attribute, &answer);
 	return MNL_CB_STOP;
 }
 
-static int send_question(struct mnl_socket *socket, const union hostcast_address *to)
-{
-	_Alignas(struct nlmsghdr) char buffer[256];
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct rtmsg *header;
-
-	message->nlmsg_type = RTM_GETROUTE;
-	message->nlmsg_flags = NLM_F_REQUEST;
-	message->nlmsg_seq = 1;
-	header = mnl_nlmsg_put_extra_header(message, sizeof *header);
-	header->rtm_family = (unsigned char)to->any.sa_family;
-	header->rtm_dst_len = (unsigned char)(8 * ip_size(to->any.sa_family));
-	mnl_attr_put(message, RTA_DST, ip_size(to->any.sa_family), ip_bytes(to));
-	if (zone_of(to) > 0)
-		mnl_attr_put_u32(message, RTA_OIF, zone_of(to));
-	return mnl_socket_sendto(socket, message, message->nlmsg_len) < 0 ? -errno : 0;
-}
-
-static int read_answer(struct mnl_socket *socket, struct route *route)
-{
-	_Alignas(struct nlmsghdr) char buffer[BUFFER_SIZE];
-	ssize_t size = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
-
-	if (size < 0 || mnl_cb_run(buffer, (size_t)size, 1, mnl_socket_get_portid(socket),
-				   on_message, route) < 0)
-		return -errno;
-	return 0;
-}
-
 static int ask(const union hostcast_address *to, struct route *route)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	int status;
+	struct netlink_request request;
+	struct nlmsghdr *question = netlink_begin(&request, RTM_GETROUTE, 0);
+	struct rtmsg *header = mnl_nlmsg_put_extra_header(question, sizeof *header);
 
-	if (!socket)
-		return -errno;
-	status = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno
-								    : send_question(socket, to);
-	if (status == 0)
-		status = read_answer(socket, route);
-	mnl_socket_close(socket);
-	return status;
+	header->rtm_family = (unsigned char)to->any.sa_family;
+	header->rtm_dst_len = (unsigned char)(8 * ip_size(to->any.sa_family));
+	mnl_attr_put(question, RTA_DST, ip_size(to->any.sa_family), ip_bytes(to));
+	if (zone_of(to) > 0)
+		mnl_attr_put_u32(question, RTA_OIF, zone_of(to));
+	return netlink_ask(question, on_message, NULL, route);
 }
 
 #else

@@ -7,8 +7,7 @@
 struct route {
 	unsigned interface;          /* by which it leaves */
 	union hostcast_address from; /* the address that it would send from; family 0: not told */
-	union hostcast_address gateway; /* family 0: directly */
-	bool is_local;                  /* to this host itself */
+	bool is_local;               /* to this host itself */
 };
 
 /* The route to an address (a group, or a host) for who names no interface; the zone of a link-local

@@ -12,7 +12,7 @@ struct socket_row {
 	uint64_t drops; /* of UDP: datagrams that its full receive buffer has lost so far */
 };
 
-enum { TCP_STATE_LISTEN = 0x0a };
+enum { SOCKET_ROW_LISTENS = 0x0a };
 
 typedef void socket_row_fn(void *context, const struct socket_row *row);
 

@@ -18,7 +18,8 @@ bool target_names_tree(const char *text)
 }
 
 /* Takes ":PORT" off the end of the text, if it has one. An unbracketed IPv6 address has none. */
-static int split_port(char *text, uint16_t *port, const char *whole, struct error *error)
+static int split_port(char *text, uint16_t *port, bool *is_given, const char *whole,
+		      struct error *error)
 {
 	char *bracket = strrchr(text, ']');
 	char *colon = strrchr(text, ':');
@@ -30,6 +31,7 @@ static int split_port(char *text, uint16_t *port, const char *whole, struct erro
 		return error_set(error, HOSTCAST_INVALID, "port '%s' in '%s' must be 1 to 65535",
 				 colon + 1, whole);
 	*colon = '\0';
+	*is_given = true;
 	return 0;
 }
 
@@ -175,7 +177,7 @@ static int parse_tree(const char *whole, char *text, int family, uint16_t defaul
 				 "'%s' must be tree://HOST[:PORT]: a tree has neither a source "
 				 "(SOURCE@) nor a range (+COUNT)",
 				 whole);
-	if ((status = split_port(text, &port, whole, error)) < 0)
+	if ((status = split_port(text, &port, &t->is_port_given, whole, error)) < 0)
 		return status;
 	if (!address_parse(text, &t->address) &&
 	    (status = resolve(text, family, &t->address, error)) < 0)
@@ -207,7 +209,7 @@ static int parse(const char *whole, int family, uint16_t default_port, bool may_
 		return status;
 	}
 	if ((status = split_source(&text, &t.source, whole, error)) < 0 ||
-	    (status = split_port(text, &port, whole, error)) < 0 ||
+	    (status = split_port(text, &port, &t.is_port_given, whole, error)) < 0 ||
 	    (status = split_count(text, &t.count, whole, error)) < 0)
 		return status;
 	if (!address_parse(text, &t.address)) {

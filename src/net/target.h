@@ -15,6 +15,7 @@ struct target {
 					   point; with the port */
 	union hostcast_address source;  /* of a source-specific group; family 0: any source */
 	unsigned count;                 /* groups from address on; else 1 */
+	bool is_port_given;             /* else it is the default one */
 };
 
 /* Is a tree meant, whether or not the rest can be understood? */

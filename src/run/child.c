@@ -139,10 +139,14 @@ void child_signal(const struct child *child, int signal)
 int child_wait(struct child *child)
 {
 	int status = 0;
+	pid_t ended;
 
-	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-		continue;
+	do
+		ended = waitpid(child->pid, &status, 0);
+	while (ended < 0 && errno == EINTR);
 	if (child->fd >= 0)
 		close(child->fd);
+	if (ended < 0)
+		return CHILD_LOST;
 	return WIFSIGNALED(status) ? SIGNALLED + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -7,7 +7,10 @@
 
 #include <sys/types.h>
 
-enum { CHILD_NULL = -1 }; /* in place of a descriptor: /dev/null */
+enum {
+	CHILD_NULL = -1,  /* in place of a descriptor: /dev/null */
+	CHILD_LOST = 255, /* in place of an exit status: it is not known, so it is no success */
+};
 
 struct child_options {
 	/* NULL at the end. The first is the program, looked up on PATH if it has no slash. */
@@ -35,7 +38,7 @@ void child_signal(const struct child *child, int signal);
 
 /* Waits for its end, which has come once its descriptor can be read, and closes that: to be called
  * once, after loop_forget(). Returns its exit status as a shell has it: 128 and the signal's number
- * if a signal ended it. */
+ * if a signal ended it; CHILD_LOST if somebody else of this process has taken it. */
 int child_wait(struct child *child);
 
 #endif

@@ -182,4 +182,10 @@ struct conversation {
 	double answer_sum_ns;
 };
 
+/* A stream of datagrams that nobody answers. */
+static inline bool conversation_is_one_way(const struct conversation *c)
+{
+	return c->transport == TRANSPORT_UDP && c->outcome == OUTCOME_UNANSWERED;
+}
+
 #endif

@@ -1,8 +1,8 @@
 #include "conversations.h"
 
+#include "base/hash.h"
 #include "base/list.h"
 #include "net/address.h"
-#include "queriers.h"
 #include "tcp_segments.h"
 #include "tcp_sockets.h"
 #include "udp_datagrams.h"
@@ -12,7 +12,7 @@
 
 /* Two keys for a conversation with a group, one for others; a quarter and more of the places is
  * free. */
-enum { PLACES = 32768 };
+enum { KEYS_MAX = 2 * CONVERSATIONS_MAX, PLACES = 32768 };
 
 /* What tells conversations apart: two ends, the lower one first. With one end and no other it is
  * that of who last asked a group from there: answers come from anyone. All of it is compared as
@@ -26,22 +26,25 @@ struct key {
 	uint8_t family;
 };
 
-struct place {
+struct known_key {
 	struct key key;
-	uint32_t index; /* of the conversation, from 1; 0: the place is free */
+	size_t index; /* of the conversation */
 };
 
 struct entry {
 	size_t index;
 	struct conversation conversation;
 	struct tcp_tracker *tracker; /* of TCP */
+	uint32_t last[SIDES];        /* the last step of each side that is its own packet */
 };
 
 struct conversations {
 	struct entry **entries;
 	size_t count, room;
 	size_t step_count;
-	struct place *places;
+	struct known_key *keys;
+	size_t key_count;
+	hash_place *places; /* in the keys */
 	struct conversations_counters counters;
 };
 
@@ -96,50 +99,39 @@ static struct key key_of(const struct arrival *arrival)
 	return key;
 }
 
-/* FNV-1a */
-static size_t first_place(const struct key *key)
+static bool is_key(const void *list, size_t index, const void *key)
 {
-	const uint8_t *bytes = (const uint8_t *)key;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < sizeof *key; i++)
-		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-	return (size_t)(hash ^ hash >> 32) % PLACES;
+	return memcmp(&((const struct known_key *)list)[index].key, key, sizeof(struct key)) == 0;
 }
 
-/* That of the key, or a free one. There always is one: there are more than keys. */
-static struct place *find_place(struct conversations *c, const struct key *key)
+static hash_place *find_place(struct conversations *c, const struct key *key)
 {
-	size_t at = first_place(key);
-
-	while (c->places[at].index > 0 && memcmp(&c->places[at].key, key, sizeof *key) != 0)
-		at = (at + 1) % PLACES;
-	return &c->places[at];
+	return hash_find(c->places, PLACES, hash_bytes(HASH_BEGIN, key, sizeof *key), is_key,
+			 c->keys, key);
 }
 
 static struct entry *find(struct conversations *c, const struct key *key)
 {
-	const struct place *place = find_place(c, key);
+	hash_place place = *find_place(c, key);
 
-	return place->index > 0 ? c->entries[place->index - 1] : NULL;
+	return place > 0 ? c->entries[c->keys[place - 1].index] : NULL;
 }
 
+/* There is room for all: what is remembered in place of another conversation takes its key. */
 static void remember(struct conversations *c, const struct key *key, const struct entry *entry)
 {
-	struct place *place = find_place(c, key);
+	hash_place *place = find_place(c, key);
 
-	place->key = *key;
-	place->index = (uint32_t)entry->index + 1;
+	if (*place == 0)
+		*place = (hash_place)++c->key_count;
+	c->keys[*place - 1] = (struct known_key){*key, entry->index};
 }
 
 /* ---- A new conversation ---- */
 
 static bool is_broadcast(const struct packet *packet)
 {
-	static const uint8_t all[MAC_BYTES] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-
-	return (packet->link.has_destination &&
-		memcmp(packet->link.destination, all, sizeof all) == 0) ||
+	return (packet->link.has_destination && mac_is_broadcast(packet->link.destination)) ||
 	       (packet->destination.any.sa_family == AF_INET &&
 		packet->destination.v4.sin_addr.s_addr == htonl(INADDR_BROADCAST));
 }
@@ -180,6 +172,7 @@ static struct entry *new_entry(const struct arrival *arrival)
 	if (!entry)
 		return NULL;
 	fill_in(&entry->conversation, arrival);
+	entry->last[SIDE_CLIENT] = entry->last[SIDE_SERVER] = NO_STEP;
 	if (arrival->transport != TRANSPORT_TCP)
 		return entry;
 	entry->tracker = calloc(1, sizeof *entry->tracker);
@@ -359,21 +352,13 @@ static void take_transport(struct conversations *c, const struct arrival *arriva
 	else
 		take_datagram(entry, &step, &arrival->packet->udp);
 	*place = step;
-	conversation->count++;
+	entry->last[from] = (uint32_t)conversation->count++;
 	conversation->sides[from].packets++;
 	if (conversation->is_to_group && from == SIDE_CLIENT)
 		remember_asker(c, entry, arrival);
 }
 
 /* ---- ICMP errors ---- */
-
-static uint32_t last_from(const struct conversation *conversation, enum side side)
-{
-	for (size_t i = conversation->count; i-- > 0;)
-		if (conversation->steps[i].from == side && conversation->steps[i].kind != STEP_ICMP)
-			return (uint32_t)i;
-	return NO_STEP;
-}
 
 static void take_icmp(struct conversations *c, const struct arrival *arrival)
 {
@@ -392,7 +377,7 @@ static void take_icmp(struct conversations *c, const struct arrival *arrival)
 	*place = step_of(arrival, side_other(to));
 	place->kind = STEP_ICMP;
 	place->other = other_of(&entry->conversation, side_other(to), &arrival->packet->source);
-	place->earlier = last_from(&entry->conversation, to);
+	place->earlier = entry->last[to];
 	place->icmp = (struct icmp_step){icmp_meaning(icmp), icmp->type, icmp->code, icmp->is_v6,
 					 icmp->mtu};
 	entry->conversation.count++;
@@ -465,9 +450,10 @@ struct conversations *conversations_new(void)
 	if (!c)
 		return NULL;
 	c->places = calloc(PLACES, sizeof *c->places);
-	if (c->places)
+	c->keys = calloc(KEYS_MAX, sizeof *c->keys);
+	if (c->places && c->keys)
 		return c;
-	free(c);
+	conversations_free(c);
 	return NULL;
 }
 
@@ -481,6 +467,7 @@ void conversations_free(struct conversations *c)
 		free(c->entries[i]);
 	}
 	free(c->entries);
+	free(c->keys);
 	free(c->places);
 	free(c);
 }

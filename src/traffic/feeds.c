@@ -9,6 +9,9 @@ enum { SMOOTHING = 16, BOTH = 3 };
 /* A pair that brought nothing for so long has ended. */
 #define PAIR_FORGOTTEN_NS (60 * NS_PER_S)
 
+/* Two that did not bring the same packet for so long are two streams. */
+#define PAIR_TRIED_NS     (10 * NS_PER_S)
+
 /* The first number: what was sent a little earlier can still come. */
 #define FIRST_NUMBER      (UINT64_C(1) << 32)
 
@@ -19,20 +22,19 @@ static struct feed feed_of(const struct sender *sender)
 	return (struct feed){sender->source, sender->group, sender->interface, sender->vlan};
 }
 
-static bool is_feed(const struct feed *feed, const struct sender *sender)
+static bool is_same_feed(const struct feed *a, const struct feed *b)
 {
-	return feed->interface == sender->interface && feed->vlan == sender->vlan &&
-	       address_equal(&feed->source, &sender->source) &&
-	       address_equal(&feed->group, &sender->group);
+	return a->interface == b->interface && a->vlan == b->vlan &&
+	       address_equal(&a->source, &b->source) && address_equal(&a->group, &b->group);
 }
 
 /* The number of the sender in this pair, -1 if it is none of its feeds. */
 static int index_in(const struct feed_pair *pair, const struct sender *sender, uint32_t ssrc)
 {
-	if (pair->ssrc != ssrc)
-		return -1;
+	struct feed feed = feed_of(sender);
+
 	for (int i = 0; i < 2; i++)
-		if (is_feed(&pair->feeds[i], sender))
+		if (pair->ssrc == ssrc && is_same_feed(&pair->feeds[i], &feed))
 			return i;
 	return -1;
 }
@@ -51,27 +53,21 @@ static bool has_stream(const struct live_sender *live, uint32_t ssrc)
 	return false;
 }
 
-static const struct sender *find_partner(const struct live_senders *senders,
-					 const struct sender *sender, uint32_t ssrc)
+static bool has_pair(const struct feeds *feeds, const struct sender *a, const struct sender *b,
+		     uint32_t ssrc)
 {
-	for (size_t i = 0; i < senders->senders.count; i++) {
-		const struct sender *other = &senders->senders.list[i];
-
-		if (is_other_feed(sender, other) && has_stream(&senders->live[i], ssrc))
-			return other;
-	}
-	return NULL;
+	for (size_t i = 0; i < feeds->count; i++)
+		if (index_in(feeds->list[i], a, ssrc) >= 0 &&
+		    index_in(feeds->list[i], b, ssrc) >= 0)
+			return true;
+	return false;
 }
 
-static void add_pair(struct feeds *feeds, const struct live_senders *senders,
-		     const struct sender_news *news)
+static void add_pair(struct feeds *feeds, const struct sender *partner,
+		     const struct sender_news *news, int64_t time_ns)
 {
-	const struct sender *partner = find_partner(senders, news->sender, news->rtp.ssrc);
-	struct feed_pair *pair;
+	struct feed_pair *pair = feeds->count < FEEDS_MAX ? calloc(1, sizeof *pair) : NULL;
 
-	if (!partner)
-		return;
-	pair = feeds->count < FEEDS_MAX ? calloc(1, sizeof *pair) : NULL;
 	if (!pair) {
 		feeds->refused++;
 		return;
@@ -79,7 +75,23 @@ static void add_pair(struct feeds *feeds, const struct live_senders *senders,
 	pair->ssrc = news->rtp.ssrc;
 	pair->feeds[0] = feed_of(partner);
 	pair->feeds[1] = feed_of(news->sender);
+	pair->begin_ns = time_ns;
 	feeds->list[feeds->count++] = pair;
+}
+
+/* With all that have its SSRC: which of them is the other feed, if one is, shows later. Some
+ * senders do without SSRCs and write 0. */
+static void add_pairs(struct feeds *feeds, const struct live_senders *senders,
+		      const struct sender_news *news, int64_t time_ns)
+{
+	for (size_t i = 0; i < senders->senders.count; i++) {
+		const struct sender *other = &senders->senders.list[i];
+
+		if (is_other_feed(news->sender, other) &&
+		    has_stream(&senders->live[i], news->rtp.ssrc) &&
+		    !has_pair(feeds, news->sender, other, news->rtp.ssrc))
+			add_pair(feeds, other, news, time_ns);
+	}
 }
 
 void feeds_done(struct feeds *feeds)
@@ -221,12 +233,65 @@ static bool take_packet(struct feed_pair *pair, int feed, const struct rtp_heade
 	return is_new;
 }
 
-static bool is_pair_with(const struct feeds *feeds, const struct sender *sender, uint32_t ssrc)
+static void remove_pair(struct feeds *feeds, size_t at)
+{
+	free(feeds->list[at]);
+	feeds->list[at] = feeds->list[--feeds->count];
+}
+
+/* The feed that these two pairs share, as its number in the first; -1: none. */
+static int shared_feed(const struct feed_pair *a, const struct feed_pair *b)
+{
+	for (int i = 0; i < 4; i++)
+		if (a->ssrc == b->ssrc && is_same_feed(&a->feeds[i / 2], &b->feeds[i % 2]))
+			return i / 2;
+	return -1;
+}
+
+static bool was_matched(const struct feed_pair *pair)
+{
+	return pair->first[0] + pair->first[1] > 0;
+}
+
+/* Do both feeds of this pair have a third one that they are compared with? */
+static bool is_known_through_third(const struct feeds *feeds, const struct feed_pair *pair)
 {
 	for (size_t i = 0; i < feeds->count; i++)
-		if (index_in(feeds->list[i], sender, ssrc) >= 0)
-			return true;
+		for (size_t j = 0; j < i; j++) {
+			const struct feed_pair *a = feeds->list[i], *b = feeds->list[j];
+
+			if (a != pair && b != pair && was_matched(a) && was_matched(b) &&
+			    shared_feed(a, b) >= 0 &&
+			    shared_feed(pair, a) + shared_feed(pair, b) == 1)
+				return true;
+		}
 	return false;
+}
+
+/* True if the feeds of this pair are known as one stream by this packet. One that says what others
+ * say already goes. */
+static bool take_for_pair(struct feeds *feeds, size_t *at, const struct sender_news *news,
+			  int64_t time_ns)
+{
+	struct feed_pair *pair = feeds->list[*at];
+	int feed = index_in(pair, news->sender, news->rtp.ssrc);
+	bool was_known = was_matched(pair);
+	bool is_new = feed >= 0 && take_packet(pair, feed, &news->rtp, time_ns);
+
+	if (is_new && !was_known && is_known_through_third(feeds, pair)) {
+		remove_pair(feeds, *at);
+		return false;
+	}
+	(*at)++;
+	return is_new;
+}
+
+/* Who was silent may have been compared in vain. */
+static bool is_to_be_compared(const struct live_senders *senders, const struct sender_news *news)
+{
+	return news->is_new_stream ||
+	       (news->silence_ns > 0 &&
+		has_stream(&senders->live[news->sender - senders->senders.list], news->rtp.ssrc));
 }
 
 const struct feed_pair *feeds_take(struct feeds *feeds, const struct live_senders *senders,
@@ -234,15 +299,13 @@ const struct feed_pair *feeds_take(struct feeds *feeds, const struct live_sender
 {
 	const struct feed_pair *matched = NULL;
 
-	if (!news->stream)
-		return NULL;
-	if (news->is_new_stream && !is_pair_with(feeds, news->sender, news->rtp.ssrc))
-		add_pair(feeds, senders, news);
-	for (size_t i = 0; i < feeds->count; i++) {
-		int feed = index_in(feeds->list[i], news->sender, news->rtp.ssrc);
+	if (is_to_be_compared(senders, news))
+		add_pairs(feeds, senders, news, time_ns);
+	for (size_t i = 0; news->stream && i < feeds->count;) {
+		const struct feed_pair *pair = feeds->list[i];
 
-		if (feed >= 0 && take_packet(feeds->list[i], feed, &news->rtp, time_ns))
-			matched = feeds->list[i];
+		if (take_for_pair(feeds, &i, news, time_ns))
+			matched = pair;
 	}
 	return matched;
 }
@@ -252,18 +315,23 @@ static int64_t last_ns(struct feed_pair *pair)
 	return slot_of(pair, pair->highest)->time_ns;
 }
 
+static bool is_over(struct feed_pair *pair, int64_t now_ns)
+{
+	if (!was_matched(pair))
+		return now_ns - pair->begin_ns > PAIR_TRIED_NS;
+	return now_ns - last_ns(pair) > PAIR_FORGOTTEN_NS;
+}
+
 void feeds_tick(struct feeds *feeds, int64_t now_ns)
 {
 	for (size_t i = 0; i < feeds->count;) {
 		struct feed_pair *pair = feeds->list[i];
 
 		settle(pair, now_ns);
-		if (pair->highest > 0 && now_ns - last_ns(pair) > PAIR_FORGOTTEN_NS) {
-			free(pair);
-			feeds->list[i] = feeds->list[--feeds->count];
-		} else {
+		if (is_over(pair, now_ns))
+			remove_pair(feeds, i);
+		else
 			i++;
-		}
 	}
 }
 

@@ -1,6 +1,6 @@
 /* One RTP stream that is sent twice, on two groups or from two sources, so that what one way loses
  * comes by the other (SMPTE ST 2022-7): which feed is ahead, and what each of them lost, and both.
- * Pure. */
+ * Pure, but allocates. */
 #ifndef TRAFFIC_FEEDS_H
 #define TRAFFIC_FEEDS_H
 
@@ -32,6 +32,7 @@ struct feed_slot {
 struct feed_pair {
 	uint32_t ssrc;
 	struct feed feeds[2];
+	int64_t begin_ns; /* since when they are compared */
 	bool is_matched; /* both brought the same packet: it is one stream. Counted is from there on
 			  */
 	uint64_t both, only[2], neither; /* packets, when their time to come is over */
@@ -60,8 +61,8 @@ void feeds_done(struct feeds *feeds);
 const struct feed_pair *feeds_take(struct feeds *feeds, const struct live_senders *senders,
 				   const struct sender_news *news, int64_t time_ns);
 
-/* Time has passed: counts what will not come any more, and forgets pairs of which both feeds ended.
- */
+/* Time has passed: counts what will not come any more, and forgets pairs of which both feeds ended,
+ * or that turned out to be none: where one of them was silent, they are compared again later. */
 void feeds_tick(struct feeds *feeds, int64_t now_ns);
 
 /* What this feed (0 or 1) did not bring, of what is counted. */

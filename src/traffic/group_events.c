@@ -29,7 +29,8 @@ static void take_membership(struct group_events *e, const struct frame *frame,
 	struct group_event event = {.time_ns = frame->time_ns, .host = packet->source};
 	struct group_record record;
 
-	if (packet->membership.kind == MEMBERSHIP_QUERY) {
+	if (packet->membership.kind == MEMBERSHIP_QUERY &&
+	    packet->membership.checksum != CHECKSUM_BAD) {
 		event.kind = GROUP_QUERIED;
 		event.group = packet->membership.group;
 		add_event(e, &event);
@@ -44,13 +45,21 @@ static void take_membership(struct group_events *e, const struct frame *frame,
 
 /* ---- Data ---- */
 
-static struct group_stream *find_stream(struct group_events *e, const struct packet *packet)
+static bool is_stream_of(const void *list, size_t index, const void *key)
 {
-	for (size_t i = 0; i < e->stream_count; i++)
-		if (address_same_ip(&e->streams[i].group, &packet->destination) &&
-		    address_same_ip(&e->streams[i].source, &packet->source))
-			return &e->streams[i];
-	return NULL;
+	const struct group_stream *stream = (const struct group_stream *)list + index;
+	const struct packet *packet = key;
+
+	return address_same_ip(&stream->group, &packet->destination) &&
+	       address_same_ip(&stream->source, &packet->source);
+}
+
+static hash_place *find_place(struct group_events *e, const struct packet *packet)
+{
+	uint64_t hash = address_hash_ip(HASH_BEGIN, &packet->source);
+
+	hash = address_hash_ip(hash, &packet->destination);
+	return hash_find(e->places, GROUP_STREAM_PLACES, hash, is_stream_of, e->streams, packet);
 }
 
 /* NULL: there is no room. */
@@ -70,15 +79,26 @@ static struct group_stream *add_stream(struct group_events *e, const struct pack
 	return stream;
 }
 
+static struct group_stream *find_or_add_stream(struct group_events *e, const struct packet *packet)
+{
+	hash_place *place = find_place(e, packet);
+	struct group_stream *stream;
+
+	if (*place > 0)
+		return &e->streams[*place - 1];
+	stream = add_stream(e, packet);
+	if (stream)
+		*place = (hash_place)e->stream_count;
+	return stream;
+}
+
 static void take_data(struct group_events *e, const struct frame *frame,
 		      const struct packet *packet)
 {
-	struct group_stream *stream = find_stream(e, packet);
+	struct group_stream *stream = find_or_add_stream(e, packet);
 
-	if (!stream)
-		stream = add_stream(e, packet);
 	if (stream)
-		rate_track_add(&stream->track, frame->time_ns, packet->ip.size);
+		rate_track_add(&stream->track, frame->time_ns);
 	else
 		e->not_kept++;
 }

@@ -3,10 +3,15 @@
 #ifndef TRAFFIC_GROUP_EVENTS_H
 #define TRAFFIC_GROUP_EVENTS_H
 
+#include "base/hash.h"
 #include "decode/packet.h"
 #include "rate_track.h"
 
-enum { GROUP_EVENTS_MAX = 20000, GROUP_STREAMS_MAX = 512 };
+enum {
+	GROUP_EVENTS_MAX = 20000,
+	GROUP_STREAMS_MAX = 512,
+	GROUP_STREAM_PLACES = 2 * GROUP_STREAMS_MAX,
+};
 
 enum group_event_kind { GROUP_QUERIED, GROUP_REPORTED };
 
@@ -28,7 +33,8 @@ struct group_events {
 	size_t count, room;
 	struct group_stream *streams;
 	size_t stream_count, stream_room;
-	uint64_t not_kept; /* events and packets that there was no room for */
+	hash_place places[GROUP_STREAM_PLACES]; /* in the streams, by source and group */
+	uint64_t not_kept;                      /* events and packets that there was no room for */
 };
 
 /* A new one is all zero. Takes any packet. */

@@ -17,24 +17,16 @@ struct sighting {
 
 /* ---- Groups ---- */
 
-static bool is_group(const struct group_history *history, size_t index,
-		     const union hostcast_address *address)
+static bool is_group(const void *list, size_t index, const void *address)
 {
-	return index < history->group_count &&
-	       address_same_ip(&history->groups[index].address, address);
+	return address_same_ip(&((const struct history_group *)list)[index].address, address);
 }
 
-static struct history_group *find_group(struct group_history *history,
-					const union hostcast_address *address)
+static hash_place *place_of_group(struct group_history *history,
+				  const union hostcast_address *address)
 {
-	if (is_group(history, history->last_group, address))
-		return &history->groups[history->last_group];
-	for (size_t i = 0; i < history->group_count; i++)
-		if (is_group(history, i, address)) {
-			history->last_group = i;
-			return &history->groups[i];
-		}
-	return NULL;
+	return hash_find(history->group_places, HISTORY_GROUP_PLACES,
+			 address_hash_ip(HASH_BEGIN, address), is_group, history->groups, address);
 }
 
 static struct history_group *add_group(struct group_history *history,
@@ -48,7 +40,6 @@ static struct history_group *add_group(struct group_history *history,
 	history->groups = groups;
 	groups[history->group_count] = (struct history_group){.address = *address};
 	address_set_port(&groups[history->group_count].address, 0);
-	history->last_group = history->group_count;
 	return &groups[history->group_count++];
 }
 
@@ -56,7 +47,9 @@ static struct history_group *add_group(struct group_history *history,
 static int find_or_add_group(struct group_history *history, const union hostcast_address *address,
 			     struct history_group **group)
 {
-	*group = find_group(history, address);
+	hash_place *place = place_of_group(history, address);
+
+	*group = *place > 0 ? &history->groups[*place - 1] : NULL;
 	if (*group)
 		return 0;
 	if (history->group_count == HISTORY_GROUPS_MAX) {
@@ -64,7 +57,10 @@ static int find_or_add_group(struct group_history *history, const union hostcast
 		return 0;
 	}
 	*group = add_group(history, address);
-	return *group ? 0 : HOSTCAST_NO_MEMORY;
+	if (!*group)
+		return HOSTCAST_NO_MEMORY;
+	*place = (hash_place)history->group_count;
+	return 0;
 }
 
 /* ---- Stays ---- */
@@ -74,22 +70,68 @@ static bool is_on_link(const struct member_stay *stay, const struct sighting *se
 	return stay->interface == seen->interface && stay->vlan == seen->vlan;
 }
 
-/* The last one of this host. */
-static struct member_stay *find_stay(const struct history_group *group, const struct sighting *seen)
+static struct member_stay *latest_stay(const struct group_history *history, size_t index)
 {
-	for (size_t i = group->stay_count; i > 0; i--) {
-		struct member_stay *stay = &group->stays[i - 1];
+	const struct stay_number *number = &history->latest[index];
 
-		if (is_on_link(stay, seen) && address_same_ip(&stay->host, seen->host))
-			return stay;
-	}
-	return NULL;
+	return &history->groups[number->group].stays[number->stay];
+}
+
+/* Who is looked for: a host, in a group. */
+struct stay_key {
+	size_t group;
+	const struct sighting *seen;
+};
+
+static bool is_stay_of(const void *list, size_t index, const void *wanted)
+{
+	const struct group_history *history = list;
+	const struct member_stay *stay = latest_stay(history, index);
+	const struct stay_key *key = wanted;
+
+	return history->latest[index].group == key->group && is_on_link(stay, key->seen) &&
+	       address_same_ip(&stay->host, key->seen->host);
+}
+
+static hash_place *place_of_stay(struct group_history *history, const struct history_group *group,
+				 const struct sighting *seen)
+{
+	struct stay_key key = {(size_t)(group - history->groups), seen};
+	uint64_t hash = address_hash_ip(HASH_BEGIN, seen->host);
+
+	hash = hash_bytes(hash, &key.group, sizeof key.group);
+	hash = hash_bytes(hash, &seen->interface, sizeof seen->interface);
+	hash = hash_bytes(hash, &seen->vlan, sizeof seen->vlan);
+	return hash_find(history->stay_places, HISTORY_STAY_PLACES, hash, is_stay_of, history,
+			 &key);
+}
+
+/* The last one of this host. */
+static struct member_stay *find_stay(struct group_history *history,
+				     const struct history_group *group, const struct sighting *seen)
+{
+	hash_place place = *place_of_stay(history, group, seen);
+
+	return place > 0 ? latest_stay(history, place - 1u) : NULL;
+}
+
+/* The newest one of its group is the last one of this host now. */
+static void remember_stay(struct group_history *history, const struct history_group *group,
+			  hash_place *place)
+{
+	if (*place == 0)
+		*place = (hash_place)++history->latest_count;
+	history->latest[*place - 1] = (struct stay_number){
+		.group = (uint16_t)(group - history->groups),
+		.stay = (uint16_t)(group->stay_count - 1),
+	};
 }
 
 /* *stay is NULL if there is no room for another. */
 static int add_stay(struct group_history *history, struct history_group *group,
 		    const struct sighting *seen, enum stay_begin begin, struct member_stay **stay)
 {
+	hash_place *place = place_of_stay(history, group, seen);
 	struct member_stay *stays;
 
 	*stay = NULL;
@@ -111,12 +153,21 @@ static int add_stay(struct group_history *history, struct history_group *group,
 		.begin_ns = seen->time_ns,
 	};
 	address_set_port(&(*stay)->host, 0);
+	remember_stay(history, group, place);
 	history->stay_count++;
 	return 0;
 }
 
-static void end_stay(struct member_stay *stay, const struct sighting *seen)
+static void stop_asking(struct history_group *group, struct member_stay *stay)
 {
+	group->asked -= stay->asked > 0;
+	stay->asked = 0;
+}
+
+static void end_stay(struct history_group *group, struct member_stay *stay,
+		     const struct sighting *seen)
+{
+	stop_asking(group, stay);
 	stay->is_over = true;
 	stay->end_ns = seen->time_ns;
 	stay->version = seen->version;
@@ -126,20 +177,19 @@ static void end_stay(struct member_stay *stay, const struct sighting *seen)
 /* ---- Reports ---- */
 
 /* A host that hears another one's report of IGMPv1, v2 or MLDv1 keeps its own to itself. */
-static bool is_suppressed_by(const struct member_stay *stay, const struct sighting *seen,
-			     bool is_old)
+static bool is_suppressed_by(const struct member_stay *stay, const struct sighting *seen)
 {
-	return is_old && is_on_link(stay, seen) && stay->version <= seen->version;
+	return is_on_link(stay, seen) && stay->version <= seen->version;
 }
 
-static void confirm(const struct history_group *group, struct member_stay *stay,
+static void confirm(struct history_group *group, struct member_stay *stay,
 		    const struct sighting *seen, bool is_old)
 {
-	for (size_t i = 0; i < group->stay_count; i++)
-		if (&group->stays[i] == stay || is_suppressed_by(&group->stays[i], seen, is_old))
-			group->stays[i].asked = 0;
+	stop_asking(group, stay);
+	for (size_t i = 0; i < group->stay_count && group->asked > 0 && is_old; i++)
+		if (is_suppressed_by(&group->stays[i], seen))
+			stop_asking(group, &group->stays[i]);
 	stay->reports++;
-	stay->report_ns = seen->time_ns;
 	stay->version = seen->version;
 }
 
@@ -189,7 +239,7 @@ static int take_first_record(struct group_history *history, struct history_group
 			     const struct group_record *record)
 {
 	bool is_end = wants_nothing(record);
-	bool is_known = find_stay(group, seen) != NULL;
+	bool is_known = find_stay(history, group, seen) != NULL;
 	struct member_stay *stay;
 	int code;
 
@@ -200,7 +250,7 @@ static int take_first_record(struct group_history *history, struct history_group
 	if (!stay)
 		return code;
 	if (is_end) {
-		end_stay(stay, seen);
+		end_stay(group, stay, seen);
 		return 0;
 	}
 	apply(history, stay, records, record);
@@ -217,7 +267,7 @@ static void take_next_record(struct group_history *history, struct history_group
 
 	apply(history, stay, records, record);
 	if (source_filter_wants_nothing(&stay->wanted)) {
-		end_stay(stay, seen);
+		end_stay(group, stay, seen);
 		return;
 	}
 	stay->changes += !source_filter_equal(&before, &stay->wanted);
@@ -231,13 +281,12 @@ static int take_record(struct group_history *history, const struct sighting *see
 	struct member_stay *stay;
 	int code;
 
-	if (record->type < RECORD_IS_INCLUDE || record->type > RECORD_BLOCK ||
-	    !address_is_multicast(&record->group))
+	if (!address_is_multicast(&record->group))
 		return 0;
 	code = find_or_add_group(history, &record->group, &group);
 	if (!group)
 		return code;
-	stay = find_stay(group, seen);
+	stay = find_stay(history, group, seen);
 	if (!stay || stay->is_over)
 		return take_first_record(history, group, seen, records, record);
 	take_next_record(history, group, stay, seen, records, record);
@@ -258,20 +307,22 @@ static int take_report(struct group_history *history, const struct sighting *see
 
 /* ---- Queries ---- */
 
-static void ask(struct member_stay *stay, const struct membership_message *query, int64_t time_ns)
+static void ask(struct history_group *group, struct member_stay *stay,
+		const struct membership_message *query, int64_t time_ns)
 {
 	if (stay->asked++ > 0)
 		return;
+	group->asked++;
 	stay->asked_ns = time_ns;
 	stay->due_ns = time_ns + query->response_ns;
 }
 
-static void ask_group(const struct history_group *group, const struct sighting *seen,
+static void ask_group(struct history_group *group, const struct sighting *seen,
 		      const struct membership_message *query)
 {
 	for (size_t i = 0; i < group->stay_count; i++)
 		if (!group->stays[i].is_over && is_on_link(&group->stays[i], seen))
-			ask(&group->stays[i], query, seen->time_ns);
+			ask(group, &group->stays[i], query, seen->time_ns);
 }
 
 static void take_query(struct group_history *history, const struct sighting *seen,
@@ -280,7 +331,7 @@ static void take_query(struct group_history *history, const struct sighting *see
 	bool is_general = query->group.any.sa_family == AF_UNSPEC;
 
 	for (size_t i = 0; i < history->group_count; i++) {
-		const struct history_group *group = &history->groups[i];
+		struct history_group *group = &history->groups[i];
 		bool is_meant = is_general
 					? group->address.any.sa_family == seen->host->any.sa_family
 					: address_same_ip(&group->address, &query->group);
@@ -304,12 +355,11 @@ static int take_membership(struct group_history *history, const struct frame *fr
 		.time_ns = frame->time_ns,
 	};
 
-	if (message->checksum == CHECKSUM_BAD) /* routers drop it (RFC 3376 section 4.1.2) */
-		return 0;
 	if (message->kind != MEMBERSHIP_QUERY)
 		return take_report(history, &seen, message);
 	queriers_take(&history->queriers, frame, packet);
-	take_query(history, &seen, message);
+	if (message->checksum != CHECKSUM_BAD) /* else hosts drop it, too */
+		take_query(history, &seen, message);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* What a stream of packets says of groups: who was a member from when to when, who sends, who asks.
- * Pure. Everything is bounded; what there was no room for is counted. */
+ * Pure, but allocates. Everything is bounded; what there was no room for is counted. */
 #ifndef TRAFFIC_GROUP_HISTORY_H
 #define TRAFFIC_GROUP_HISTORY_H
 
@@ -9,7 +9,12 @@
 #include "senders.h"
 #include "source_filter.h"
 
-enum { HISTORY_GROUPS_MAX = 1024, HISTORY_STAYS_MAX = 4096 };
+enum {
+	HISTORY_GROUPS_MAX = 1024,
+	HISTORY_STAYS_MAX = 4096,
+	HISTORY_GROUP_PLACES = 2 * HISTORY_GROUPS_MAX,
+	HISTORY_STAY_PLACES = 2 * HISTORY_STAYS_MAX,
+};
 
 enum stay_begin {
 	STAY_JOINED, /* a report that nobody had asked for */
@@ -25,12 +30,11 @@ struct member_stay {
 	uint16_t vlan;               /* 0: none */
 	unsigned version;            /* of IGMP or MLD, of its last report */
 	enum stay_begin begin;
-	int64_t begin_ns;  /* of STAY_BEFORE: when it ended */
-	bool is_over;      /* it left: */
-	int64_t end_ns;    /* then */
-	uint64_t reports;  /* that confirmed it, the first included */
-	int64_t report_ns; /* the last of them */
-	uint64_t changes;  /* of what it wants to hear, while it was a member */
+	int64_t begin_ns; /* of STAY_BEFORE: when it ended */
+	bool is_over;     /* it left: */
+	int64_t end_ns;   /* then */
+	uint64_t reports; /* that confirmed it, the first included */
+	uint64_t changes; /* of what it wants to hear, while it was a member */
 
 	struct source_filter wanted; /* what it wanted last; nothing, when it is over */
 
@@ -44,14 +48,21 @@ struct history_group {
 	union hostcast_address address; /* port 0 */
 	struct member_stay *stays;      /* in the order in which they began */
 	size_t stay_count, stay_room;
+	size_t asked; /* stays that did not answer yet */
+};
+
+struct stay_number {
+	uint16_t group, stay; /* among the groups, and the stays of the group */
 };
 
 struct group_history {
 	struct history_group *groups; /* in the order in which they were first seen */
 	size_t group_count, group_room;
-	size_t last_group; /* found by the last look-up: the next packet is mostly of the same one
-			    */
-	size_t stay_count; /* of all groups */
+	hash_place group_places[HISTORY_GROUP_PLACES];
+	size_t stay_count;                            /* of all groups */
+	struct stay_number latest[HISTORY_STAYS_MAX]; /* stay of each host in each group */
+	size_t latest_count;
+	hash_place stay_places[HISTORY_STAY_PLACES]; /* in the latest ones */
 	struct senders senders;
 	struct queriers queriers;
 	int64_t first_ns, last_ns;  /* of all packets */

@@ -26,11 +26,40 @@ static struct live_stream *find_stream(const struct live_sender *live, uint32_t 
 	return stream;
 }
 
+/* What points to it; NULL: there is none. */
+static struct live_stream **longest_silent(struct live_senders *senders)
+{
+	struct live_stream **longest = NULL;
+
+	for (size_t i = 0; i < senders->senders.count; i++)
+		for (struct live_stream **link = &senders->live[i].streams; *link;
+		     link = &(*link)->next)
+			if (!longest || (*link)->rtp.last_ns < (*longest)->rtp.last_ns)
+				longest = link;
+	return longest;
+}
+
+static bool make_room(struct live_senders *senders, int64_t now_ns)
+{
+	struct live_stream **link, *stream;
+
+	if (senders->stream_count < RTP_STREAMS_MAX)
+		return true;
+	link = longest_silent(senders);
+	if (!link || now_ns - (*link)->rtp.last_ns <= STREAM_FORGOTTEN_NS)
+		return false;
+	stream = *link;
+	*link = stream->next;
+	free(stream);
+	senders->stream_count--;
+	senders->forgotten_streams++;
+	return true;
+}
+
 static struct live_stream *add_stream(struct live_senders *senders, struct live_sender *live,
 				      const struct rtp_header *header, int64_t time_ns)
 {
-	struct live_stream *stream =
-		senders->stream_count < RTP_STREAMS_MAX ? calloc(1, sizeof *stream) : NULL;
+	struct live_stream *stream = make_room(senders, time_ns) ? calloc(1, sizeof *stream) : NULL;
 
 	if (!stream) {
 		senders->refused_streams++;
@@ -163,6 +192,8 @@ static void forget(struct live_senders *senders, size_t at)
 
 static void forget_silent(struct live_senders *senders, int64_t now_ns)
 {
+	uint64_t before = senders->forgotten_senders;
+
 	for (size_t i = 0; i < senders->senders.count;) {
 		if (senders->senders.count > SENDERS_MAX * 3 / 4 &&
 		    now_ns - senders->senders.list[i].last_ns > SENDER_FORGOTTEN_NS)
@@ -170,6 +201,8 @@ static void forget_silent(struct live_senders *senders, int64_t now_ns)
 		else
 			i++;
 	}
+	if (senders->forgotten_senders > before)
+		senders_reindex(&senders->senders);
 }
 
 void live_senders_tick(struct live_senders *senders, int64_t now_ns,

@@ -1,6 +1,7 @@
 /* Senders as they are at this moment: traffic/senders, and beside each how fast it sends now,
- * whether it is silent, and which RTP streams it has. Pure. Who was silent for long makes room for
- * others, since a host that sends from a new port each time would fill the table within a day. */
+ * whether it is silent, and which RTP streams it has. Pure, but allocates. Who was silent for long
+ * makes room for others, since a host that sends from a new port each time would fill the table
+ * within a day. */
 #ifndef TRAFFIC_LIVE_SENDERS_H
 #define TRAFFIC_LIVE_SENDERS_H
 
@@ -18,6 +19,10 @@ enum { RTP_STREAMS_MAX = 128 };
 
 /* Silent for so long, a sender is forgotten when three quarters of the table are full. */
 #define SENDER_FORGOTTEN_NS (60 * NS_PER_S)
+
+/* Silent for so long, a stream makes room for another one: who forges streams does not hide real
+ * ones for long, and streams that all go on do not push out each other. */
+#define STREAM_FORGOTTEN_NS (2 * NS_PER_S)
 
 /* An RTP stream of a sender. */
 struct live_stream {
@@ -45,6 +50,7 @@ struct live_senders {
 	int64_t tick_ns;                      /* the last one; 0: there was none */
 	size_t stream_count;
 	uint64_t forgotten_senders; /* that were silent for long */
+	uint64_t forgotten_streams; /* that made room for others */
 	uint64_t refused_streams;   /* packets of RTP streams that there was no room for */
 };
 

@@ -3,7 +3,6 @@
 #include "net/address.h"
 #include "report_records.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 /* Where the table is full, one that said nothing for longer than a membership lasts with the
@@ -79,114 +78,7 @@ static struct member *find_or_add(struct members *members, const struct member *
 	return &members->list[at];
 }
 
-/* ---- What a record makes of a member (RFC 3376 section 6.4, for one host) ---- */
-
-static size_t find_source(const struct member *member, const union hostcast_address *source)
-{
-	size_t i = 0;
-
-	while (i < member->source_count && !address_same_ip(&member->sources[i], source))
-		i++;
-	return i;
-}
-
-static void add_source(struct member *member, const union hostcast_address *source)
-{
-	if (find_source(member, source) < member->source_count)
-		return;
-	if (member->source_count < MEMBER_SOURCES_MAX)
-		member->sources[member->source_count++] = *source;
-	else
-		member->has_more_sources = true;
-}
-
-static void remove_source(struct member *member, const union hostcast_address *source)
-{
-	size_t at = find_source(member, source);
-
-	if (at < member->source_count)
-		member->sources[at] = member->sources[--member->source_count];
-}
-
-static void each_source(struct member *member, const struct membership_message *message,
-			const struct group_record *record,
-			void (*function)(struct member *, const union hostcast_address *))
-{
-	struct reader sources = record->sources;
-	union hostcast_address source;
-
-	while (membership_next_source(message, &sources, &source))
-		function(member, &source);
-}
-
-static void wants_all(struct member *member)
-{
-	member->has_left = member->is_include = member->has_more_sources = false;
-	member->source_count = 0;
-}
-
-static void wants_only(struct member *member, const struct membership_message *message,
-		       const struct group_record *record)
-{
-	wants_all(member);
-	member->is_include = true;
-	each_source(member, message, record, add_source);
-}
-
-static void allow(struct member *member, const struct membership_message *message,
-		  const struct group_record *record)
-{
-	if (member->has_left)
-		wants_only(member, message, record);
-	else if (member->is_include)
-		each_source(member, message, record, add_source);
-}
-
-/* A member that wanted nothing else has left. Of one whose sources are not all known nobody can
- * tell. */
-static void block(struct member *member, const struct membership_message *message,
-		  const struct group_record *record)
-{
-	if (member->is_include)
-		each_source(member, message, record, remove_source);
-}
-
-static void apply(struct member *member, const struct membership_message *message,
-		  const struct group_record *record)
-{
-	switch (record->type) {
-	case RECORD_IS_INCLUDE:
-	case RECORD_TO_INCLUDE:
-		wants_only(member, message, record);
-		break;
-	case RECORD_IS_EXCLUDE:
-	case RECORD_TO_EXCLUDE:
-		wants_all(member);
-		break;
-	case RECORD_ALLOW:
-		allow(member, message, record);
-		break;
-	case RECORD_BLOCK:
-		block(member, message, record);
-		break;
-	default:
-		break;
-	}
-	member->has_left = member->has_left || (member->is_include && member->source_count == 0 &&
-						!member->has_more_sources);
-}
-
 /* ---- Packets ---- */
-
-/* 232.0.0.0/8 and ff3x::/32 */
-static bool is_source_specific(const union hostcast_address *group)
-{
-	const uint8_t *ip = group->v6.sin6_addr.s6_addr;
-
-	if (group->any.sa_family == AF_INET)
-		return ntohl(group->v4.sin_addr.s_addr) >> 24 == 232;
-	return ip[1] >> 4 == 3 && ip[2] == 0 && ip[3] == 0;
-}
 
 /* Does this record say that its sender leaves, where nothing was known of it? With sources only if
  * the group is one that is joined by source (RFC 4607). */
@@ -194,7 +86,7 @@ static bool says_leave(const struct group_record *record)
 {
 	if (record->type == RECORD_TO_INCLUDE)
 		return record->count == 0;
-	return record->type == RECORD_BLOCK && is_source_specific(&record->group);
+	return record->type == RECORD_BLOCK && address_is_source_specific(&record->group);
 }
 
 static void tell_change(struct member *member, bool was_known, bool had_left, bool says_leaves,
@@ -219,13 +111,15 @@ static void take_record(struct members *members, const struct member *reporter,
 	bool was_known, had_left;
 
 	wanted.group = record->group;
-	if (!address_is_multicast(&wanted.group))
+	if (!address_is_multicast(&wanted.group) ||
+	    (members->is_wanted && !members->is_wanted(members->wanted_context, &wanted.group)))
 		return;
 	member = find_or_add(members, &wanted, &was_known);
 	if (!member)
 		return;
 	had_left = member->has_left; /* also one that was not known */
-	apply(member, message, record);
+	source_filter_apply(&member->wanted, message, record);
+	member->has_left = source_filter_wants_nothing(&member->wanted);
 	member->version = reporter->version;
 	if (!had_left || !member->has_left) /* a leave that is said again is none */
 		member->last_ns = reporter->last_ns;
@@ -236,21 +130,22 @@ void members_take(struct members *members, const struct frame *frame, const stru
 		  member_changed_fn *function, void *context)
 {
 	const struct membership_message *message = &packet->membership;
-	struct member reporter = {
+	struct report_records records;
+	struct group_record record;
+	struct member reporter;
+
+	if (packet->transport != TRANSPORT_MEMBERSHIP)
+		return;
+	reporter = (struct member){
 		.address = packet->source,
 		.interface = frame->interface,
 		.vlan = packet_vlan(packet),
+		.is_mld = message->is_mld,
+		.version = message->version,
 		.has_left = true,
 		.first_ns = frame->time_ns,
 		.last_ns = frame->time_ns,
 	};
-	struct report_records records;
-	struct group_record record;
-
-	if (packet->transport != TRANSPORT_MEMBERSHIP)
-		return;
-	reporter.is_mld = message->is_mld;
-	reporter.version = message->version;
 	records = report_records_of(message);
 	while (report_records_next(&records, &record))
 		take_record(members, &reporter, message, &record, function, context);

@@ -3,8 +3,9 @@
 #define TRAFFIC_MEMBERS_H
 
 #include "queriers.h"
+#include "source_filter.h"
 
-enum { MEMBERS_MAX = 2048, MEMBER_SOURCES_MAX = 8 };
+enum { MEMBERS_MAX = 2048 };
 
 /* Leaves are said more than once (RFC 3376 section 8.11); those within so long are one. */
 #define MEMBER_LEFT_NS (10 * INT64_C(1000000000))
@@ -15,16 +16,17 @@ struct member {
 	unsigned interface;                    /* as frames number them */
 	uint16_t vlan;
 	bool is_mld;
-	unsigned version; /* of its last report */
-	bool has_left;    /* remembered for MEMBER_LEFT_NS only */
-	bool is_include;  /* wants the sources only, else all (but some, perhaps) */
-	union hostcast_address sources[MEMBER_SOURCES_MAX];
-	size_t source_count;
-	bool has_more_sources;     /* than there is room for */
-	int64_t first_ns, last_ns; /* since when, and when it said so last */
+	unsigned version;            /* of its last report */
+	bool has_left;               /* remembered for MEMBER_LEFT_NS only */
+	struct source_filter wanted; /* nothing, when it has left */
+	int64_t first_ns, last_ns;   /* since when, and when it said so last */
 };
 
 struct members {
+	/* Does this group concern the caller? NULL: all do. Others take no room, since one report
+	 * can name nearly two hundred groups. */
+	bool (*is_wanted)(const void *context, const union hostcast_address *group);
+	const void *wanted_context;
 	struct member list[MEMBERS_MAX]; /* in order: group, interface, VLAN, address */
 	size_t count;
 	uint64_t forgotten; /* of those that there was no room for */

@@ -4,17 +4,13 @@
 #include "net/address.h"
 
 /* RFC 3376 section 8 and RFC 3810 section 9, where a querier does not tell. */
-#define INTERVAL_NS (125 * NS_PER_S)
-#define RESPONSE_NS (10 * NS_PER_S)
+#define INTERVAL_NS      (125 * NS_PER_S)
+#define RESPONSE_NS      (10 * NS_PER_S)
+
+/* The longest that a query can tell (RFC 3376 section 4.1.7): what is longer is a gap. */
+#define INTERVAL_MOST_NS (31744 * NS_PER_S)
 
 enum { ROBUSTNESS = 2 };
-
-uint16_t packet_vlan(const struct packet *packet)
-{
-	const struct link_layer *link = &packet->link;
-
-	return link->vlan_count > 0 ? link->vlans[link->vlan_count - 1].id : 0;
-}
 
 static bool is_on_link(const struct querier *querier, unsigned interface, uint16_t vlan,
 		       bool is_mld)
@@ -35,6 +31,16 @@ static struct querier *find(struct queriers *queriers, const struct querier *wan
 	return NULL;
 }
 
+static struct querier *longest_silent(struct queriers *queriers)
+{
+	struct querier *longest = &queriers->list[0];
+
+	for (size_t i = 1; i < queriers->count; i++)
+		if (queriers->list[i].last_ns < longest->last_ns)
+			longest = &queriers->list[i];
+	return longest;
+}
+
 static struct querier *find_or_add(struct queriers *queriers, const struct querier *wanted)
 {
 	struct querier *querier = find(queriers, wanted);
@@ -43,9 +49,10 @@ static struct querier *find_or_add(struct queriers *queriers, const struct queri
 		return querier;
 	if (queriers->count == QUERIERS_MAX) {
 		queriers->forgotten++;
-		return NULL;
+		querier = longest_silent(queriers);
+	} else {
+		querier = &queriers->list[queriers->count++];
 	}
-	querier = &queriers->list[queriers->count++];
 	*querier = *wanted;
 	return querier;
 }
@@ -55,6 +62,8 @@ static void take_general(struct querier *querier, const struct membership_messag
 {
 	if (querier->general++ > 0) {
 		querier->seen_interval_ns = time_ns - querier->last_general_ns;
+		if (querier->seen_interval_ns > INTERVAL_MOST_NS)
+			querier->seen_interval_ns = INTERVAL_MOST_NS;
 		if (querier->seen_interval_ns > querier->longest_interval_ns)
 			querier->longest_interval_ns = querier->seen_interval_ns;
 	}
@@ -69,21 +78,17 @@ const struct querier *queriers_take(struct queriers *queriers, const struct fram
 				    const struct packet *packet)
 {
 	const struct membership_message *query = &packet->membership;
-	struct querier wanted = {
-		.address = packet->source,
-		.interface = frame->interface,
-		.vlan = packet_vlan(packet),
-		.first_ns = frame->time_ns,
-	};
 	struct querier *querier;
 
-	if (packet->transport != TRANSPORT_MEMBERSHIP || query->kind != MEMBERSHIP_QUERY)
+	if (packet->transport != TRANSPORT_MEMBERSHIP || query->kind != MEMBERSHIP_QUERY ||
+	    query->checksum == CHECKSUM_BAD) /* dropped by who gets it (RFC 3376 section 4.1.2) */
 		return NULL;
-	wanted.is_mld = query->is_mld;
-	wanted.version = query->version;
-	querier = find_or_add(queriers, &wanted);
-	if (!querier)
-		return NULL;
+	querier = find_or_add(queriers, &(struct querier){.address = packet->source,
+							  .interface = frame->interface,
+							  .vlan = packet_vlan(packet),
+							  .is_mld = query->is_mld,
+							  .version = query->version,
+							  .first_ns = frame->time_ns});
 	querier->last_ns = frame->time_ns;
 	if (query->group.any.sa_family == AF_UNSPEC)
 		take_general(querier, query, frame->time_ns);

@@ -29,13 +29,12 @@ struct querier {
 struct queriers {
 	struct querier list[QUERIERS_MAX];
 	size_t count;
-	uint64_t forgotten; /* queries of those that there was no room for */
+	uint64_t forgotten; /* queries for which another querier had to make room */
 };
 
-/* The link that a packet was seen on. */
-uint16_t packet_vlan(const struct packet *packet);
-
-/* Takes any packet. The querier that it is a query of; NULL: it is none, or there is no room. */
+/* Takes any packet. The querier that it is a query of; NULL: it is none, or its checksum is wrong.
+ * Where the list is full, the one that was silent for longest makes room, and the new one has its
+ * place in it: so who forges queriers hides a real one until it asks again, and no longer. */
 const struct querier *queriers_take(struct queriers *queriers, const struct frame *frame,
 				    const struct packet *packet);
 

@@ -1,7 +1,5 @@
 #include "rate_track.h"
 
-#include "elapsed.h"
-
 #include <string.h>
 
 #define FIRST_WIDTH_NS INT64_C(1000000)
@@ -15,22 +13,25 @@ static void halve(struct rate_track *track)
 }
 
 /* Wide enough for any time, the width stays below 2^57 ns: 256 bins of 2^56 ns are 2^64 ns. */
-void rate_track_add(struct rate_track *track, int64_t time_ns, uint64_t bytes)
+void rate_track_add(struct rate_track *track, int64_t time_ns)
 {
 	int64_t since_ns;
 
 	if (track->width_ns == 0) {
-		track->begin_ns = time_ns;
+		track->begin_ns = track->last_ns = time_ns;
 		track->width_ns = FIRST_WIDTH_NS;
 	}
-	since_ns = elapsed_ns(time_ns, track->begin_ns);
+	since_ns = time_ns - track->begin_ns;
 	if (since_ns < 0)
 		since_ns = 0;
 	while (since_ns / track->width_ns >= RATE_BINS)
 		halve(track);
 	track->packets[since_ns / track->width_ns]++;
+	if (track->total_packets < RATE_MOMENTS)
+		track->moments_ns[track->total_packets] = time_ns;
+	if (time_ns > track->last_ns)
+		track->last_ns = time_ns;
 	track->total_packets++;
-	track->total_bytes += bytes;
 }
 
 uint64_t rate_track_sum(const struct rate_track *track, int first, int bins)

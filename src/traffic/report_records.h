@@ -10,10 +10,15 @@ struct report_records {
 	struct membership_message message;
 	bool is_old; /* IGMPv1, v2, MLDv1: one group, which stands in the message itself */
 	bool is_done;
+	bool has_all; /* also records of reserved types */
 };
 
-/* Of any membership message; a query has none. */
+/* Those that routers take in, of any membership message; a query has none, and none is taken from a
+ * message with a wrong checksum, or of a reserved type (RFC 3376 sections 4.1.2 and 4.2.12). */
 struct report_records report_records_of(const struct membership_message *message);
+
+/* All that are there, for who shows messages rather than believes them. */
+struct report_records report_records_all(const struct membership_message *message);
 
 /* The next record; its sources are read with membership_next_source(). False: there is none left.
  */

@@ -49,7 +49,6 @@ bool rtp_read(struct reader payload, size_t size, struct rtp_header *header)
 
 	*header = (struct rtp_header){
 		.payload_type = (uint8_t)(second & 0x7f),
-		.has_marker = second & 0x80,
 	};
 	header->sequence = reader_be16(&rest);
 	header->timestamp = reader_be32(&rest);

@@ -8,7 +8,6 @@
 
 struct rtp_header {
 	uint8_t payload_type; /* 0 to 127 */
-	bool has_marker;
 	uint16_t sequence;
 	uint32_t timestamp, ssrc;
 };

@@ -3,7 +3,6 @@
 #include "base/monotime.h"
 #include "group_mac.h"
 #include "net/address.h"
-#include "queriers.h"
 
 #include <string.h>
 
@@ -12,49 +11,98 @@ static bool is_later_fragment(const struct packet *packet)
 	return packet->ip.is_fragment && packet->ip.offset > 0;
 }
 
+static bool has_same_ends(const struct sender *a, const struct sender *b)
+{
+	return a->interface == b->interface && a->vlan == b->vlan && a->protocol == b->protocol &&
+	       address_same_ip(&a->group, &b->group) && address_same_ip(&a->source, &b->source);
+}
+
+static bool has_same_ports(const struct sender *a, const struct sender *b)
+{
+	return address_port(&a->source) == address_port(&b->source) &&
+	       address_port(&a->group) == address_port(&b->group);
+}
+
 /* A later fragment has no ports: it is of whoever sent the first one, and else of a sender whose
  * ports are not known. */
-static bool has_ports_of(const struct sender *sender, const struct sender *wanted)
+static bool has_fragment(const struct sender *sender, const struct sender *wanted)
 {
-	if (wanted->in_fragments >= 0 && sender->in_fragments == wanted->in_fragments)
-		return true;
-	return address_port(&sender->source) == address_port(&wanted->source) &&
-	       address_port(&sender->group) == address_port(&wanted->group);
+	return has_same_ends(sender, wanted) &&
+	       (sender->in_fragments == wanted->in_fragments || has_same_ports(sender, wanted));
 }
 
-static bool is_same(const struct sender *sender, const struct sender *wanted)
+static uint64_t hash_of(const struct sender *sender)
 {
-	return sender->interface == wanted->interface && sender->vlan == wanted->vlan &&
-	       sender->protocol == wanted->protocol &&
-	       address_same_ip(&sender->group, &wanted->group) &&
-	       address_same_ip(&sender->source, &wanted->source) && has_ports_of(sender, wanted);
+	uint16_t ports[2] = {address_port(&sender->source), address_port(&sender->group)};
+	uint64_t hash = address_hash_ip(HASH_BEGIN, &sender->source);
+
+	hash = address_hash_ip(hash, &sender->group);
+	hash = hash_bytes(hash, ports, sizeof ports);
+	hash = hash_bytes(hash, &sender->protocol, sizeof sender->protocol);
+	hash = hash_bytes(hash, &sender->interface, sizeof sender->interface);
+	return hash_bytes(hash, &sender->vlan, sizeof sender->vlan);
 }
 
-static struct sender *find(struct senders *senders, const struct sender *wanted)
+static bool has_key(const void *list, size_t index, const void *key)
 {
-	if (senders->last < senders->count && is_same(&senders->list[senders->last], wanted))
+	const struct sender *sender = (const struct sender *)list + index, *wanted = key;
+
+	return has_same_ports(sender, wanted) && has_same_ends(sender, wanted);
+}
+
+static hash_place *find_place(struct senders *senders, const struct sender *wanted)
+{
+	return hash_find(senders->places, SENDER_PLACES, hash_of(wanted), has_key, senders->list,
+			 wanted);
+}
+
+/* Its first fragment has mostly come just before. Else all are gone through, for which of them it
+ * is of shows in no key. */
+static struct sender *find_by_fragment(struct senders *senders, const struct sender *wanted)
+{
+	if (senders->last < senders->count && has_fragment(&senders->list[senders->last], wanted))
 		return &senders->list[senders->last];
 	for (size_t i = 0; i < senders->count; i++)
-		if (is_same(&senders->list[i], wanted)) {
-			senders->last = i;
+		if (has_fragment(&senders->list[i], wanted))
 			return &senders->list[i];
-		}
 	return NULL;
 }
 
-static struct sender *find_or_add(struct senders *senders, const struct sender *wanted)
+/* NULL: there is no room. */
+static struct sender *add(struct senders *senders, const struct sender *wanted)
 {
-	struct sender *sender = find(senders, wanted);
-
-	if (sender)
-		return sender;
 	if (senders->count == SENDERS_MAX) {
 		senders->forgotten++;
 		return NULL;
 	}
-	sender = &senders->list[senders->count++];
-	*sender = *wanted;
+	*find_place(senders, wanted) = (hash_place)(senders->count + 1);
+	senders->list[senders->count] = *wanted;
+	return &senders->list[senders->count++];
+}
+
+static struct sender *find_or_add(struct senders *senders, const struct sender *wanted)
+{
+	struct sender *sender = NULL;
+	hash_place place;
+
+	if (wanted->in_fragments >= 0) {
+		sender = find_by_fragment(senders, wanted);
+	} else {
+		place = *find_place(senders, wanted);
+		sender = place > 0 ? &senders->list[place - 1] : NULL;
+	}
+	if (!sender)
+		sender = add(senders, wanted);
+	if (sender)
+		senders->last = (size_t)(sender - senders->list);
 	return sender;
+}
+
+void senders_reindex(struct senders *senders)
+{
+	memset(senders->places, 0, sizeof senders->places);
+	for (size_t i = 0; i < senders->count; i++)
+		*find_place(senders, &senders->list[i]) = (hash_place)(i + 1);
 }
 
 static size_t payload_size(const struct packet *packet)
@@ -112,7 +160,7 @@ static void take_headers(struct sender *sender, const struct packet *packet)
 		sender->ttl_most = ttl;
 	if (group_mac_is_wrong(packet_group_mac(packet))) {
 		sender->wrong_mac++;
-		memcpy(sender->wrong_mac_last, packet->link.destination, MAC_BYTES);
+		memcpy(sender->wrong_mac_last, packet->link.destination, MAC_SIZE);
 	}
 	sender->bad_checksums += has_bad_checksum(packet);
 }
@@ -120,20 +168,22 @@ static void take_headers(struct sender *sender, const struct packet *packet)
 struct sender *senders_take(struct senders *senders, const struct frame *frame,
 			    const struct packet *packet)
 {
-	struct sender wanted = {
-		.source = packet->source,
-		.group = packet->destination,
-		.protocol = packet->ip.protocol,
-		.interface = frame->interface,
-		.vlan = packet_vlan(packet),
-		.in_fragments = is_later_fragment(packet) ? (int64_t)packet->ip.identification : -1,
-	};
 	struct sender *sender;
 
 	if (packet->ip.version == 0 || packet->transport == TRANSPORT_MEMBERSHIP ||
 	    !address_is_multicast(&packet->destination))
 		return NULL;
-	sender = find_or_add(senders, &wanted);
+	sender = find_or_add(senders,
+			     &(struct sender){
+				     .source = packet->source,
+				     .group = packet->destination,
+				     .protocol = packet->ip.protocol,
+				     .interface = frame->interface,
+				     .vlan = packet_vlan(packet),
+				     .in_fragments = is_later_fragment(packet)
+							     ? (int64_t)packet->ip.identification
+							     : -1,
+			     });
 	if (!sender)
 		return NULL;
 	take_headers(sender, packet);

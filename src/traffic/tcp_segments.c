@@ -1,7 +1,6 @@
 #include "tcp_segments.h"
 
 #include "base/monotime.h"
-#include "elapsed.h"
 
 enum {
 	DUPLICATES_OF_LOSS = 3, /* RFC 5681 section 3.2 */
@@ -160,7 +159,7 @@ static void judge_repetition(struct judged *j)
 static void judge_late(struct judged *j)
 {
 	int64_t round_trip_ns = j->conversation->handshake_ns;
-	int64_t late_ns = elapsed_ns(j->step->time_ns, j->flow->hole_ns);
+	int64_t late_ns = j->step->time_ns - j->flow->hole_ns;
 
 	if (round_trip_ns == 0)
 		round_trip_ns = ROUND_TRIP_NS;
@@ -335,7 +334,7 @@ static void measure_handshake(struct judged *j)
 {
 	if (j->conversation->handshake_ns == 0 && j->step->from == SIDE_CLIENT &&
 	    j->flow->has_syn && j->other->has_syn && !(j->segment->flags & TCP_SYN))
-		j->conversation->handshake_ns = elapsed_ns(j->step->time_ns, j->tracker->syn_ns);
+		j->conversation->handshake_ns = j->step->time_ns - j->tracker->syn_ns;
 }
 
 /* Returns how many bytes of it are new. SYN and FIN take a number, but are no bytes. */

@@ -6,13 +6,13 @@
 struct end {
 	enum tcp_state state;
 	struct ranges received; /* of what the other end sent */
-	int64_t fin;            /* position behind its own FIN; 0: not sent */
-	int64_t acknowledged;   /* what of its own it knows to be there */
-	bool has_connected;     /* its program called connect() */
-	bool is_sending;        /* a send() goes on: it ends with PSH */
-	size_t send_step;       /* where that began */
-	bool is_closed;         /* by close(): receives nothing any more */
-	bool is_full;           /* its window is 0 */
+	int64_t fin; /* position behind its own FIN, which is behind its SYN; 0: not sent */
+	int64_t acknowledged; /* what of its own it knows to be there */
+	bool has_connected;   /* its program called connect() */
+	bool is_sending;      /* a send() goes on: it ends with PSH */
+	size_t send_step;     /* where that began */
+	bool is_closed;       /* by close(): receives nothing any more */
+	bool is_full;         /* its window is 0 */
 };
 
 struct replay {
@@ -131,11 +131,14 @@ static void send_fin(struct replay *r, size_t at)
 {
 	struct step *step = &r->conversation->steps[at];
 	struct end *end = &r->ends[step->from];
+	int64_t fin = step->tcp.sequence + step->size + 1;
 	uint32_t call = CALL_CLOSE;
 
 	if (!(step->tcp.flags & TCP_FIN) || end->fin > 0)
 		return;
-	end->fin = step->tcp.sequence + step->size + 1;
+	if (fin <= 0)
+		return; /* from before its SYN: another connection's, or forged */
+	end->fin = fin;
 	if (!r->has_first_fin)
 		r->first_fin = (enum side)step->from;
 	r->has_first_fin = true;

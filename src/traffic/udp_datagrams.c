@@ -1,18 +1,8 @@
 #include "udp_datagrams.h"
 
-#include "elapsed.h"
+#include "base/hash.h"
 
 enum { SEARCHED_MAX = 512 }; /* steps back, for the request of an answer */
-
-/* FNV-1a */
-static uint64_t hash_of(struct reader payload)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (; payload.at < payload.end; payload.at++)
-		hash = (hash ^ *payload.at) * UINT64_C(0x100000001b3);
-	return hash;
-}
 
 static bool is_request(const struct step *step)
 {
@@ -65,7 +55,7 @@ static void judge_answer(struct conversation *c, struct step *step)
 	request->received = request->size;
 	if (request->later == NO_STEP) {
 		request->later = (uint32_t)c->count;
-		measure(c, elapsed_ns(step->time_ns, request->time_ns));
+		measure(c, step->time_ns - request->time_ns);
 	}
 }
 
@@ -73,7 +63,7 @@ void udp_judge(struct conversation *c, struct step *step, const struct udp_datag
 {
 	enum side from = (enum side)step->from;
 
-	step->hash = hash_of(datagram->payload);
+	step->hash = hash_bytes(HASH_BEGIN, datagram->payload.at, reader_left(&datagram->payload));
 	step->calls[from] |= CALL_SEND;
 	step->sent = step->size;
 	if (datagram->checksum == CHECKSUM_BAD)

@@ -35,6 +35,7 @@ def capture_without_right(*args):
     (['--group', '224.1.1.1+5'], 'a range of groups'),
     (['--group', '224.1.1.1:0'], "port '0'"),
     (['hostcast', 'recv'], "'hostcast' is no option; a command stands behind --: hostcast capture -- hostcast"),
+    (['239.1.1.1'], "'239.1.1.1' is no option; a group goes with --group: hostcast capture --group 239.1.1.1"),
     (['--'], 'a command is missing behind --'),
 ])
 def test_wrong_usage_is_explained(args, words):

@@ -81,9 +81,9 @@ def summary_of(result):
 def test_each_packet_is_a_line(hostcast, capture):
     result = hostcast('decode', capture())
     assert (result.status, result.stdout.splitlines()[:3]) == (0, [
-        '    1 22:13:20.000000 10.0.0.2 > 224.0.0.22 ttl 1, IGMPv3 report: joins 224.1.1.1',
-        '    2 22:13:21.000000 10.0.0.1:4000 > 224.1.1.1:5004 ttl 1, UDP, 5 bytes: hello',
-        '    3 22:13:21.500000 10.0.0.1:4000 > 224.1.1.1:5004 ttl 1, UDP, 11 bytes: hello again'])
+        '    1 22:13:20.000000Z 10.0.0.2 > 224.0.0.22 ttl 1, IGMPv3 report: joins 224.1.1.1',
+        '    2 22:13:21.000000Z 10.0.0.1:4000 > 224.1.1.1:5004 ttl 1, UDP, 5 bytes: hello',
+        '    3 22:13:21.500000Z 10.0.0.1:4000 > 224.1.1.1:5004 ttl 1, UDP, 11 bytes: hello again'])
     assert result.stderr == ('hostcast decode: 7 packets: 3 udp, 4 igmp, from 2023-11-14 22:13:20 UTC on for 21 s\n')
 
 
@@ -118,7 +118,7 @@ def test_the_summary_counts(hostcast, capture):
                        'not_understood': 1, 'first_ns': captures.START_NS, 'last_ns': captures.START_NS + 3_000_000,
                        'dropped': 0, 'skipped_blocks': 0}
     text = hostcast('decode', capture(packets, snap=50)).stderr
-    assert text.endswith('for 0.003 s; cut off: 1; with a wrong checksum: 1; not understood: 1\n')
+    assert text.endswith('for 3 ms; cut off: 1; with a wrong checksum: 1; not understood: 1\n')
 
 
 def test_what_was_cut_off_is_told(hostcast, capture):
@@ -193,15 +193,15 @@ def test_groups_as_json(hostcast, capture):
             {'address': '10.0.0.3', 'version': 3, 'begin': 'found', 'begin_ns': captures.START_NS + 3 * second,
              'end_ns': captures.START_NS + 21 * second, 'reports': 1, 'changes': 0}],
         'senders': [
-            {'source': '10.0.0.1:4000', 'port': 5004, 'protocol': 17, 'protocol_name': 'UDP', 'datagrams': 2,
-             'fragments': 0, 'bytes': 16, 'size_least': 5, 'size_most': 11, 'first_ns': captures.START_NS + second,
-             'last_ns': captures.START_NS + 3 * second // 2, 'per_second': 2, 'longest_silence_s': 0.5, 'ttl_least': 1,
-             'ttl_most': 1, 'bad_checksums': 0, 'wrong_mac': 0}]}
+            {'source': '10.0.0.1:4000', 'port': 5004, 'ip_protocol': 17, 'ip_protocol_name': 'UDP',
+             'datagrams': 2, 'fragments': 0, 'bytes': 16, 'size_least': 5, 'size_most': 11, 'first_ns': captures.START_NS + second,
+             'last_ns': captures.START_NS + 3 * second // 2, 'datagrams_per_second': 2,
+             'longest_silence_ns': second // 2, 'ttl_least': 1, 'ttl_most': 1, 'bad_checksums': 0, 'wrong_mac': 0}]}
     assert (other['group'], other['members'], len(other['senders'])) == ('224.2.2.2', [], 1)
     assert querier == {
         'event': 'querier', 'address': '10.0.0.254', 'protocol': 'igmp', 'version': 3, 'general_queries': 1,
         'specific_queries': 0, 'first_ns': captures.START_NS + 2 * second, 'last_ns': captures.START_NS + 2 * second,
-        'told_interval_s': 125, 'response_s': 10, 'robustness': 2}
+        'told_interval_ns': 125 * second, 'response_ns': 10 * second, 'robustness': 2}
     assert (summary['groups'], summary['queriers'], summary['forgotten_reports']) == (2, 1, 0)
 
 
@@ -313,6 +313,7 @@ def test_nothing_in_it_is_a_status_of_its_own(hostcast, capture):
 @pytest.mark.parametrize('args, words', [
     ([], 'name one capture file'), (['a', 'b'], 'name one capture file'),
     (['--only', '1', 'a'], '--only goes with --conversations or --ladder'),
+    (['-r', '--json', 'a'], '--relative is for people: in JSON times are of the clock'),
     (['-g', '10.0.0.1', 'a'], "'10.0.0.1' is not a multicast group"),
     (['-g', '224.1.1.1+2', 'a'], 'is a range of groups'), (['-c', '0', 'a'], 'must be a number from 1'),
 ])

@@ -14,8 +14,11 @@ import pytest
     (['--on-join', ''], "--on-join '' must be a program"),
     (['--on-leave', '  '], '--on-leave'),
     (['--on-join', 'a ' * 65], '1 to 64 words'),
+    (['--on-join', '/nowhere/program x'], "--on-join: there is no program '/nowhere/program'"),
+    (['--on-leave', 'no-such-program-anywhere'], "--on-leave: there is no program 'no-such-program-anywhere'"),
     (['--count', '0'], '--count'),
     (['-p', '65536'], '--port'),
+    (['-p', '5004'], '--port is of groups that are named'),
 ])
 def test_what_makes_no_sense_is_refused(hostcast, args, message):
     result = hostcast('watch', *args)

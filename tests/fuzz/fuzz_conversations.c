@@ -9,6 +9,8 @@
  * has this SACK block (again for more) o3             the next SYN tells a window scale p7 the
  * client's port from here on +200 -200      milliseconds that pass, backwards too
  */
+#include "capture/capture_file.h"
+#include "cli/decode/conversation_outcome.h"
 #include "cli/decode/conversation_words.h"
 #include "cli/decode/ladder.h"
 #include "must.h"
@@ -63,6 +65,16 @@ static void take(struct stage *stage, const struct packet *packet)
 	struct frame frame = {.time_ns = stage->now_ns};
 
 	conversations_take(stage->conversations, &frame, packet, ++stage->packets);
+}
+
+/* Within the times that files can have. */
+static void pass_ms(struct stage *stage, int64_t ms)
+{
+	stage->now_ns += ms * 1000000;
+	if (stage->now_ns > CAPTURE_TIME_MOST_NS)
+		stage->now_ns = CAPTURE_TIME_MOST_NS;
+	if (stage->now_ns < CAPTURE_TIME_LEAST_NS)
+		stage->now_ns = CAPTURE_TIME_LEAST_NS;
 }
 
 /* ---- Packets ---- */
@@ -180,10 +192,10 @@ static void act(struct stage *stage, int letter, struct reader *line)
 		address_set_port(&stage->client, (uint16_t)number_of(line));
 		break;
 	case '+':
-		stage->now_ns += (int64_t)number_of(line) * 1000000;
+		pass_ms(stage, (int64_t)number_of(line));
 		break;
 	case '-':
-		stage->now_ns -= (int64_t)number_of(line) * 1000000;
+		pass_ms(stage, -(int64_t)number_of(line));
 		break;
 	default:
 		break;

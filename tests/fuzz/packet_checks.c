@@ -341,10 +341,9 @@ static void compare_link(const struct link_layer *part, const struct link_layer 
 	must(part->has_source <= whole->has_source &&
 		     part->has_destination <= whole->has_destination,
 	     "a part has no more addresses");
-	must(!part->has_source || memcmp(part->source, whole->source, MAC_BYTES) == 0,
+	must(!part->has_source || memcmp(part->source, whole->source, MAC_SIZE) == 0,
 	     "a part has the same source");
-	must(!part->has_destination ||
-		     memcmp(part->destination, whole->destination, MAC_BYTES) == 0,
+	must(!part->has_destination || memcmp(part->destination, whole->destination, MAC_SIZE) == 0,
 	     "a part has the same destination");
 	must(part->vlan_count <= whole->vlan_count, "a part has no more VLAN tags");
 	must(part->ethertype == 0 || part->ethertype == whole->ethertype,

@@ -222,6 +222,21 @@ def test_an_interface_without_a_link_layer(host):
     assert [source['name'] for source in json.loads(stop(capture).stdout)['interfaces']] == ['tun0', 'eth0']
 
 
+def test_a_name_that_acts_on_a_terminal_is_escaped(host):
+    name = 'a\x1b[31m\x1b[2Jz'
+    assert host.run(['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'other']).status == 0
+    for interface in (name, 'other'):
+        assert host.run(['ip', 'link', 'set', interface, 'up']).status == 0
+    capture = start(host, '-i', name, '--filter', 'udp port 5004')
+    send_frames(host, [udp_frame([], b'hello')], 'other')
+    capture.wait_for(r' a\\x1b\[31m\\x1b\[2Jz 10\.0\.0\.1:4000 > ')
+    stop(capture)
+    assert capture.stderr.count('a\\x1b[31m\\x1b[2Jz') == 2  # the note and the summary
+    refused = host.run(['hostcast', 'capture', '-i', name, '--filter', 'udp prot'])
+    assert 'is not understood on a\\x1b[31m\\x1b[2Jz: ' in refused.stderr
+    assert '\x1b' not in capture.stdout + capture.stderr + refused.stderr
+
+
 def test_an_interface_that_was_down_goes_on(host):
     capture = start(host, '-i', 'eth0', '--json', '--filter', 'udp port 5004')
     host.ip('link set eth0 down', 'link set eth0 up', 'route add 224.0.0.0/4 dev eth0')
@@ -365,7 +380,36 @@ def test_files_are_rotated_and_the_newest_kept(host, tmp_path):
     assert texts == [f'{number:04}' for number in range(40 - len(texts), 40)] and len(texts) >= 20
 
 
+def test_files_of_an_earlier_run_are_left_alone(host, tmp_path):
+    """Also what somebody has put there for it to be followed."""
+    earlier = [tmp_path / f'ring-{number:05}.pcapng' for number in (1, 2, 8)]
+    others = [tmp_path / name for name in ('ring-9.pcapng', 'ring-00009.pcap', 'ring-00009.pcapng.gz', 'victim')]
+    for file in earlier + others:
+        file.write_text('precious')
+    (tmp_path / 'ring-00003.pcapng').symlink_to('victim')
+    capture = start(host, '--write', tmp_path / 'ring.pcapng', '--rotate', '4k,2', '--json',
+                    '--filter', 'udp port 5004')
+    send(host, *['x' * 1000] * 16)
+    wait_until(lambda: (tmp_path / 'ring-00012.pcapng').exists(), 'the fourth file')
+    stop(capture)
+    assert all(file.read_text() == 'precious' for file in earlier + others)
+    files = summary_of(capture)['files']
+    made = set(tmp_path.iterdir()) - {*earlier, *others, tmp_path / 'ring-00003.pcapng'}
+    assert sorted(path.name for path in made) == [f'ring-{number:05}.pcapng' for number in (7 + files, 8 + files)]
+
+
 # Drops
+
+def test_standing_still_loses_nothing_where_little_comes(host):
+    """The kernel's buffer is one of blocks, which are given early where few packets come."""
+    capture = start(host, '-i', 'eth0', '--json', '--filter', 'udp port 5004')
+    capture.signal(signal.SIGSTOP)
+    send(host, *['a packet'] * 100, group=f'{GROUP}:5004', options=['--interval', '0.015'])
+    capture.signal(signal.SIGCONT)
+    stop(capture)
+    summary = summary_of(capture)
+    assert (summary['received'], summary['kernel_drops'], summary['packets']) == (100, 0, 100)
+
 
 @pytest.fixture
 def flooded(host, tmp_path):
@@ -492,6 +536,13 @@ def test_ctrl_c_reaches_the_command_once(host):
 def test_the_deadline_ends_the_command(host):
     result = host.run(['hostcast', 'capture', '-i', 'lo', '--deadline', '0.2', '--', 'sleep', '1000'])
     assert result.status == 143
+
+
+def test_a_command_that_ignores_the_deadline_is_killed(host):
+    result = host.run(['hostcast', 'capture', '-i', 'lo', '--deadline', '0.2', '--', 'sh', '-c',
+                       'trap "" TERM; for i in $(seq 400); do sleep 0.05; done'])
+    assert result.status == 137
+    assert 'note: the command has not ended 5 s after SIGTERM: it is killed\n' in result.stderr
 
 
 def test_after_enough_packets_the_command_goes_on(host, tmp_path):

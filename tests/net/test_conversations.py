@@ -473,4 +473,4 @@ def test_a_timeline_of_a_group(two_hosts, tmp_path):
     shown = texts(picture)
     for text in ('239.1.1.1', a.address, b.address, 'member, IGMPv3'):
         assert text in shown, shown
-    assert any(text.startswith('sends 2 packets') for text in shown), shown
+    assert any(text.startswith('sends 2 datagrams') for text in shown), shown

@@ -1,6 +1,7 @@
 """hostcast doctor on hosts with the faults of the rungs 1 to 7: it names each, and what it says mends it."""
 
 import json
+import pathlib
 import re
 import signal
 import sys
@@ -8,10 +9,11 @@ import sys
 import pytest
 
 from support.conditions import wait_until
-from support.doctor import Report, doctor, mend
+from support.doctor import Report, doctor, expect_commands, mend
 from support.program import resolve
 from support.worlds import snooped_bridge
 
+README = pathlib.Path(__file__).parents[2] / 'README.md'
 GROUP = '239.1.2.3'
 GROUP6 = 'ff15::1:2:3'
 PORT = 5004
@@ -414,6 +416,7 @@ def test_joined_on_another_interface_over_ipv6(two_networks):
     report = doctor(router, '-i', 'eth0', TARGET6)
     assert report.status == 1 and 'membership' in report.causes, report.rungs
     assert 'on eth1 only, not on eth0' in report.saw('membership')
+    assert f"hostcast recv -i eth0 '{TARGET6}'" in report.commands('membership')
 
 
 def test_joined_on_loopback_only(two_hosts):
@@ -424,6 +427,28 @@ def test_joined_on_loopback_only(two_hosts):
     assert 'on lo only, not on eth0' in report.saw('membership')
 
 
+def test_a_program_that_joins_while_doctor_listens(two_hosts):
+    a, b = two_hosts
+    start_sender(a)
+    examiner = b.spawn(['hostcast', 'doctor', '--json', '--wait', '3', TARGET])
+    examiner.wait_for('listening on', 'stderr')
+    start_receiver(b)
+    assert examiner.wait() == 0, examiner.stdout
+    assert examiner.wait_for_event('summary')['verdict'] == 'healthy'
+
+
+def test_a_program_that_ends_while_doctor_listens(two_hosts):
+    a, b = two_hosts
+    start_sender(a)
+    receiver = start_receiver(b)
+    examiner = b.spawn(['hostcast', 'doctor', '--json', '--wait', '3', TARGET])
+    examiner.wait_for('listening on', 'stderr')
+    receiver.signal(signal.SIGINT)
+    assert receiver.wait() == 0
+    assert examiner.wait() == 1, examiner.stdout
+    assert examiner.wait_for_event('summary')['causes'] == ['membership']
+
+
 def test_joined_for_another_source_than_the_one_that_sends(two_hosts):
     a, b = two_hosts
     start_receiver(b, f'10.0.0.77@{TARGET}')
@@ -431,6 +456,41 @@ def test_joined_for_another_source_than_the_one_that_sends(two_hosts):
     report = doctor(b, TARGET, '--wait', '1')
     assert (report.status, report.causes) == (1, ['membership']), report.rungs
     assert f'but not for what {a.address} sends' in report.saw('membership')
+    assert report.commands('membership') == [f'hostcast recv {a.address}@{TARGET}', f'hostcast recv {TARGET}']
+
+
+def test_loopback_that_is_named_gets_no_route(two_hosts):
+    """It would take the range away from what other hosts send."""
+    _, b = two_hosts
+    report = doctor(b, '-i', 'lo', TARGET)
+    assert (report.status, report.causes) == (1, ['route'])
+    assert report.commands('route') == [] and 'hostcast recv -i lo' in report.remedy('route')[0]
+
+
+def test_joined_on_loopback_for_want_of_an_address_and_a_route(two_hosts):
+    """Doctor's own trial, which arrives on loopback, is no health, and reaches no program."""
+    _, b = two_hosts
+    b.ip('address flush dev eth0')
+    receiver = start_receiver(b)
+    report = doctor(b, TARGET)
+    assert report.causes == ['address'] and 'eth0 has no IPv4 address' in report.saw('address'), report.rungs
+    b.ip('address add 10.0.0.2/24 dev eth0')
+    report = doctor(b, TARGET)
+    assert report.causes == ['route'], report.rungs
+    report = doctor(b, '-i', 'lo', '--all', TARGET)
+    assert report.summary['listened']['on_wire'] == report.summary['listened']['at_socket'] == 0
+    receiver.signal(signal.SIGINT)
+    assert receiver.wait() == 0
+    assert receiver.stdout == ''
+
+
+def test_a_trial_reaches_no_program(two_hosts):
+    _, b = two_hosts
+    receiver = start_receiver(b)
+    doctor(b, TARGET)
+    receiver.signal(signal.SIGINT)
+    assert receiver.wait() == 0
+    assert receiver.stdout == ''
 
 
 def test_its_own_trial_is_not_taken_for_a_sender(two_hosts):
@@ -538,6 +598,7 @@ def test_causes_that_need_no_right_are_named_without(two_hosts):
     (['--listen', '--wait', '3'], 2, 'takes no GROUP.* --wait'),
     (['--sender'], 2, 'need a GROUP'),
     (['--all'], 2, 'need a GROUP'),
+    *(([*option], 2, 'need a GROUP') for option in (['-4'], ['-6'], ['-p', '5004'], ['-W', '5'])),
     (['--ttl', '3', '239.1.2.3'], 2, 'needs --peer'),
     (['-i', 'nosuch', '239.1.2.3'], 3, "no interface 'nosuch'"),
     (['-i', 'nosuch'], 3, "no interface 'nosuch'"),
@@ -585,7 +646,7 @@ def test_the_text_has_a_line_for_a_good_rung_and_the_remedy_of_a_cause(two_hosts
     assert re.match(r' 1  interface +ok     eth0 is up', lines[1])
     assert re.match(r' 3  route +CAUSE  no route leads to 239\.1\.2\.3', lines[3])
     assert any(re.match(r'    mend it: +ip route replace 239\.0\.0\.0/8 dev eth0$', line) for line in lines)
-    assert any(line.startswith('The cause is on rung 3, route: no route') for line in lines)
+    assert any(line.startswith('The cause is on rung 3, route. Mend it') for line in lines)
     assert max(map(len, lines)) <= 120
 
 
@@ -594,8 +655,24 @@ def test_the_name_of_an_interface_does_nothing_to_the_terminal(two_hosts):
     b.ip('link set eth0 down', 'link set eth0 name \x1b[2Jeth')
     for args in [], ['--wait', '0.1', TARGET]:
         result = b.run(['hostcast', 'doctor', *args])
+        assert "ip link set $'\\033[2Jeth' up" in result.stdout
         assert result.status == 1 and '\x1b' not in result.stdout + result.stderr
         assert r'\x1b[2Jeth' in result.stdout
+
+
+def test_the_readme_shows_what_doctor_says(two_networks):
+    a, router, _ = two_networks
+    router.ip('route add 224.0.0.0/4 dev eth0')
+    start_program(router, groups=[GROUP], interface='eth1')
+    start_sender(a)
+    result = router.run(['hostcast', 'doctor', TARGET])
+    shown = README.read_text().split(f'$ sudo hostcast doctor {TARGET}\n')[1].split('```')[0]
+
+    def words(text):
+        return re.sub(r'python3\S* \(process \d+\)', 'python3', ' '.join(text.split()))
+
+    assert result.stderr.strip() in shown
+    assert words(result.stdout) == words(shown.replace(result.stderr, ''))
 
 
 def test_quiet_says_the_verdict_alone(two_hosts):
@@ -612,6 +689,8 @@ def health(host, *args, prefix=()):
     events = result.events
     assert events[-1]['event'] == 'summary', result
     problems = [event for event in events if event['event'] == 'problem']
+    for problem in problems:
+        expect_commands(problem)
     interfaces = {event['interface']: event for event in events if event['event'] == 'interface'}
     return result.status, interfaces, problems, events[-1]
 
@@ -631,6 +710,14 @@ def test_a_healthy_host_has_no_fault(two_hosts):
     assert summary['limits']['igmp_max_memberships'] == 20
     assert summary['dropped_ipv4']['udp_buffer_errors'] == 0
     assert summary['may_capture'] is True
+
+
+def test_a_limit_that_is_not_told_has_a_reason(two_hosts):
+    """Not all kernels show all of them in a network namespace."""
+    _, b = two_hosts
+    report = b.run(['hostcast', 'doctor']).stdout
+    limits = ' '.join(re.search('^limits .*(?=^dropped)', report, re.MULTILINE | re.DOTALL)[0].split())
+    assert 'optmem_max' in limits and not re.search(r'\?(?! \(no such setting)', limits), limits
 
 
 def test_the_report_fits_a_screen(two_hosts):

@@ -5,6 +5,7 @@ import contextlib
 import json
 import shutil
 import signal
+import sys
 
 import pytest
 
@@ -96,6 +97,27 @@ def test_two_healthy_hosts(two_hosts, family):
     assert listener.wait_for_event('summary')['sessions'] == 1
 
 
+def start_receiver(host):
+    receiver = host.spawn(['hostcast', 'recv', '--quiet', '-i', 'eth0', f'{GROUP}:5004'])
+    wait_until(lambda: host.has_joined(GROUP), f'{host.name} to join')
+    return receiver
+
+
+def test_a_program_here_has_joined(two_hosts):
+    """The peer's probes come after doctor made this host report, which says nothing of a switch; and afterwards doctor's
+    own membership is not taken for a program's."""
+    a, b = two_hosts
+    receiver = start_receiver(a)
+    listen(b)
+    report = ask(a, b.address)
+    assert (report.status, report.causes, report.summary['verdict']) == (0, [], 'healthy'), report.rungs
+    assert report.rungs['snooping']['state'] == 'noted'
+    receiver.signal(signal.SIGINT)
+    assert receiver.wait() == 0
+    report = ask(a, b.address)
+    assert 'no program of this host has joined' in report.rungs['membership']['saw']
+
+
 @pytest.mark.parametrize('family', [4, 6])
 def test_a_source_specific_group(two_hosts, family):
     """Each side joins for what the other one sends, whoever was named."""
@@ -106,7 +128,7 @@ def test_a_source_specific_group(two_hosts, family):
     assert report.causes == [], report.rungs
     assert report.arrived('to_peer', 'group') == report.arrived('from_peer', 'group') == 10
     session = listener.wait_for_event('session')
-    assert addresses[0] in session['source']
+    assert session['source'] == addresses[0]
 
 
 def test_a_link_local_group(two_hosts):
@@ -210,6 +232,16 @@ def test_the_other_side_drops_it(two_hosts):
     assert (report.status, report.causes) == (1, ['network']), report.rungs
     assert f"the group's datagrams reach eth0 of {b.address} and not its socket" in report.rungs['network']['saw']
     assert report.rungs['network']['remedy'][0].startswith(f'on {b.address}, ')
+
+
+def test_the_other_side_drops_it_and_a_program_here_has_joined(two_hosts):
+    a, b = two_hosts
+    drop_group(b, 'input')
+    start_receiver(a)
+    listen(b)
+    report = ask(a, b.address)
+    assert (report.status, report.causes) == (1, ['network']), report.rungs
+    assert f"the group's datagrams reach eth0 of {b.address} and not its socket" in report.rungs['network']['saw']
 
 
 def test_a_listener_that_may_not_capture(two_hosts):
@@ -355,6 +387,20 @@ def test_a_router_that_drops_fragments(two_networks, family):
     assert any(f'at most {most} bytes' in line for line in report.rungs['fragments']['remedy'])
 
 
+def test_a_switch_that_drops_fragments_and_a_program_here_has_joined():
+    need('nft', 'nftables')
+    with hosts_on_bridge(2) as world:
+        a, b = world.hosts
+        rules = ('table bridge test {\n chain forward { type filter hook forward priority 0;\n'
+                 '  ip daddr 224.0.0.0/4 ip frag-off & 0x1fff != 0 drop\n }\n}\n')
+        done = world.run(['nft', '-f', '-'], stdin=rules)
+        assert done.status == 0, done.stderr
+        start_receiver(a)
+        listen(b)
+        report = ask(a, b.address)
+        assert (report.status, report.causes) == (1, ['fragments']), report.rungs
+
+
 # Two faults at once
 
 def first_cause(host, listener, *options):
@@ -469,6 +515,71 @@ def test_answers_have_a_rate(two_hosts):
     assert len(answers) == 1  # the same token each time
 
 
+def test_nobody_takes_the_token_of_another(two_hosts):
+    """However many ask meanwhile."""
+    a, b = two_hosts
+    listener = listen(b)
+    first, crowd = Stranger(a, b.address), Stranger(a, b.address)
+    first.say(padded('HELO\nsession 7\n'))
+    token = field(first.hears(), 'token')
+    for session in range(100, 140):
+        crowd.say(padded(f'HELO\nsession {session}\n'))
+    crowd.say('the end')
+    wait_until(lambda: (listener.signal(signal.SIGUSR1), listener.wait_for_event('summary'))[1]['malformed'] == 1,
+               'all to be taken')
+    first.say(join(token))
+    assert first.hears().startswith('JYES\n')
+
+
+def test_refusals_are_told_as_often_as_answered(two_hosts):
+    a, b = two_hosts
+    listener = listen(b)
+    stranger = Stranger(a, b.address)
+    stranger.say(padded('HELO\nsession 7\n'))
+    token = field(stranger.hears(), 'token')
+    for _ in range(500):
+        stranger.say(join(token, group='224.0.0.5 5004'))
+    stranger.say('the end')
+    wait_until(lambda: (listener.signal(signal.SIGUSR1), listener.wait_for_event('summary'))[1]['malformed'] == 1,
+               'all to be taken')
+    listener.signal(signal.SIGINT)
+    summary = listener.wait_for_event('summary')
+    assert summary['refusals'] == 500 - summary['too_soon'] < 100
+
+
+def test_large_probes_are_as_large_as_it_takes(two_hosts):
+    """Whatever a stranger asks for."""
+    a, b = two_hosts
+    listen(b)
+    stranger = Stranger(a, b.address)
+    stranger.say(padded('HELO\nsession 7\n'))
+    token = field(stranger.hears(), 'token')
+    stranger.say(join(token, size=65000))
+    assert field(stranger.hears(), 'token') == token  # so that nobody else can say yes
+    stranger.say(padded(f'TELL\nsession 7\ntoken {token}\n'))
+    assert field(stranger.hears(), 'token') == token
+    probes = [stranger.hears() for _ in range(4)]
+    assert {len(probe) for probe in probes if 'large' in field(probe, 'kind')} == {3000}
+
+
+def test_who_was_served_lets_others_begin(two_hosts):
+    a, b = two_hosts
+    listen(b)
+    stranger = Stranger(a, b.address)
+    stranger.say(padded('HELO\nsession 7\n'))
+    token = field(stranger.hears(), 'token')
+    stranger.say(join(token))
+    assert stranger.hears().startswith('JYES\n')
+    stranger.say(f'PART\nsession 7\ntoken {token}\n')
+    stranger.say(join(token))  # a late copy begins nothing
+    stranger.say(padded('HELO\nsession 8\n'))
+    answer = stranger.hears()
+    assert answer.startswith('TOKN\nsession 8\n')
+    stranger.say(join(field(answer, 'token')).replace('session 7', 'session 8'))
+    answer = stranger.hears()
+    assert answer.startswith('JNOT\n') and int(field(answer, 'again_ms')) > 0
+
+
 @pytest.mark.parametrize('group', ['224.0.0.5 5004', 'ff15::5 5004'])
 def test_some_groups_are_joined_for_nobody(two_hosts, group):
     """Those of a link's own protocols, and those of the other family."""
@@ -480,6 +591,50 @@ def test_some_groups_are_joined_for_nobody(two_hosts, group):
     answer = stranger.hears()
     assert answer.startswith('JNOT\n') and field(answer, 'again_ms') == '0'
     assert listener.wait_for_event('refusal')['problem'] == field(answer, 'text')
+
+
+# Says nothing else than its arguments: what it answers to HELO, JOIN and TELL, each followed by session and token.
+LISTENER_OF_THREE_WORDS = f"""
+import socket, sys, time
+ANSWERS = dict(zip((b'HELO', b'JOIN', b'TELL'), (word.encode().decode('unicode_escape') for word in sys.argv[1:])))
+listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+listener.bind(('0.0.0.0', {PORT}))
+while True:
+    request, asker = listener.recvfrom(65536)
+    answer = ANSWERS.get(request[:4])
+    if answer:
+        session = request.split(b'\\n')[1].decode()
+        kind, rest = answer.split('\\n', 1)
+        listener.sendto(f'{{kind}}\\n{{session}}\\n{{rest}}'.encode(), asker)
+"""
+
+
+def listen_falsely(host, *answers):
+    host.spawn([sys.executable, '-c', LISTENER_OF_THREE_WORDS, *answers])
+    wait_until(lambda: host.is_bound(PORT), 'the listener')
+
+
+def test_who_should_ask_again_too_late_does_not_wait(two_hosts):
+    a, b = two_hosts
+    listen_falsely(b, r'TOKN\ntoken 9\n', r'JNOT\ntoken 9\nagain_ms 60000\ntext later\n')
+    report = ask(a, b.address)
+    assert report.peer['error'] == 'the other side refuses: later'
+
+
+def test_a_report_without_the_token_is_none(two_hosts):
+    """Members of the group see the session's number, and could invent one."""
+    a, b = two_hosts
+    listen_falsely(b, r'TOKN\ntoken 9\n', r'JYES\ntoken 9\n', r'TOLD\ntoken 8\nis_done 1\n')
+    report = ask(a, b.address)
+    assert 'answers no more' in report.peer['error']
+
+
+def test_who_never_comes_to_an_end_is_left(two_hosts, monkeypatch):
+    monkeypatch.setattr('support.program.LIMIT_SECONDS', 60)  # doctor has 30 s
+    a, b = two_hosts
+    listen_falsely(b, r'TOKN\ntoken 9\n', r'JYES\ntoken 9\n', r'TOLD\ntoken 9\nis_done 0\n')
+    report = ask(a, b.address)
+    assert 'did not come to an end in 30 s' in report.peer['error']
 
 
 def test_who_falls_silent_is_left(two_hosts):

@@ -18,7 +18,7 @@ NO_CAPTURE = ['setpriv', '--bounding-set', '-net_raw']
 
 # Joins and leaves
 
-@pytest.mark.parametrize('group, protocol, version', [(GROUP, 'IGMP', 3), (GROUP6, 'MLD', 2)])
+@pytest.mark.parametrize('group, protocol, version', [(GROUP, 'igmp', 3), (GROUP6, 'mld', 2)])
 def test_another_host_joins_and_leaves(two_hosts, group, protocol, version):
     a, b = two_hosts
     watcher = watch(a)
@@ -222,17 +222,17 @@ def test_a_querier_and_its_countdown():
         a, b = world.hosts
         shorten_queries(world)
         watcher = watch(a, '-4', '--interval', '0.2')
-        asks = watcher.wait_for_event('querier', protocol='IGMP')
+        asks = watcher.wait_for_event('querier', protocol='igmp')
         b.spawn(['hostcast', 'recv', GROUP])
-        querier = state_with(watcher, 'queriers', lambda entry: entry['queries'] >= 3)
-        assert (querier['querier'], querier['version'], querier['elected']) == (asks['querier'], 3, True)
+        querier = state_with(watcher, 'queriers', lambda entry: entry['general_queries'] >= 3)
+        assert (querier['address'], querier['version'], querier['elected']) == (asks['address'], 3, True)
         assert querier['interval_ns'] == 2_000_000_000
         assert querier['next_in_ns'] <= 2_000_000_000
         # Twice the interval, and the time to respond (RFC 3376 section 8.4).
         member = state_with(watcher, 'members', lambda entry: entry['group'] == GROUP and 'ends_in_ns' in entry)
         assert 0 < member['ends_in_ns'] <= 4_200_000_000
         world.ip('link set dev br type bridge mcast_querier 0')
-        watcher.wait_for_event('querier_silent', protocol='IGMP')
+        watcher.wait_for_event('querier_silent', protocol='igmp')
 
 
 def test_a_member_that_is_gone_expires():
@@ -377,14 +377,17 @@ def test_a_program_of_this_host_has_no_member(two_hosts):
     wait_for_environment(watcher, 'HOSTCAST_MEMBER=', 'HOSTCAST_SOURCE=')
 
 
-def test_a_program_that_does_not_exist_is_said_once(two_hosts):
+def test_a_program_that_cannot_be_run_is_said_once(two_hosts, tmp_path):
     a, b = two_hosts
-    watcher = watch(a, '--on-join', '/nowhere/program', GROUP, '224.1.1.2')
+    program = tmp_path / 'program'
+    program.write_text('#!/nowhere/interpreter\n')
+    program.chmod(0o755)
+    watcher = watch(a, '--on-join', program, GROUP, '224.1.1.2')
     b.spawn(['hostcast', 'recv', GROUP, '224.1.1.2'])
     watcher.wait_for_event('join', member=b.address)
     watcher.wait_for_event('join', member=b.address)
     assert end(watcher)['hooks_failed'] == 2
-    assert watcher.stderr.count('/nowhere/program') == 1
+    assert watcher.stderr.count(str(program)) == 1
 
 
 def test_programs_that_hang_are_bounded(two_hosts):

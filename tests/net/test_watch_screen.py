@@ -97,7 +97,7 @@ def test_p_pauses_and_goes_on(two_hosts, screen):
     _, b = two_hosts
     shown = screen('-i', 'eth0', GROUP)
     shown.terminal.send('p')
-    shown.wait('PAUSED')
+    shown.wait('hostcast watch, PAUSED: ')  # in front, where a narrow terminal shows it
     b.spawn(['hostcast', 'recv', GROUP])
     shown.wait('eth0 10.0.0.2 joins')  # events go on
     assert 'members:' not in shown.now.text

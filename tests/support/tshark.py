@@ -124,9 +124,9 @@ def plus(path, number_to_add):
     return found(path, lambda value: value + number_to_add)
 
 
-def tenths(path):
-    """Of a second, from milliseconds."""
-    return found(path, lambda value: value // 100)
+def per_second(path, parts):
+    """Parts of a second, from nanoseconds."""
+    return found(path, lambda value: value * parts // 1_000_000_000)
 
 
 def both(outer, inner):
@@ -313,19 +313,19 @@ PAIRS = [
     Pair('igmp.num_grp_recs', 'igmp.count'),
     lists('igmp.saddr', addresses('igmp.sources[]'), address),
     lists('igmp.saddr', addresses('igmp.records[].sources[]'), address),
-    Pair('igmp.max_resp', tenths('igmp.response_ms')),
+    Pair('igmp.max_resp', per_second('igmp.response_ns', 10)),
     Pair('igmp.s', 'igmp.suppresses', truth),
     Pair('igmp.qrv', 'igmp.robustness'),
-    Pair('igmp.qqic', 'igmp.interval_s', number_of_code),
+    Pair('igmp.qqic', per_second('igmp.interval_ns', 1), number_of_code),
     # MLD
     Pair('icmpv6.type', 'mld.type'),
     Pair('icmpv6.code', 'mld.code'),
     Pair('icmpv6.checksum.status', 'mld.checksum', checksum),
     Pair('icmpv6.mld.multicast_address', addresses('mld.group'), address),
-    Pair('icmpv6.mld.maximum_response_delay', 'mld.response_ms'),
+    Pair('icmpv6.mld.maximum_response_delay', per_second('mld.response_ns', 1000)),
     Pair('icmpv6.mld.flag.s', 'mld.suppresses', truth),
     Pair('icmpv6.mld.flag.qrv', 'mld.robustness'),
-    Pair('icmpv6.mld.qqi', 'mld.interval_s'),
+    Pair('icmpv6.mld.qqi', per_second('mld.interval_ns', 1)),
     Pair('icmpv6.mld.nb_sources', 'mld.count'),
     lists('icmpv6.mld.source_address', addresses('mld.sources[]'), address),
     Pair('icmpv6.mldr.nb_mcast_records', 'mld.count'),

@@ -255,6 +255,41 @@ static void texts_are_read_back(void **state)
 	}
 }
 
+static void knows_groups_of_a_link_and_of_a_source(void **state)
+{
+	static const struct {
+		const char *group;
+		bool is_link_scope, is_source_specific;
+	} cases[] = {
+		{"224.0.0.251", true, false}, {"224.0.1.1", false, false},
+		{"ff02::fb", true, false},    {"ff12::1", true, false},
+		{"ff01::1", false, false},    {"ff32::1", true, true},
+		{"232.1.2.3", false, true},   {"233.1.2.3", false, false},
+		{"ff3e::1", false, true},     {"ff3e:20:2001:db8::1", false, false},
+		{"ff15::1", false, false},    {"fe32::1", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		union hostcast_address group = parsed(cases[i].group);
+
+		assert_int_equal(address_is_link_scope_group(&group), cases[i].is_link_scope);
+		assert_int_equal(address_is_source_specific(&group), cases[i].is_source_specific);
+	}
+}
+
+static void plain_text_has_no_zone(void **state)
+{
+	union hostcast_address address = parsed("[ff02::1%1]:5004");
+	char text[HOSTCAST_TEXT_SIZE];
+
+	(void)state;
+	assert_string_equal(address_plain_text(&address, text), "ff02::1");
+	assert_int_equal(address.v6.sin6_scope_id, 1);
+	address = parsed("224.1.1.1:5004");
+	assert_string_equal(address_plain_text(&address, text), "224.1.1.1");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +300,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(advances),
 		cmocka_unit_test(writes_what_is_no_address_too),
 		cmocka_unit_test(knows_link_local_addresses),
+		cmocka_unit_test(knows_groups_of_a_link_and_of_a_source),
+		cmocka_unit_test(plain_text_has_no_zone),
 		cmocka_unit_test(texts_are_read_back),
 	};
 

@@ -338,9 +338,9 @@ static void time_stamps_have_the_resolution_of_their_interface(void **state)
 		int64_t time_ns;
 	} cases[] = {
 		{0, 0, 1500000, 1500000000}, /* microseconds */
-		{9, 0, UINT64_MAX, INT64_MAX},
+		{9, 0, UINT64_MAX, CAPTURE_TIME_MOST_NS},
 		{9, -2, 500, -1999999500},
-		{9, INT64_MIN, 0, INT64_MIN},
+		{9, INT64_MIN, 0, CAPTURE_TIME_LEAST_NS},
 		{3, 10, 1, 10001000000},
 		{12, 0, 1999, 1},
 		{0x80 | 10, 0, 1024 + 512, 1500000000},
@@ -446,6 +446,35 @@ static void drops_are_counted(void **state)
 		assert_int_equal(capture_file_next(file, &frame, &error), 0);
 	}
 	assert_int_equal(capture_file_dropped(file), 21 + 5);
+	expect_end(file);
+}
+
+/* What a file says may be anything; the sum neither begins again nor becomes negative. */
+static void drops_are_never_more_than_can_be_counted(void **state)
+{
+	struct file f = {0};
+	struct capture_file *file;
+
+	(void)state;
+	section(&f);
+	interface(&f, LINK_ETHERNET, 0, "a", 0, 0);
+	interface(&f, LINK_ETHERNET, 0, "b", 0, 0);
+	for (unsigned number = 0; number < 2; number++) {
+		begin_block(&f, PCAPNG_STATISTICS);
+		add_32(&f, number);
+		add_64(&f, 0);
+		option_64(&f, PCAPNG_STATISTICS_DROPPED, UINT64_MAX - number);
+		option_64(&f, PCAPNG_STATISTICS_OS_DROPPED, 6);
+		end_block(&f);
+	}
+	file = open_file(&f);
+	{
+		struct frame frame;
+		struct error error;
+
+		assert_int_equal(capture_file_next(file, &frame, &error), 0);
+	}
+	assert_int_equal(capture_file_dropped(file), INT64_MAX);
 	expect_end(file);
 }
 
@@ -698,6 +727,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(sections_of_either_byte_order_follow_each_other),
 		cmocka_unit_test(comments_stand_with_their_packets),
 		cmocka_unit_test(drops_are_counted),
+		cmocka_unit_test(drops_are_never_more_than_can_be_counted),
 		cmocka_unit_test(unknown_blocks_are_passed_over),
 		cmocka_unit_test(a_name_that_is_too_long_is_cut_off),
 		cmocka_unit_test(what_is_no_capture_file_is_named),

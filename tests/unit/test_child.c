@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Runs it and gives its exit status; what it prints comes into `output`, NULL: is not looked at. */
@@ -155,6 +156,22 @@ static void a_signal_reaches_it(void **state)
 	assert_int_equal(child_wait(&child), 128 + SIGINT);
 }
 
+static void a_lost_exit_status_is_no_success(void **state)
+{
+	char *arguments[] = {(char *)"true", NULL};
+	const struct child_options options = {
+		.arguments = arguments,
+		.streams = {CHILD_NULL, CHILD_NULL, CHILD_NULL},
+	};
+	struct child child;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(child_start(&child, &options, &error), 0);
+	assert_int_equal(waitpid(child.pid, NULL, 0), child.pid);
+	assert_int_equal(child_wait(&child), CHILD_LOST);
+}
+
 static void expect_refused(const char *program, const char *text)
 {
 	char *arguments[] = {(char *)(uintptr_t)program, NULL};
@@ -189,6 +206,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_stream_may_be_nothing),
 		cmocka_unit_test(its_descriptor_tells_its_end),
 		cmocka_unit_test(a_signal_reaches_it),
+		cmocka_unit_test(a_lost_exit_status_is_no_success),
 		cmocka_unit_test(a_program_that_cannot_be_run_is_an_error),
 	};
 

@@ -1,5 +1,6 @@
 #include "talk.h"
 
+
 static void assert_calls(const struct conversation *c, size_t index, uint32_t client,
 			 uint32_t server)
 {
@@ -642,6 +643,24 @@ static void who_answers_with_reset_has_closed(void **state)
 	talk_done(&talk);
 }
 
+static void a_fin_from_before_the_syn_closes_nothing(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	HANDSHAKE();
+	C(FIN | ACK, 100 - (1u << 30), 501, 0);
+	C(FIN | ACK, 101, 501, 0);
+	S(FIN | ACK, 501, 102, 0);
+	c = talk_finish(&talk, 1);
+	assert_calls(c, 3, 0, 0);
+	assert_states(c, 3, TCP_STATE_ESTABLISHED, TCP_STATE_ESTABLISHED);
+	assert_calls(c, 4, CALL_FINISH, CALL_RECV_END);
+	assert_states(c, 4, TCP_STATE_FIN_WAIT_1, TCP_STATE_CLOSE_WAIT);
+	talk_done(&talk);
+}
+
 static void a_reset_in_the_midst_of_it(void **state)
 {
 	struct talk talk = talk_new();
@@ -749,6 +768,23 @@ static void a_port_without_a_socket_refuses(void **state)
 	assert_calls(c, 1, CALL_RECV_FAILS, CALL_NOBODY);
 	assert_int_equal(c->steps[1].other, NO_OTHER);
 	assert_int_equal(c->steps[1].earlier, 0);
+	talk_done(&talk);
+}
+
+static void icmp_errors_are_about_the_last_packet_of_that_side(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	talk_datagram(&talk, &talk.client, &talk.server, "one");
+	talk_datagram(&talk, &talk.client, &talk.server, "two");
+	talk_datagram(&talk, &talk.server, &talk.client, "three");
+	talk_icmp(&talk, "10.0.0.2", IPPROTO_UDP, 3);
+	talk_icmp(&talk, "10.0.0.2", IPPROTO_UDP, 3);
+	c = talk_finish(&talk, 1);
+	assert_int_equal(c->steps[3].earlier, 1);
+	assert_int_equal(c->steps[4].earlier, 1);
 	talk_done(&talk);
 }
 
@@ -868,12 +904,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test(keep_alives_are_no_retransmissions),
 		cmocka_unit_test(who_goes_on_receiving_has_shut_down),
 		cmocka_unit_test(who_answers_with_reset_has_closed),
+		cmocka_unit_test(a_fin_from_before_the_syn_closes_nothing),
 		cmocka_unit_test(a_reset_in_the_midst_of_it),
 		cmocka_unit_test(a_host_that_has_restarted_resets),
 		cmocka_unit_test(a_reset_after_the_end_changes_nothing),
 		cmocka_unit_test(requests_and_answers_are_matched),
 		cmocka_unit_test(echoes_are_known_by_their_bytes),
 		cmocka_unit_test(a_port_without_a_socket_refuses),
+		cmocka_unit_test(icmp_errors_are_about_the_last_packet_of_that_side),
 		cmocka_unit_test(a_group_is_answered_by_several),
 		cmocka_unit_test(a_stream_is_a_conversation_without_answers),
 		cmocka_unit_test(what_there_is_no_room_for_is_counted),

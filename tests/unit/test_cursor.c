@@ -129,6 +129,27 @@ static void a_line_may_hold_nul_bytes(void **state)
 	assert_int_equal(reader_left(&reader), 1);
 }
 
+static void a_key_is_passed_over_with_its_space(void **state)
+{
+	struct reader line = reader_of_text("port 7");
+
+	(void)state;
+	assert_false(reader_key(&line, "por"));
+	assert_false(reader_key(&line, "ports"));
+	assert_int_equal(reader_left(&line), 6);
+	assert_true(reader_key(&line, "port"));
+	assert_int_equal(reader_decimal(&line, 9), 7);
+}
+
+static void a_key_without_a_space_is_none(void **state)
+{
+	struct reader line = reader_of_text("port");
+
+	(void)state;
+	assert_false(reader_key(&line, "port"));
+	assert_int_equal(reader_left(&line), 4);
+}
+
 static void numbers_are_in_network_byte_order(void **state)
 {
 	static const uint8_t BYTES[] = {0x01, 0xff, 0xfe, 0x80, 0x00, 0x00, 0x02};
@@ -270,6 +291,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(decimals),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(a_line_may_hold_nul_bytes),
+		cmocka_unit_test(a_key_is_passed_over_with_its_space),
+		cmocka_unit_test(a_key_without_a_space_is_none),
 		cmocka_unit_test(numbers_are_in_network_byte_order),
 		cmocka_unit_test(numbers_that_are_cut_off_are_0),
 		cmocka_unit_test(bytes_are_taken_whole_or_not),

@@ -24,8 +24,8 @@ static void ethernet_has_two_addresses(void **state)
 
 	(void)state;
 	assert_true(link->has_destination && link->has_source);
-	assert_memory_equal(link->destination, "\x01\x00\x5e\x01\x01\x01", MAC_BYTES);
-	assert_memory_equal(link->source, "\x02\x00\x00\x00\x00\x01", MAC_BYTES);
+	assert_memory_equal(link->destination, "\x01\x00\x5e\x01\x01\x01", MAC_SIZE);
+	assert_memory_equal(link->source, "\x02\x00\x00\x00\x00\x01", MAC_SIZE);
 	assert_int_equal(link->ethertype, 0x0800);
 	assert_int_equal(link->vlan_count, 0);
 	assert_false(link->is_cooked);
@@ -156,7 +156,7 @@ static void cooked_frames_have_a_type_and_a_source(void **state)
 		assert_true(decoded.packet.link.is_cooked && decoded.packet.link.has_source);
 		assert_int_equal(decoded.packet.link.cooked, TYPES[i]);
 		assert_memory_equal(decoded.packet.link.source, "\x02\x00\x00\x00\x00\x01",
-				    MAC_BYTES);
+				    MAC_SIZE);
 		assert_false(decoded.packet.link.has_destination);
 		assert_int_equal(decoded.packet.link.cooked_interface, 0);
 		assert_carries_hello(&decoded.packet, 4);

@@ -51,6 +51,37 @@ static void the_checksum_of_udp(void **state)
 	}
 }
 
+/* RFC 1071 word by word, with which any other way must agree. */
+static uint16_t plain_sum(const uint8_t *bytes, size_t size)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < size; i++)
+		sum += i % 2 == 0 ? (uint32_t)bytes[i] << 8 : bytes[i];
+	while (sum > UINT16_MAX)
+		sum = (sum & UINT16_MAX) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+static void a_checksum_is_that_of_its_words(void **state)
+{
+	struct random random = {7};
+	uint8_t bytes[2000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = random_below(&random, 3) == 0 ? 0xff : (uint8_t)random_next(&random);
+	for (size_t size = 0; size <= sizeof bytes; size++) {
+		size_t half = size / 4 * 2;
+		uint64_t sum = checksum_add(0, bytes, half);
+
+		assert_int_equal(checksum_fold(checksum_add(0, bytes, size)),
+				 plain_sum(bytes, size));
+		assert_int_equal(checksum_fold(checksum_add(sum, bytes + half, size - half)),
+				 plain_sum(bytes, size));
+	}
+}
+
 static void udp_over_ipv6_must_have_a_checksum(void **state)
 {
 	struct decoded good = decode_over_ipv6(IPPROTO_UDP, "138c138c 000d3975 68656c6c6f");
@@ -492,6 +523,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_checksum_of_udp),
+		cmocka_unit_test(a_checksum_is_that_of_its_words),
 		cmocka_unit_test(udp_over_ipv6_must_have_a_checksum),
 		cmocka_unit_test(a_udp_payload_that_is_cut_off_is_no_problem),
 		cmocka_unit_test(the_length_of_udp),

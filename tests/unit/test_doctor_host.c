@@ -7,11 +7,13 @@
 #include "doctor/rung_join.h"
 #include "doctor/rung_membership.h"
 #include "doctor/rung_route.h"
+#include "doctor/rungs.h"
 #include "net/address.h"
 #include "unit.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 static struct finding finding;
 
@@ -194,7 +196,7 @@ static void ipv6_needs_a_link_local_address(void **state)
 
 	(void)state;
 	judge_address_of(&global, AF_INET6, LINK_LOCAL_NONE, false);
-	expect_finding(RUNG_CAUSE, "no link-local address", "ip address add fe80::1/64 dev eth0");
+	expect_finding(RUNG_CAUSE, "no link-local address", "ip address add fe80::ID/64 dev eth0");
 	judge_address_of(&both, AF_INET6, LINK_LOCAL_READY, false);
 	expect_finding(RUNG_GOOD, "eth0 has fe80::1", NULL);
 }
@@ -215,7 +217,10 @@ static void duplicate_address_detection_is_told(void **state)
 
 	(void)state;
 	judge_address_of(&interface, AF_INET6, LINK_LOCAL_TENTATIVE, false);
-	expect_finding(RUNG_CAUSE, "is tentative", "wait a second");
+	expect_finding(RUNG_CAUSE, "is tentative", "sysctl net.ipv6.conf.eth0.accept_dad=0");
+	strcpy(interface.name, "eth0.5"); /* whose dot is none of sysctl's */
+	judge_address_of(&interface, AF_INET6, LINK_LOCAL_TENTATIVE, false);
+	expect_finding(RUNG_CAUSE, "is tentative", "sysctl net/ipv6/conf/eth0.5/accept_dad=0");
 	judge_address_of(&interface, AF_INET6, LINK_LOCAL_FAILED, false);
 	expect_finding(RUNG_CAUSE, "another host of the link has", "ip address add");
 }
@@ -313,6 +318,19 @@ static void a_route_by_another_interface_than_the_one_named_is_a_cause(void **st
 	expect_finding(RUNG_NOTED, "leads out of eth1, not eth0", "dev eth0");
 }
 
+/* It would take the range away from what other hosts send. */
+static void no_route_to_loopback_is_advised(void **state)
+{
+	struct route_facts facts = route_by("239.1.2.3", "eth0");
+
+	(void)state;
+	strcpy(facts.wanted, "lo");
+	strcpy(facts.loopback, "lo");
+	judge_route(&facts, &finding);
+	assert_null(strstr(text_string(&finding.remedy), "ip route"));
+	expect_finding(RUNG_CAUSE, "leads out of eth0, not lo", "hostcast recv -i lo");
+}
+
 static void data_on_another_interface_than_the_route_is_a_cause(void **state)
 {
 	struct route_facts facts = route_by("239.1.2.3", "eth1");
@@ -403,8 +421,8 @@ static void source_specific_groups_need_a_source(void **state)
 	expect_finding(RUNG_CAUSE, "source-specific", "hostcast recv SOURCE@232.1.1.1");
 	judge_group_text("232.1.1.1", "10.0.0.7");
 	expect_finding(RUNG_GOOD, "(source-specific)", NULL);
-	judge_group_text("ff35::8000:1", NULL);
-	expect_finding(RUNG_CAUSE, "source-specific", "SOURCE@ff35::8000:1");
+	judge_group_text("[ff35::8000:1]:6000", NULL);
+	expect_finding(RUNG_CAUSE, "source-specific", "SOURCE@'[ff35::8000:1]:6000'");
 	judge_group(&facts, &finding);
 	expect_finding(RUNG_NOTED, "source-specific", "SOURCE@");
 }
@@ -431,6 +449,32 @@ static struct join_facts join_of(const char *group, int refusal)
 
 	strcpy(facts.interface, "eth0");
 	return facts;
+}
+
+/* It says nothing of the network. */
+static void that_doctor_has_no_descriptor_is_its_own_error(void **state)
+{
+	struct interface lo = {.index = 1, .name = "lo", .is_up = true, .can_multicast = true};
+	struct doctor_case c = {
+		.group = parse("239.1.2.3:5004"),
+		.interfaces = {&lo, 1},
+		.chosen = {1},
+		.chosen_count = 1,
+	};
+	struct rlimit before, none;
+	struct error error;
+	int status;
+
+	(void)state;
+	lo.v4 = parse("127.0.0.1");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	status = rung_join(&c, &finding, &error);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_not_equal(status, 0);
+	assert_non_null(strstr(error.text, "descriptor"));
+	assert_int_equal(rung_join(&c, &finding, &error), 0);
 }
 
 static void a_join_that_works_is_good(void **state)
@@ -547,6 +591,29 @@ static void nobody_is_a_cause_on_a_receiver(void **state)
 	expect_finding(RUNG_CAUSE, "though it comes in on eth0", "--sender");
 }
 
+static void brackets_are_quoted_for_shells(void **state)
+{
+	struct membership_facts facts = nobody_on("eth0");
+
+	(void)state;
+	facts.group = parse("[ff15::77]:6000");
+	judge_and_forget(&facts);
+	expect_finding(RUNG_CAUSE, "joined ff15::77", "$ hostcast recv '[ff15::77]:6000'\n");
+}
+
+static void joining_on_loopback_takes_no_route(void **state)
+{
+	struct membership_facts facts = member_elsewhere("lo", "eth0");
+
+	(void)state;
+	strcpy(facts.loopback, "lo");
+	facts.is_examined_named = true;
+	judge_membership(&facts, &finding);
+	assert_null(strstr(text_string(&finding.remedy), "ip route"));
+	membership_facts_done(&facts);
+	expect_finding(RUNG_CAUSE, "on eth0 only, not on lo", "recv -i lo 239.1.2.3:5004");
+}
+
 static void a_sender_need_not_join(void **state)
 {
 	struct membership_facts facts = nobody_on("eth0");
@@ -630,7 +697,7 @@ static void bound_without_joining_is_a_cause(void **state)
 	set_text(&facts.bound, "python3 (process 12)");
 	judge_and_forget(&facts);
 	expect_finding(RUNG_CAUSE, "is bound to port 5004, but has not joined",
-		       "hostcast recv --join 239.1.2.3");
+		       "$ hostcast recv --join 239.1.2.3:5004");
 }
 
 static void a_source_that_no_member_wants_is_a_cause(void **state)
@@ -640,7 +707,8 @@ static void a_source_that_no_member_wants_is_a_cause(void **state)
 	(void)state;
 	facts.unwanted = parse("10.0.0.8");
 	judge_and_forget(&facts);
-	expect_finding(RUNG_CAUSE, "but not for what 10.0.0.8 sends", "recv 10.0.0.8@239.1.2.3");
+	expect_finding(RUNG_CAUSE, "but not for what 10.0.0.8 sends",
+		       "$ hostcast recv 10.0.0.8@239.1.2.3:5004\n$ hostcast recv 239.1.2.3:5004");
 }
 
 /* ---- 7: binding ---- */
@@ -721,7 +789,7 @@ static void one_of_two_that_hears_excuses_the_other(void **state)
 	facts.members[1] = bound_to("239.1.2.3:5004", true).members[0];
 	facts.count = 2;
 	judge_binding(&facts, &finding);
-	expect_finding(RUNG_NOTED, "127.0.0.1:5004", "0.0.0.0:5004");
+	expect_finding(RUNG_NOTED, "127.0.0.1:5004", NULL);
 }
 
 static void who_cannot_be_seen_is_not_judged(void **state)
@@ -749,6 +817,7 @@ static void nobody_is_not_judged_again(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(that_doctor_has_no_descriptor_is_its_own_error),
 		cmocka_unit_test(a_good_interface_is_good),
 		cmocka_unit_test(an_interface_that_is_down_is_a_cause),
 		cmocka_unit_test(a_lost_carrier_is_a_cause),
@@ -766,6 +835,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(kinds_of_refusal_are_told),
 		cmocka_unit_test(no_route_is_only_noted_where_an_interface_is_named),
 		cmocka_unit_test(a_route_by_another_interface_than_the_one_named_is_a_cause),
+		cmocka_unit_test(no_route_to_loopback_is_advised),
 		cmocka_unit_test(data_on_another_interface_than_the_route_is_a_cause),
 		cmocka_unit_test(a_route_into_a_tunnel_is_a_cause_where_there_is_another_way),
 		cmocka_unit_test(groups_for_use_are_good),
@@ -778,6 +848,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_program_at_its_limit_is_a_cause),
 		cmocka_unit_test(a_member_is_good),
 		cmocka_unit_test(nobody_is_a_cause_on_a_receiver),
+		cmocka_unit_test(brackets_are_quoted_for_shells),
+		cmocka_unit_test(joining_on_loopback_takes_no_route),
 		cmocka_unit_test(a_sender_need_not_join),
 		cmocka_unit_test(the_group_of_all_hosts_needs_nobody),
 		cmocka_unit_test(joined_elsewhere_is_a_cause_with_evidence),

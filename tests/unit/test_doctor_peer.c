@@ -1,5 +1,7 @@
 /* What two doctors say to each other, how they count probes, and what the rungs 11 and 14 to 17
  * make of recorded results. */
+#include "base/siphash.h"
+#include "doctor/peer_budget.h"
 #include "doctor/peer_message.h"
 #include "doctor/peer_tokens.h"
 #include "doctor/probe_sender.h"
@@ -72,6 +74,7 @@ static void what_is_no_message_is_not_read(void **state)
 		"HELO\nsession 1\nsession 1\n", /* twice */
 		"HELO\nsession 1 2\n",
 		"TOKN\nsession 1\n",
+		"TOLD\nsession 1\nis_done 1\n", /* anybody could say that */
 		"JOIN\nsession 1\ntoken 1\ngroup 10.0.0.1 5\nttl 1\nsize 1\n", /* no group */
 		"JOIN\nsession 1\ntoken 1\ngroup 239.1.2.3 0\nttl 1\nsize 1\n",
 		"JOIN\nsession 1\ntoken 1\ngroup 239.1.2.3 65536\nttl 1\nsize 1\n",
@@ -84,17 +87,18 @@ static void what_is_no_message_is_not_read(void **state)
 		"PROB\nsession 1\nfrom nobody\nkind unicast\nnumber 1\n",
 		"PROB\nsession 1\nfrom asker\nkind broadcast\nnumber 1\n",
 		"PROB\nsession 1\nfrom asker\nkind unicast\nnumber 64\n",
-		"TOLD\nsession 1\nis_done 2\n",
-		"TOLD\nsession 1\nis_done 1\nheard unicast 65 0 0 0\n",
-		"TOLD\nsession 1\nis_done 1\nheard unicast 1 0 0\n",
-		"TOLD\nsession 1\nis_done 1\nsent nothing 1\n",
-		"TOLD\nsession 1\nis_done 1\nrungs 1 fine\n",
-		"TOLD\nsession 1\nis_done 1\nrungs 0 good\n",
-		"TOLD\nsession 1\nis_done 1\nrungs 18 good\n",
-		"TOLD\nsession 1\nis_done 1\nrungs 2 good 2 good\n",
-		"TOLD\nsession 1\nis_done 1\nrungs 2 good 3\n",
-		"TOLD\nsession 1\nis_done 1\npath 10.0.0.1 5 64 02000000000g eth0\n",
-		"TOLD\nsession 1\nis_done 1\npath ::1 5 64 020000000001 interface_of_16c\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 2\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\nheard unicast 65 0 0 0\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\nheard unicast 1 0 0\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\nsent nothing 1\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\nrungs 1 fine\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\nrungs 0 good\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\nrungs 18 good\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\nrungs 2 good 2 good\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\nrungs 2 good 3\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\npath 10.0.0.1 5 64 02000000000g eth0\n",
+		"TOLD\nsession 1\ntoken 1\nis_done 1\npath ::1 5 64 020000000001 "
+		"interface_of_16c\n",
 	};
 	struct peer_message message;
 
@@ -106,7 +110,7 @@ static void what_is_no_message_is_not_read(void **state)
 
 static void a_text_with_nul_is_not_read(void **state)
 {
-	static const char BYTES[] = "JNOT\nsession 1\ntext a\0b\n";
+	static const char BYTES[] = "JNOT\nsession 1\ntoken 1\ntext a\0b\n";
 	struct peer_message message;
 
 	(void)state;
@@ -115,7 +119,7 @@ static void a_text_with_nul_is_not_read(void **state)
 
 static void a_long_text_is_cut(void **state)
 {
-	char bytes[600] = "JNOT\nsession 1\ntext ";
+	char bytes[600] = "JNOT\nsession 1\ntoken 1\ntext ";
 	struct peer_message message;
 
 	(void)state;
@@ -134,6 +138,7 @@ static struct peer_message fullest_report(void)
 {
 	struct peer_message m = {.type = PEER_TOLD,
 				 .session = UINT64_MAX,
+				 .token = UINT64_MAX,
 				 .is_done = true,
 				 .heard = {.is_wire_seen = true}};
 
@@ -180,9 +185,9 @@ static void a_report_comes_out_as_it_went_in(void **state)
 	for (size_t i = 0; i < PROBE_PATHS; i++) {
 		assert_true(address_equal(&read.heard.paths[i].source, &m.heard.paths[i].source));
 		assert_string_equal(read.heard.paths[i].interface, "an_interface_15");
-		assert_memory_equal(read.heard.paths[i].mac, m.heard.paths[i].mac, PEER_MAC_SIZE);
+		assert_memory_equal(read.heard.paths[i].mac, m.heard.paths[i].mac, MAC_SIZE);
 	}
-	assert_true(read.is_done && read.heard.is_wire_seen);
+	assert_true(read.is_done && read.heard.is_wire_seen && read.token == m.token);
 }
 
 static void a_message_is_filled_up(void **state)
@@ -211,55 +216,105 @@ static void only_long_requests_are_answered(void **state)
 
 /* ---- Tokens ---- */
 
-static uint64_t give(struct peer_tokens *tokens, const char *asker, uint64_t session, int64_t now)
+/* The example of the paper's appendix A: 15 bytes, each one more than the one before. */
+static void siphash_is_as_its_paper_has_it(void **state)
+{
+	uint8_t bytes[16];
+
+	(void)state;
+	for (uint8_t i = 0; i < 16; i++)
+		bytes[i] = i;
+	assert_true(siphash(bytes, bytes, 15) == UINT64_C(0xa129ca6149be45e5));
+	assert_true(siphash(bytes, bytes, 8) == UINT64_C(0x93f5f5799a932462));
+	assert_true(siphash(bytes, bytes, 0) == UINT64_C(0x726fdb47dd0e0e31));
+}
+
+static uint64_t give(const struct peer_tokens *tokens, const char *asker, uint64_t session)
 {
 	union hostcast_address address = address_of(asker);
-	uint64_t token = 0;
 
-	assert_true(peer_tokens_give(tokens, &address, session, (struct monotime){now}, &token));
-	assert_true(peer_tokens_have(tokens, &address, session, token));
-	return token;
+	return peer_tokens_give(tokens, &address, session, tokens->began);
 }
 
 static bool has(const struct peer_tokens *tokens, const char *asker, uint64_t session,
-		uint64_t token)
+		uint64_t token, int64_t seconds)
 {
 	union hostcast_address address = address_of(asker);
 
-	return peer_tokens_have(tokens, &address, session, token);
+	return peer_tokens_have(tokens, &address, session, token,
+				monotime_add(tokens->began, seconds * NS_PER_S));
 }
 
 static void a_token_is_of_one_address_and_session(void **state)
 {
-	struct peer_tokens tokens = {.list = {{.session = 0}}};
-	union hostcast_address asker = address_of("10.0.0.1:1");
-	uint64_t token = give(&tokens, "10.0.0.1:1", 7, 1);
+	struct peer_tokens tokens, others;
+	uint64_t token;
 
 	(void)state;
-	assert_true(give(&tokens, "10.0.0.1:1", 7, 2) == token); /* asked again */
-	assert_false(has(&tokens, "10.0.0.1:1", 7, token + 1));
-	assert_false(has(&tokens, "10.0.0.1:1", 8, token));
-	assert_false(has(&tokens, "10.0.0.1:2", 7, token));
-	assert_false(has(&tokens, "10.0.0.2:1", 7, token));
-	peer_tokens_use_up(&tokens, &asker, 7);
-	assert_false(has(&tokens, "10.0.0.1:1", 7, token));
+	assert_true(peer_tokens_init(&tokens, (struct monotime){7 * NS_PER_S}));
+	assert_true(peer_tokens_init(&others, (struct monotime){7 * NS_PER_S}));
+	token = give(&tokens, "10.0.0.1:1", 7);
+	assert_true(has(&tokens, "10.0.0.1:1", 7, token, 0));
+	assert_false(has(&tokens, "10.0.0.1:1", 7, token + 1, 0));
+	assert_false(has(&tokens, "10.0.0.1:1", 8, token, 0));
+	assert_false(has(&tokens, "10.0.0.1:2", 7, token, 0));
+	assert_false(has(&tokens, "10.0.0.2:1", 7, token, 0));
+	assert_false(has(&tokens, "[fd00::1]:1", 7, token, 0));
+	assert_false(has(&others, "10.0.0.1:1", 7, token, 0)); /* another secret */
+	token = give(&tokens, "[fd00::1]:1", 7);
+	assert_true(has(&tokens, "[fd00::1]:1", 7, token, 0));
+	assert_false(has(&tokens, "[fd00::2]:1", 7, token, 0));
 }
 
-static void the_oldest_token_makes_room(void **state)
+static void a_token_gets_old(void **state)
 {
-	struct peer_tokens tokens = {.list = {{.session = 0}}};
-	uint64_t first = give(&tokens, "10.0.0.1:1", 0, 100), second = 0;
+	struct peer_tokens tokens;
+	uint64_t token;
 
 	(void)state;
-	for (unsigned i = 1; i < PEER_TOKENS_MAX; i++) {
-		uint64_t token = give(&tokens, "10.0.0.1:1", i, 100 + i);
+	assert_true(peer_tokens_init(&tokens, (struct monotime){7 * NS_PER_S}));
+	token = give(&tokens, "10.0.0.1:1", 7);
+	assert_true(has(&tokens, "10.0.0.1:1", 7, token, 119));
+	assert_false(has(&tokens, "10.0.0.1:1", 7, token, 120));
+}
 
-		second = i == 1 ? token : second;
+/* ---- Answers ---- */
+
+static unsigned answers_to(struct peer_budget *budget, const char *asker, bool is_served, int64_t s)
+{
+	union hostcast_address address = address_of(asker);
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < 100; i++)
+		count += peer_budget_take(budget, &address, is_served,
+					  (struct monotime){s * NS_PER_S});
+	return count;
+}
+
+static void one_address_cannot_have_all_answers(void **state)
+{
+	struct peer_budget budget = {.share_count = 0};
+
+	(void)state;
+	assert_int_equal(answers_to(&budget, "10.0.0.1:1", false, 5), PEER_ANSWERS_EACH);
+	assert_int_equal(answers_to(&budget, "10.0.0.1:2", false, 5), 0);
+	assert_int_equal(answers_to(&budget, "10.0.0.2:1", false, 5), PEER_ANSWERS_EACH);
+	assert_int_equal(answers_to(&budget, "10.0.0.1:1", false, 6), PEER_ANSWERS_EACH);
+}
+
+static void some_answers_are_kept_for_who_is_served(void **state)
+{
+	struct peer_budget budget = {.share_count = 0};
+	unsigned count = 0;
+	char asker[32];
+
+	(void)state;
+	for (unsigned i = 1; i < 100; i++) {
+		snprintf(asker, sizeof asker, "10.0.0.%u:1", i);
+		count += answers_to(&budget, asker, false, 5);
 	}
-	assert_true(has(&tokens, "10.0.0.1:1", 0, first));
-	give(&tokens, "10.0.0.1:1", PEER_TOKENS_MAX, 200);
-	assert_false(has(&tokens, "10.0.0.1:1", 0, first));
-	assert_true(has(&tokens, "10.0.0.1:1", 1, second));
+	assert_int_equal(count, PEER_ANSWERS_OTHERS);
+	assert_int_equal(answers_to(&budget, "10.0.0.1:1", true, 5), PEER_ANSWERS_SERVED);
 }
 
 /* ---- Probes ---- */
@@ -335,7 +390,8 @@ static void probes_leave_with_their_ttl(void **state)
 	assert_int_equal(probe_ttl(PROBE_GROUP_NEAR, 9), 1);
 	assert_int_equal(probe_ttl(PROBE_GROUP_CHOSEN, 9), 9);
 	assert_int_equal(probe_ttl(PROBE_GROUP, 9), 64);
-	assert_int_equal(probe_ttl(PROBE_UNICAST, 200), 200);
+	assert_int_equal(probe_ttl(PROBE_UNICAST, 200), 64);
+	assert_int_equal(probe_ttl(PROBE_GROUP_CHOSEN, 200), 64);
 }
 
 static void large_probes_do_not_fit(void **state)
@@ -679,8 +735,8 @@ static void two_routers_put_it_on_the_link(void **state)
 
 	(void)state;
 	repeat(way, 10);
-	memcpy(way->paths[0].mac, "\x02\x00\x00\x00\x00\x0a", PEER_MAC_SIZE);
-	memcpy(way->paths[1].mac, "\x02\x00\x00\x00\x00\x0b", PEER_MAC_SIZE);
+	memcpy(way->paths[0].mac, "\x02\x00\x00\x00\x00\x0a", MAC_SIZE);
+	memcpy(way->paths[1].mac, "\x02\x00\x00\x00\x00\x0b", MAC_SIZE);
 	judge_copies(b);
 	assert_int_equal(b->finding.state, RUNG_CAUSE);
 	assert_has(&b->finding.saw, "from 10.2.0.2 to here the group's datagrams arrive more than "
@@ -981,7 +1037,10 @@ int main(void)
 		cmocka_unit_test(a_message_is_filled_up),
 		cmocka_unit_test(only_long_requests_are_answered),
 		cmocka_unit_test(a_token_is_of_one_address_and_session),
-		cmocka_unit_test(the_oldest_token_makes_room),
+		cmocka_unit_test(siphash_is_as_its_paper_has_it),
+		cmocka_unit_test(a_token_gets_old),
+		cmocka_unit_test(one_address_cannot_have_all_answers),
+		cmocka_unit_test(some_answers_are_kept_for_who_is_served),
 		cmocka_unit_test(probes_are_counted),
 		cmocka_unit_test(a_probe_is_what_it_says),
 		cmocka_unit_test(a_mac_address_makes_a_path_of_its_own),

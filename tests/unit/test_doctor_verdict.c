@@ -61,19 +61,31 @@ static void what_acts_on_a_terminal_is_escaped(void **state)
 	text_done(&out);
 }
 
-static void commands_are_not_wrapped(void **state)
+static void commands_alone_are_not_wrapped(void **state)
 {
 	struct finding finding = {.state = RUNG_CAUSE};
 	struct text out = {0};
 
 	(void)state;
 	text_add_string(finding_saw(&finding), "it is down");
-	text_add_string(finding_remedy(&finding), "ip link set eth0 up");
-	text_add_string(finding_remedy(&finding), "or another");
+	text_add_string(finding_command(&finding),
+			"ip -6 route replace multicast ff00::/8 dev eth0 table local metric 1 "
+			"# which goes on and on");
+	text_add_string(finding_remedy(&finding),
+			"or another, of which much is to be said, more than stands on one line of "
+			"a terminal: it goes on");
 	doctor_show_rung(&out, &rungs[0], &finding);
 	assert_string_equal(text_string(&out), " 1  interface             CAUSE  it is down\n"
-					       "    mend it:  ip link set eth0 up\n"
-					       "              or another\n");
+					       "    mend it:  ip -6 route replace multicast "
+					       "ff00::/8 dev eth0 table local metric 1 # which "
+					       "goes on and on\n"
+					       "              or another, of which much is to be "
+					       "said, more than stands on one line of a terminal:\n"
+					       "              it goes on\n");
+	text_clear(&out);
+	doctor_show_rung_json(&out, &rungs[0], &finding);
+	assert_non_null(strstr(text_string(&out), "\"remedy\":[\"ip -6 route"));
+	assert_non_null(strstr(text_string(&out), "goes on and on\"]}")); /* of "commands" */
 	text_clear(&out);
 	finding.state = RUNG_GOOD;
 	doctor_show_rung(&out, &rungs[0], &finding);
@@ -130,6 +142,8 @@ static void a_cause_is_told(void **state)
 	add(3, RUNG_CAUSE, "no route leads to 239.1.2.3");
 	expect_verdict(&c, VERDICT_CAUSE,
 		       "The cause is on rung 3, route: no route leads to 239.1.2.3. Mend it");
+	verdict.are_rungs_shown = true;
+	expect_verdict(&c, VERDICT_CAUSE, "The cause is on rung 3, route. Mend it");
 	add(5, RUNG_CAUSE, "joining is refused");
 	add(6, RUNG_CAUSE, "nobody has joined");
 	expect_verdict(&c, VERDICT_CAUSE,
@@ -162,6 +176,9 @@ static void silence_is_no_health(void **state)
 	heard.lasted_ns = 3000000000;
 	expect_verdict(&c, VERDICT_SILENT, "nobody sends, or the network does not carry it");
 	expect_verdict(&c, VERDICT_SILENT, "--peer THAT-HOST 239.1.2.3:5004");
+	c.group = parse("[ff15::77]:6000");
+	expect_verdict(&c, VERDICT_SILENT, "--peer THAT-HOST '[ff15::77]:6000'");
+	c.group = parse("239.1.2.3:5004");
 	c.is_sender = true;
 	expect_verdict(&c, VERDICT_SILENT, "it sent nothing to 239.1.2.3:5004 in 3.0 s");
 	heard.source_count = 1;
@@ -373,7 +390,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_wrapped),
 		cmocka_unit_test(what_acts_on_a_terminal_is_escaped),
-		cmocka_unit_test(commands_are_not_wrapped),
+		cmocka_unit_test(commands_alone_are_not_wrapped),
 		cmocka_unit_test_teardown(a_cause_is_told, forget),
 		cmocka_unit_test_teardown(what_arrives_is_healthy, forget),
 		cmocka_unit_test_teardown(silence_is_no_health, forget),

@@ -1,14 +1,21 @@
 /* Rungs 8, 9, 10, 12 and 13 of the doctor, from recorded facts: what each blames, and how to mend
  * it. */
 #include "base/monotime.h"
+#include "doctor/firewall_read.h"
 #include "doctor/rung_buffer.h"
 #include "doctor/rung_firewall.h"
 #include "doctor/rung_reverse.h"
 #include "doctor/rung_snooping.h"
 #include "doctor/rung_version.h"
+#include "doctor/rungs.h"
 #include "net/address.h"
 #include "net/kernel_counters.h"
 #include "unit.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct finding finding;
 
@@ -228,7 +235,43 @@ static void rules_of_iptables_are_mended_with_iptables(void **state)
 	judge_firewall(&facts, &finding);
 	must_contain(&finding.remedy, "iptables -D INPUT -p udp -j DROP");
 	expect_finding(RUNG_CAUSE, "iptables",
-		       "iptables -I INPUT -d 239.1.1.1 -p udp --dport 5004 -j ACCEPT");
+		       "$ iptables -I INPUT -d 239.1.1.1 -p udp --dport 5004 -j ACCEPT\n");
+	rule.is_legacy = false;
+	rule.handle = 9;
+	rule.number = 2;
+	judge_firewall(&facts, &finding);
+	assert_null(strstr(text_string(&finding.remedy), "nft"));
+	expect_finding(RUNG_CAUSE, "handle 9", "$ iptables -D INPUT 2");
+}
+
+/* Whoever has written the rule must not speak to root's shell. */
+static void what_rules_hold_is_quoted_for_a_shell(void **state)
+{
+	static char text[] =
+		"-A INPUT -d 239.1.1.1/32 -m comment --comment \"$(reboot) \\\"it\\'s\" "
+		"-j DROP";
+	struct firewall_rule rule = drop_rule();
+	struct firewall_facts facts = dropped(&rule);
+
+	(void)state;
+	strcpy(rule.family, "ip");
+	strcpy(rule.table, "my table");
+	strcpy(rule.chain, "IN;ls");
+	rule.text = text;
+	rule.is_legacy = rule.is_iptables = true;
+	rule.handle = 0;
+	judge_firewall(&facts, &finding);
+	must_contain(&finding.remedy, "iptables -t 'my table' -I 'IN;ls' -d 239.1.1.1");
+	expect_finding(RUNG_CAUSE, "most likely",
+		       "iptables -t 'my table' -D INPUT -d 239.1.1.1/32 -m comment --comment "
+		       "'$(reboot) \"it'\\''s' -j DROP");
+	facts = dropped(NULL);
+	strcpy(facts.interface, "e`id`");
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "no rule of nftables", "dev 'e`id`' ingress");
+	strcpy(facts.interface, "e\033[31m'");
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "no rule of nftables", "dev $'e\\033[31m\\047' ingress");
 }
 
 static void without_a_rule_it_is_still_the_cause(void **state)
@@ -269,6 +312,89 @@ static void wrong_checksums_are_no_firewall(void **state)
 	facts.bad_checksums = 20;
 	judge_firewall(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "wrong UDP checksum", "tx-checksumming off");
+}
+
+static void a_wrong_mac_address_is_no_firewall(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.missing = 0;
+	facts.wrong_mac = facts.foreign_mac = 20;
+	memcpy(facts.mac, "\x02\x00\x00\x00\x00\x63", MAC_SIZE);
+	judge_firewall(&facts, &finding);
+	must_contain(&finding.saw, "20 of 20 datagrams came in on eth0 to the MAC address "
+				   "02:00:00:00:00:63, and the group's is 01:00:5e:01:01:01");
+	expect_finding(RUNG_CAUSE, "it is another host's, so the kernel drops them",
+		       "ip neighbour delete 239.1.1.1 dev INTERFACE");
+	facts.at_socket = 1; /* not all of them went wrong */
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "it is another host's", "01:00:5e:01:01:01");
+	facts.at_socket = 20;
+	facts.foreign_mac = 0;
+	memset(facts.mac, 0xff, MAC_SIZE);
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "to the MAC address ff:ff:ff:ff:ff:ff", "01:00:5e:01:01:01");
+}
+
+/* ---- 9: reading the rules ---- */
+
+/* A program of that name in a folder of its own, which is all of PATH. */
+static void plant_nft(char folder[static 32], const char *script)
+{
+	char path[64];
+	FILE *file;
+
+	strcpy(folder, "/tmp/hostcast-nft-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/nft", folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(script, file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_int_equal(setenv("PATH", folder, 1), 0);
+}
+
+static void remove_nft(const char *folder)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "%s/nft", folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+/* Neither begins nor ends with it: what another program prints would be read as rules. */
+static void a_program_that_lists_no_rules_in_time_is_ended(void **state)
+{
+	struct firewall firewall;
+	char folder[32];
+
+	(void)state;
+	plant_nft(folder, "#!/bin/sh\nexec >&-\nexec /bin/sleep 600\n");
+	firewall_read(&firewall);
+	remove_nft(folder);
+	assert_false(firewall.is_known);
+	assert_non_null(strstr(firewall.reason, "nft was not done within 5 s"));
+	firewall_done(&firewall);
+}
+
+static void why_a_program_cannot_be_run_is_told(void **state)
+{
+	struct rlimit before, none;
+	struct firewall firewall;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	firewall_read(&firewall);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_false(firewall.is_known);
+	assert_string_equal(firewall.reason, "the rules can't be listed: cannot make a pipe: Too "
+					     "many open files");
+	firewall_done(&firewall);
 }
 
 static void where_nothing_was_seen_only_rules_speak(void **state)
@@ -360,11 +486,30 @@ static void a_buffer_that_loses_is_a_cause(void **state)
 	facts.users[0].drops = 9;
 	judge_buffer(&facts, &finding);
 	must_contain(&finding.saw, "python3\\n (process 77) lost 9 datagrams in 3.0 s");
-	must_contain(&finding.remedy, "allow it more than now: sysctl -w net.core.rmem_max=");
+	must_contain(&finding.remedy,
+		     "allow it more than 212992 bytes:\n$ sysctl -w net.core.rmem_max=");
 	expect_finding(RUNG_CAUSE, "has 2304 bytes", "read without pause");
 	facts.users[0].buffer = 2 * 212992;
 	judge_buffer(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "425984 bytes", "it has all that the system allows");
+}
+
+static void a_limit_that_was_not_used_is_left(void **state)
+{
+	struct buffer_facts facts = one_reader();
+
+	(void)state;
+	facts.users[0].drops = 9;
+	facts.most = 4 << 20;
+	judge_buffer(&facts, &finding);
+	assert_null(strstr(text_string(&finding.remedy), "rmem_max"));
+	expect_finding(RUNG_CAUSE, "has 2304 bytes", "ask for a larger buffer");
+	facts.users[0].buffer = 8 << 20;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "has 8388608 bytes", "sysctl -w net.core.rmem_max=");
+	facts.users[0].buffer = 0; /* not known */
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "lost 9 datagrams", "sysctl -w net.core.rmem_max=");
 }
 
 static void what_was_lost_before_is_noted(void **state)
@@ -434,7 +579,8 @@ static void an_expired_membership_is_a_cause(void **state)
 	facts.bridge.other_left_ns = 200 * NS_PER_S;
 	judge_snooping(&facts, &finding);
 	must_contain(&finding.saw, "relies on the querier 10.0.0.254 for 200 s more");
-	must_contain(&finding.remedy, "mcast_querier 1, which asks once 10.0.0.254 is given up");
+	must_contain(&finding.remedy, "or let the bridge ask, once 10.0.0.254 is given up:\n"
+				      "$ ip link set dev br0 type bridge mcast_querier 1");
 	expect_finding(RUNG_CAUSE, "the membership has expired",
 		       "ip link set dev br0 type bridge mcast_snooping 0");
 	facts.was_joined = false;
@@ -516,6 +662,62 @@ static void a_querier_on_the_network_is_good(void **state)
 		       NULL);
 }
 
+static void add_querier(struct observation *o, const char *address, int64_t told_ns)
+{
+	o->queriers.list[o->queriers.count++] = (struct querier){
+		.address = parse(address),
+		.interface = 2,
+		.version = 3,
+		.general = 1,
+		.last_ns = NS_PER_S,
+		.last_general_ns = NS_PER_S,
+		.told_interval_ns = told_ns,
+	};
+}
+
+/* RFC 3376 section 6.6.2: the lowest address. */
+static void of_two_queriers_the_elected_one_is_named(void **state)
+{
+	struct observation *o = calloc(1, sizeof *o);
+	struct doctor_case c = {
+		.group = parse("239.1.1.1:5004"),
+		.chosen = {2},
+		.chosen_count = 1,
+		.observation = o,
+	};
+	struct error error;
+
+	(void)state;
+	assert_non_null(o);
+	o->finished_ns = 3 * NS_PER_S;
+	observation_add_interface(o, 2)->queries = 2;
+	add_querier(o, "10.0.0.1", 0);
+	add_querier(o, "10.0.0.9", 60 * NS_PER_S);
+	assert_int_equal(rung_snooping(&c, &finding, &error), 0);
+	expect_finding(RUNG_GOOD, "10.0.0.1 asks for memberships on ? (IGMPv3)", NULL);
+	o->queriers.list[0].general = 0; /* it asks for single groups only */
+	assert_int_equal(rung_snooping(&c, &finding, &error), 0);
+	expect_finding(RUNG_GOOD, "10.0.0.9 asks for memberships on ? (IGMPv3, every 60 s)", NULL);
+	o->queriers.list[1].general = 0;
+	o->queriers.list[0].last_ns++;
+	o->queriers.forgotten = 7;
+	assert_int_equal(rung_snooping(&c, &finding, &error), 0);
+	must_contain(&finding.saw, "7 queries came from more queriers");
+	expect_finding(RUNG_GOOD, "10.0.0.1 asks for memberships on ? (IGMPv3)", NULL);
+	free(o);
+}
+
+static void a_bridge_that_the_system_did_not_tell_of_is_unknown(void **state)
+{
+	struct snooping_facts facts = on_network();
+
+	(void)state;
+	facts.bridge_errno = EBUSY;
+	facts.queries = 1;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_UNKNOWN, "the system did not tell (Device or resource busy)", NULL);
+}
+
 static void silence_on_the_network_is_only_noted(void **state)
 {
 	struct snooping_facts facts = on_network();
@@ -539,8 +741,9 @@ static void data_that_comes_only_after_a_report_is_evidence(void **state)
 	struct snooping_facts facts = on_network();
 
 	(void)state;
-	facts.was_joined = facts.is_report_provoked = true;
+	facts.was_joined = facts.is_report_sent = true;
 	facts.data_after = 40;
+	facts.lasting_ns = NS_PER_S;
 	judge_snooping(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "nothing came on eth0 until doctor made this host report",
 		       "mcast_querier 1");
@@ -553,6 +756,27 @@ static void data_that_comes_only_after_a_report_is_evidence(void **state)
 	expect_finding(RUNG_NOTED, "no query", NULL);
 	facts.delay_ns = 0;
 	facts.data_after = 2; /* an accident */
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED, "no query", NULL);
+}
+
+static void who_sends_already_is_heard_within_his_interval(void **state)
+{
+	struct snooping_facts facts = on_network();
+
+	(void)state;
+	facts.was_joined = facts.is_report_sent = true;
+	facts.data_after = 11;
+	facts.lasting_ns = NS_PER_S; /* one each 0.1 s */
+	facts.lasted_ns = 10 * NS_PER_S;
+	facts.delay_ns = 190 * NS_PER_MS;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "nothing came on eth0 until", "mcast_querier 1");
+	facts.delay_ns = 210 * NS_PER_MS;
+	judge_snooping(&facts, &finding);
+	expect_finding(RUNG_NOTED, "no query", NULL);
+	facts.delay_ns = 190 * NS_PER_MS;
+	facts.lasted_ns = 3 * NS_PER_S; /* a beginner may well come so soon after the report */
 	judge_snooping(&facts, &finding);
 	expect_finding(RUNG_NOTED, "no query", NULL);
 }
@@ -581,6 +805,7 @@ static struct version_facts modern(void)
 		.is_wire_seen = true,
 		.reports_expected = 1,
 		.reports_sent = 1,
+		.report_version = 3,
 	};
 }
 
@@ -591,6 +816,9 @@ static void a_report_that_left_is_good(void **state)
 	(void)state;
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_GOOD, "this host's IGMPv3 report left by eth0", NULL);
+	facts.report_version = 2; /* what was sent counts, whatever is spoken since */
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_GOOD, "this host's IGMPv2 report left by eth0", NULL);
 	facts.reports_expected = facts.reports_sent = 0;
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_GOOD, "no report was due", NULL);
@@ -632,6 +860,21 @@ static void a_refused_provocation_counts_as_a_missing_report(void **state)
 	facts.is_report_refused = true;
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "no IGMP report", "nft list ruleset");
+}
+
+static void an_older_version_is_no_part_of_another_fault(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.version = (struct membership_version){.spoken = 2, .forced_all = 2};
+	facts.reports_sent = 0;
+	judge_version(&facts, &finding);
+	assert_null(strstr(text_string(&finding.saw), "IGMPv2"));
+	expect_finding(RUNG_CAUSE, "no IGMP report of it leaves by eth0", "nft list ruleset");
+	facts.is_source_specific = true;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "joining for one source takes IGMPv3", "sysctl");
 }
 
 static void queries_that_are_not_answered_are_a_cause(void **state)
@@ -711,14 +954,19 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_rule_is_named_with_its_counter),
 		cmocka_unit_test(a_policy_has_no_handle),
 		cmocka_unit_test(rules_of_iptables_are_mended_with_iptables),
+		cmocka_unit_test(what_rules_hold_is_quoted_for_a_shell),
 		cmocka_unit_test(without_a_rule_it_is_still_the_cause),
 		cmocka_unit_test(a_few_of_many_are_no_cause),
 		cmocka_unit_test(wrong_checksums_are_no_firewall),
+		cmocka_unit_test(a_wrong_mac_address_is_no_firewall),
+		cmocka_unit_test(a_program_that_lists_no_rules_in_time_is_ended),
+		cmocka_unit_test(why_a_program_cannot_be_run_is_told),
 		cmocka_unit_test(where_nothing_was_seen_only_rules_speak),
 		cmocka_unit_test(what_doctor_could_not_take_in_is_said),
 		cmocka_unit_test(without_a_socket_there_is_nothing_to_compare),
 		cmocka_unit_test(what_a_sender_may_not_send_is_its_cause),
 		cmocka_unit_test(a_buffer_that_loses_is_a_cause),
+		cmocka_unit_test(a_limit_that_was_not_used_is_left),
 		cmocka_unit_test(what_was_lost_before_is_noted),
 		cmocka_unit_test(who_loses_nothing_is_good),
 		cmocka_unit_test(an_expired_membership_is_a_cause),
@@ -727,12 +975,16 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_port_that_takes_no_unknown_groups_is_a_cause),
 		cmocka_unit_test(a_late_querier_is_noted),
 		cmocka_unit_test(a_querier_on_the_network_is_good),
+		cmocka_unit_test(of_two_queriers_the_elected_one_is_named),
+		cmocka_unit_test(a_bridge_that_the_system_did_not_tell_of_is_unknown),
 		cmocka_unit_test(silence_on_the_network_is_only_noted),
 		cmocka_unit_test(data_that_comes_only_after_a_report_is_evidence),
+		cmocka_unit_test(who_sends_already_is_heard_within_his_interval),
 		cmocka_unit_test(some_groups_and_interfaces_need_no_querier),
 		cmocka_unit_test(a_report_that_left_is_good),
 		cmocka_unit_test(a_report_that_does_not_leave_is_a_cause),
 		cmocka_unit_test(a_refused_provocation_counts_as_a_missing_report),
+		cmocka_unit_test(an_older_version_is_no_part_of_another_fault),
 		cmocka_unit_test(queries_that_are_not_answered_are_a_cause),
 		cmocka_unit_test(an_older_version_is_noted),
 		cmocka_unit_test(an_older_version_breaks_source_specific_groups),

@@ -10,6 +10,9 @@ enum { SSRC = 0x1234, CLOCK_STEP = 90 };
 static const char *const sources[] = {"10.0.0.1:5000", "10.0.0.1:5000", "10.0.0.2:5000"};
 static const char *const groups[] = {"224.1.1.1:5004", "224.1.1.2:5004", "224.1.1.1:5004"};
 
+/* The numbers of a stream of its own, for the same SSRC. */
+enum { OTHER_STREAM = 30000 };
+
 struct bench {
 	struct live_senders senders;
 	struct feeds feeds;
@@ -224,6 +227,84 @@ static void streams_with_other_timestamps_are_no_feeds(void **state)
 	free_bench(bench);
 }
 
+/* Several streams of SSRC 0: the twin of the third one is the second. */
+static void the_twin_is_found_among_others_of_its_ssrc(void **state)
+{
+	struct bench *bench = new_bench();
+	const struct feed_pair *pair;
+	char text[HOSTCAST_TEXT_SIZE];
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		send_packet(bench, 0, i + OTHER_STREAM, turn_of(i));
+		send_packet(bench, 1, i, turn_of(i));
+		send_packet(bench, 2, i, turn_of(i) + 5);
+	}
+	assert_int_equal(bench->matched, 1);
+	feeds_tick(&bench->feeds, bench->now_ns + 20 * NS_PER_S);
+	assert_int_equal(bench->feeds.count, 1);
+	pair = bench->feeds.list[0];
+	assert_string_equal(hostcast_address_text(&pair->feeds[0].group, text), groups[1]);
+	assert_string_equal(hostcast_address_text(&pair->feeds[1].group, text), groups[2]);
+	assert_true(pair->ahead_ns == 5);
+	free_bench(bench);
+}
+
+static void two_streams_that_never_meet_make_room(void **state)
+{
+	struct bench *bench = new_bench();
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		send_packet(bench, 0, i + OTHER_STREAM, turn_of(i));
+		send_packet(bench, 1, i, turn_of(i));
+	}
+	feeds_tick(&bench->feeds, T0 + 9 * NS_PER_S);
+	assert_int_equal(bench->feeds.count, 1);
+	for (unsigned i = 100; i < 200; i++) /* though they go on */
+		send_packet(bench, 0, i + OTHER_STREAM, turn_of(i) + 11 * NS_PER_S);
+	feeds_tick(&bench->feeds, bench->now_ns);
+	assert_int_equal(bench->feeds.count, 0);
+	free_bench(bench);
+}
+
+static void no_news(void *context, const struct sender *sender)
+{
+	(void)context;
+	(void)sender;
+}
+
+static void no_losses(void *context, const struct sender *sender, const struct live_stream *stream,
+		      uint64_t packets)
+{
+	(void)context;
+	(void)sender;
+	(void)stream;
+	(void)packets;
+}
+
+/* The first feed is silent while the second one begins, and for longer than they are compared. */
+static void a_feed_that_comes_back_is_compared_again(void **state)
+{
+	static const struct sender_tick_events events = {no_news, no_losses};
+	struct bench *bench = new_bench();
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		send_packet(bench, 0, i, turn_of(i));
+	live_senders_tick(&bench->senders, turn_of(5000), &events, NULL);
+	for (unsigned i = 5000; i < 25000; i++)
+		send_packet(bench, 1, i, turn_of(i));
+	feeds_tick(&bench->feeds, bench->now_ns);
+	assert_int_equal(bench->feeds.count, 0);
+	for (unsigned i = 25000; i < 25100; i++) {
+		send_packet(bench, 0, i, turn_of(i));
+		send_packet(bench, 1, i, turn_of(i));
+	}
+	assert_int_equal(bench->matched, 1);
+	free_bench(bench);
+}
+
 static void a_pair_of_which_both_ended_is_forgotten(void **state)
 {
 	struct bench *bench = new_bench();
@@ -276,6 +357,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_feed_that_ends_has_lost_the_rest),
 		cmocka_unit_test(numbers_wrap),
 		cmocka_unit_test(streams_with_other_timestamps_are_no_feeds),
+		cmocka_unit_test(the_twin_is_found_among_others_of_its_ssrc),
+		cmocka_unit_test(two_streams_that_never_meet_make_room),
+		cmocka_unit_test(a_feed_that_comes_back_is_compared_again),
 		cmocka_unit_test(a_pair_of_which_both_ended_is_forgotten),
 		cmocka_unit_test(every_number_is_counted_once_whatever_comes),
 	};

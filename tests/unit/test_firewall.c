@@ -1,5 +1,5 @@
-/* net/firewall_parse, net/firewall and doctor/rule_match: rules as the programs show them, and
- * which of them may drop what. */
+/* net/firewall_nft, net/firewall_iptables, net/firewall and doctor/rule_match: rules as the
+ * programs show them, and which of them may drop what. */
 #include "doctor/rule_match.h"
 #include "net/address.h"
 #include "net/firewall_parse.h"
@@ -94,6 +94,8 @@ static void rules_that_drop_are_kept(void **state)
 	assert_string_equal(rule->family, "inet");
 	assert_string_equal(rule->table, "filter");
 	assert_string_equal(rule->text, "udp dport 5004 counter drop");
+	assert_int_equal(rule->number, 2); /* behind one that accepts */
+	assert_int_equal(rule_of("strict", 10)->number, 1);
 	assert_true(rule->has_counter);
 	assert_int_equal(rule->packets, 12);
 	assert_int_equal(rule->hooks, HOOK_INPUT);
@@ -116,6 +118,34 @@ static void a_chain_is_asked_where_others_lead_to_it(void **state)
 	assert_true(firewall_parse_nft(nft, &firewall));
 	assert_int_equal(rule_of("strict", 10)->hooks, HOOK_INPUT);
 	assert_int_equal(rule_of("unused", 12)->hooks, 0);
+}
+
+static void a_jump_leads_to_a_chain_of_its_own_table(void **state)
+{
+	static const char text[] = "table inet a {\n"
+				   "\tchain strict { # handle 1\n"
+				   "\t\tdrop # handle 2\n"
+				   "\t}\n"
+				   "}\n"
+				   "table inet b {\n"
+				   "\tchain input { # handle 3\n"
+				   "\t\ttype filter hook input priority filter; policy accept;\n"
+				   "\t\tjump middle # handle 4\n"
+				   "\t}\n"
+				   "\tchain strict { # handle 5\n"
+				   "\t\tdrop # handle 6\n"
+				   "\t}\n"
+				   "\tchain middle { # handle 7\n"
+				   "\t\tgoto strict # handle 8\n"
+				   "\t\tjump nowhere # handle 9\n"
+				   "\t}\n"
+				   "}\n";
+
+	(void)state;
+	assert_true(firewall_parse_nft(text, &firewall));
+	assert_int_equal(firewall.count, 2);
+	assert_int_equal(rule_of("strict", 2)->hooks, 0);
+	assert_int_equal(rule_of("strict", 6)->hooks, HOOK_INPUT);
 }
 
 static void a_device_goes_with_its_chain(void **state)
@@ -382,6 +412,48 @@ static void the_likeliest_rule_is_found(void **state)
 	assert_null(rule_find(&firewall, &flow, true));
 }
 
+/* nft lists an anonymous set with each of its elements. */
+static void a_long_set_is_read_to_its_end(void **state)
+{
+	struct firewall_rule rule = {.family = "ip", .hooks = HOOK_INPUT};
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+	struct text text = {0};
+
+	(void)state;
+	text_add_string(&text, "ip daddr { ");
+	for (unsigned i = 0; i < 600; i++)
+		text_addf(&text, "239.200.%u.%u, ", i / 250, i % 250);
+	text_add_string(&text, "239.1.1.1 } counter packets 20 bytes 600 drop");
+	rule.text = (char *)(uintptr_t)text_string(&text);
+	assert_int_equal(rule_match(&rule, &flow), RULE_NAMES);
+	flow = flow_of("239.1.1.2:5004");
+	assert_int_equal(rule_match(&rule, &flow), RULE_OTHER);
+	text_done(&text);
+}
+
+static void a_counter_that_fits_speaks_against_the_text(void **state)
+{
+	static char text[] = "udp dport 80 counter packets 20 bytes 600 drop";
+	struct firewall_rule rule = {
+		.family = "inet", .hooks = HOOK_INPUT, .has_counter = true, .packets = 20};
+	struct firewall all = {.rules = &rule, .count = 1};
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
+	(void)state;
+	rule.text = text;
+	assert_null(rule_find(&all, &flow, true));
+	flow.missing = 22;
+	assert_ptr_equal(rule_find(&all, &flow, true), &rule);
+	assert_null(rule_find(&all, &flow, false));
+	flow.missing = 40;
+	assert_null(rule_find(&all, &flow, true));
+	flow.missing = rule.packets = 2; /* may be chance */
+	assert_null(rule_find(&all, &flow, true));
+	flow.missing = rule.packets = 20;
+	rule.hooks = HOOK_OUTPUT;
+	assert_null(rule_find(&all, &flow, true));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +461,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(a_policy_is_a_rule_without_handle, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_chain_is_asked_where_others_lead_to_it, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_jump_leads_to_a_chain_of_its_own_table, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_device_goes_with_its_chain, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rules_of_the_older_iptables_are_read, set_up,
@@ -403,6 +477,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(reports_and_queries_are_told_apart),
 		cmocka_unit_test(where_a_rule_is_asked_counts),
 		cmocka_unit_test_setup_teardown(the_likeliest_rule_is_found, set_up, tear_down),
+		cmocka_unit_test(a_long_set_is_read_to_its_end),
+		cmocka_unit_test(a_counter_that_fits_speaks_against_the_text),
 	};
 
 	if (argc > 1)

@@ -573,7 +573,7 @@ static void wrong_mac_addresses_are_counted(void **state)
 	take(&packet);
 	packet.link.destination[0] = 0x02;
 	assert_int_equal(packet_group_mac(&packet), GROUP_MAC_UNICAST);
-	memset(packet.link.destination, 0xff, MAC_BYTES);
+	memset(packet.link.destination, 0xff, MAC_SIZE);
 	assert_int_equal(packet_group_mac(&packet), GROUP_MAC_BROADCAST);
 	take(&packet);
 	assert_int_equal(history->senders.list[0].wrong_mac, 2);

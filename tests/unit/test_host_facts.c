@@ -135,7 +135,19 @@ static void the_route_to_loopback_leads_there(void **state)
 	assert_int_equal(route.interface, if_nametoindex("lo"));
 	assert_true(route.is_local);
 	assert_true(address_same_ip(&route.from, &to));
-	assert_int_equal(route.gateway.any.sa_family, AF_UNSPEC);
+}
+
+static void links_have_their_mac_address(void **state)
+{
+	struct links links;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(links_read(&links, &error), 0);
+	for (size_t i = 0; i < links.count; i++)
+		if (links.list[i].is_loopback) /* all 0, which is no host's */
+			assert_true(mac_is_none(links.list[i].mac));
+	links_done(&links);
 }
 
 /* ---- Sockets ---- */
@@ -171,6 +183,7 @@ static void an_own_socket_is_found(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(links_have_their_mac_address),
 		cmocka_unit_test(settings_are_written_as_people_write_them),
 		cmocka_unit_test(settings_are_read),
 		cmocka_unit_test(link_local_addresses_are_found),

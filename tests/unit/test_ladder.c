@@ -1,3 +1,5 @@
+#include "capture/capture_file.h"
+#include "cli/decode/conversation_outcome.h"
 #include "cli/decode/conversation_words.h"
 #include "cli/decode/ladder.h"
 #include "cli/decode/ladder_rows.h"
@@ -90,6 +92,24 @@ static void long_runs_of_data_become_one_row(void **state)
 	assert_non_null(strstr(svg, ">… 1,995 segments: client 997 (9,970 bytes), "
 				    "server 998 (0 bytes) …<"));
 	text_done(&out);
+	talk_done(&talk);
+}
+
+/* Datagrams that nobody answers: that some time is between them tells nothing. */
+static void a_slow_stream_becomes_one_row(void **state)
+{
+	struct talk talk = talk_new();
+	struct ladder_rows rows;
+
+	(void)state;
+	for (int i = 0; i < 59; i++) {
+		talk_datagram(&talk, &talk.client, &talk.server, "hello");
+		talk_pause(&talk, 199);
+	}
+	ladder_rows_find(&rows, talk_finish(&talk, 1));
+	assert_true(rows.count <= 10);
+	assert_int_equal(rows.rows[5].kind, LADDER_RUN);
+	assert_int_equal(rows.rows[5].last - rows.rows[5].first + 1, 59 - 3 - 2);
 	talk_done(&talk);
 }
 
@@ -261,6 +281,56 @@ static void each_note_comes_once(void **state)
 	talk_done(&talk);
 }
 
+static void a_part_of_a_long_send_is_marked(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+	struct text out = {0};
+
+	(void)state;
+	talk.window = 60000;
+	HANDSHAKE();
+	C(PSH | ACK, 101, 501, 5);
+	C(ACK, 106, 501, 1448);
+	C(PSH | ACK, 1554, 501, 1448);
+	C(PSH | ACK, 3002, 501, 104); /* the rest of it, perhaps */
+	S(PSH | ACK, 501, 3106, 7);
+	C(PSH | ACK, 3106, 508, 9); /* which answers that */
+	c = talk_finish(&talk, 1);
+	for (size_t i = 3; i < c->count; i++) {
+		add_calls(&out, c, &c->steps[i], (enum side)c->steps[i].from);
+		text_add_string(&out, "\n");
+	}
+	assert_string_equal(text_string(&out), "send() of 5 bytes\n"
+					       "send() or part of one: 2,896 bytes\n"
+					       "… of the same send()\n"
+					       "send() or part of one: 104 bytes\n"
+					       "send() of 7 bytes\n"
+					       "send() of 9 bytes\n");
+	text_done(&out);
+	talk_done(&talk);
+}
+
+static void durations_have_the_unit_that_fits(void **state)
+{
+	static const struct {
+		double ns;
+		const char *text;
+	} durations[] = {
+		{0, "0 µs"},      {33049, "33 µs"},   {12345678, "12.3 ms"},
+		{1.2e9, "1.2 s"}, {3600e9, "3600 s"}, {86400e9, "86400 s"},
+	};
+	struct text out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(durations); i++) {
+		text_clear(&out);
+		add_duration(&out, durations[i].ns);
+		assert_string_equal(text_string(&out), durations[i].text);
+	}
+	text_done(&out);
+}
+
 static void numbers_have_commas(void **state)
 {
 	struct text out = {0};
@@ -307,10 +377,11 @@ static void membership(struct time_of_groups *t, int64_t ms, const char *host,
 
 static void data(struct time_of_groups *t, int64_t ms, const char *host, const char *group)
 {
-	struct packet packet = {.ip = {.version = 4, .protocol = IPPROTO_UDP, .size = 100},
+	struct packet packet = {.ip = {.version = 4, .protocol = IPPROTO_UDP, .size = 128},
 				.source = talk_address(host),
 				.destination = talk_address(group),
-				.transport = TRANSPORT_UDP};
+				.transport = TRANSPORT_UDP,
+				.udp = {.size = 100}};
 
 	take(t, ms, &packet);
 }
@@ -346,8 +417,80 @@ static void a_timeline_has_a_lane_for_each_host_and_group(void **state)
 	assert_int_equal(occurrences(svg, "<path class=\"leave\""), 1 + 1); /* and the key */
 	assert_int_equal(occurrences(svg, "<path class=\"specific\""), 1 + 1);
 	assert_int_equal(occurrences(svg, "<path class=\"general\""), 2 + 1);
-	assert_non_null(strstr(svg, ">sends 2 packets, 200 bytes<"));
-	assert_non_null(strstr(svg, ">2 groups; time counts from 1970-01-01 00:00:00 UTC<"));
+	assert_non_null(strstr(svg, ">sends 2 datagrams, 200 bytes<"));
+	assert_non_null(strstr(
+		svg, ">2 groups; time counts from 1970-01-01 00:00:00 UTC; bytes are of payload<"));
+	text_done(&out);
+}
+
+/* The marks of the first lane that has data, each by its left and right edge and its height. */
+struct mark {
+	double left, top, right;
+};
+
+static size_t marks_of(const char *svg, struct mark *marks, size_t most)
+{
+	const char *at = strstr(svg, "<path class=\"data\" d=\"");
+	double bottom, again;
+	size_t count = 0;
+	int used;
+
+	assert_non_null(at);
+	for (at += strlen("<path class=\"data\" d=\""); *at == 'M'; at += used) {
+		struct mark *mark = &marks[count++];
+
+		assert_true(count <= most);
+		assert_int_equal(sscanf(at, "M%lf %lfV%lfH%lfV%lfz%n", &mark->left, &bottom,
+					&mark->top, &mark->right, &again, &used),
+				 5);
+	}
+	return count;
+}
+
+static void a_steady_sender_is_drawn_without_gaps(void **state)
+{
+	static const int64_t intervals_ms[] = {1, 7, 20, 35, 50, 70, 100, 200, 333, 500, 1000};
+	struct mark marks[300];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(intervals_ms); i++) {
+		struct time_of_groups t = {0};
+		struct text out = {0};
+		double least = 1e9, most = 0;
+		size_t count;
+
+		for (int64_t ms = 0; ms <= 12000; ms += intervals_ms[i])
+			data(&t, ms, "10.0.0.1:5000", "239.1.1.1:5004");
+		assert_drawn(&t, &out);
+		count = marks_of(text_string(&out), marks, COUNT_OF(marks));
+		assert_true(count > 10);
+		for (size_t mark = 1; mark + 1 < count; mark++) {
+			double apart = marks[mark].left - marks[mark - 1].left;
+
+			least = apart < least ? apart : least;
+			most = apart > most ? apart : most;
+		}
+		assert_true(most - least < 0.5);
+		for (size_t mark = 1; mark + 1 < count; mark++) /* 24 is the highest */
+			assert_true(marks[mark].top - marks[1].top < 5 &&
+				    marks[1].top - marks[mark].top < 5);
+		text_done(&out);
+	}
+}
+
+static void a_burst_is_higher_than_a_packet(void **state)
+{
+	struct time_of_groups t = {0};
+	struct text out = {0};
+	struct mark marks[4];
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		data(&t, 0, "10.0.0.1:5000", "239.1.1.1:5004");
+	data(&t, 5000, "10.0.0.1:5000", "239.1.1.1:5004");
+	assert_drawn(&t, &out);
+	assert_int_equal(marks_of(text_string(&out), marks, COUNT_OF(marks)), 2);
+	assert_true(marks[0].top < marks[1].top - 10);
 	text_done(&out);
 }
 
@@ -401,8 +544,14 @@ static void a_timeline_of_nothing_says_so(void **state)
 
 static void any_length_of_time_has_some_numbers(void **state)
 {
-	static const int64_t lengths[] = {
-		0, 1, 1000000, 999999999, 7000000000, 86400000000000, INT64_MAX, INT64_MIN};
+	static const int64_t lengths[] = {0,
+					  1,
+					  1000000,
+					  999999999,
+					  7000000000,
+					  86400000000000,
+					  CAPTURE_TIME_MOST_NS,
+					  CAPTURE_TIME_LEAST_NS};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(lengths); i++) {
@@ -413,7 +562,8 @@ static void any_length_of_time_has_some_numbers(void **state)
 		axis_add(&out, &axis, 0, 100);
 		count = occurrences(text_string(&out), "<text ");
 		assert_true(count >= 2 && count <= 12);
-		assert_true(axis_x(&axis, INT64_MIN) >= 0 && axis_x(&axis, INT64_MAX) <= 800);
+		assert_true(axis_x(&axis, CAPTURE_TIME_LEAST_NS) >= 0 &&
+			    axis_x(&axis, CAPTURE_TIME_MOST_NS) <= 800);
 		text_done(&out);
 	}
 }
@@ -424,6 +574,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_ladder_has_each_segment_and_its_calls),
 		cmocka_unit_test(a_lost_segment_ends_in_a_cross),
 		cmocka_unit_test(long_runs_of_data_become_one_row),
+		cmocka_unit_test(a_slow_stream_becomes_one_row),
 		cmocka_unit_test(no_step_is_in_two_rows_and_none_is_left_out),
 		cmocka_unit_test(what_is_not_drawn_is_said),
 		cmocka_unit_test(a_ladder_of_nothing_says_so),
@@ -431,8 +582,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(long_addresses_have_room),
 		cmocka_unit_test(the_end_is_told_in_a_sentence),
 		cmocka_unit_test(each_note_comes_once),
+		cmocka_unit_test(a_part_of_a_long_send_is_marked),
+		cmocka_unit_test(durations_have_the_unit_that_fits),
 		cmocka_unit_test(numbers_have_commas),
 		cmocka_unit_test(a_timeline_has_a_lane_for_each_host_and_group),
+		cmocka_unit_test(a_steady_sender_is_drawn_without_gaps),
+		cmocka_unit_test(a_burst_is_higher_than_a_packet),
 		cmocka_unit_test(groups_of_the_link_come_last),
 		cmocka_unit_test(many_hosts_and_groups_are_cut_with_a_note),
 		cmocka_unit_test(a_timeline_of_nothing_says_so),

@@ -219,6 +219,35 @@ static void streams_are_bounded(void **state)
 	free_senders(senders);
 }
 
+static struct sender_news hear_stream(struct live_senders *senders, uint32_t ssrc, int64_t time_ns)
+{
+	struct sender_news news;
+	struct rtp_packet p;
+
+	for (uint16_t i = 0; i < RTP_IN_A_ROW; i++) {
+		rtp_packet(&p, SOURCE, GROUP, i, i, ssrc, time_ns);
+		news = live_senders_take(senders, &p.frame, &p.packet);
+	}
+	return news;
+}
+
+static void of_streams_the_longest_silent_one_makes_room(void **state)
+{
+	struct live_senders *senders = new_senders();
+	const int64_t later_ns = T0 + STREAM_FORGOTTEN_NS + 50;
+
+	(void)state;
+	for (uint32_t ssrc = 0; ssrc < RTP_STREAMS_MAX; ssrc++)
+		hear_stream(senders, ssrc, ssrc == 5 ? T0 : T0 + 100);
+	assert_null(hear_stream(senders, 1000, T0 + STREAM_FORGOTTEN_NS).stream);
+	assert_true(hear_stream(senders, 1001, later_ns).is_new_stream);
+	assert_null(hear_stream(senders, 5, later_ns).stream); /* it made room, the others go on */
+	assert_non_null(hear_stream(senders, 4, later_ns).stream);
+	assert_int_equal(senders->stream_count, RTP_STREAMS_MAX);
+	assert_int_equal(senders->forgotten_streams, 1);
+	free_senders(senders);
+}
+
 static void those_silent_for_long_make_room(void **state)
 {
 	struct live_senders *senders = new_senders();
@@ -252,6 +281,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_limit_of_ones_own_counts),
 		cmocka_unit_test(a_stream_is_told_once_and_its_losses_when_they_grow),
 		cmocka_unit_test(streams_are_bounded),
+		cmocka_unit_test(of_streams_the_longest_silent_one_makes_room),
 		cmocka_unit_test(those_silent_for_long_make_room),
 	};
 

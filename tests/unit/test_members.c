@@ -159,7 +159,7 @@ static void sources_come_and_go_and_the_last_one_is_a_leave(void **state)
 	report_v3(bench, "10.0.0.1", RECORD_ALLOW, "232.1.1.1", a, T0);
 	assert_told(bench, "+232.1.1.1 10.0.0.1;");
 	report_v3(bench, "10.0.0.1", RECORD_ALLOW, "232.1.1.1", b, T0 + 1);
-	assert_int_equal(bench->members.list[0].source_count, 2);
+	assert_int_equal(bench->members.list[0].wanted.count, 2);
 	report_v3(bench, "10.0.0.1", RECORD_BLOCK, "232.1.1.1", a, T0 + 2);
 	assert_told(bench, "");
 	report_v3(bench, "10.0.0.1", RECORD_BLOCK, "232.1.1.1", b, T0 + 3);
@@ -181,7 +181,57 @@ static void to_block_a_source_is_no_leave(void **state)
 	assert_told(bench, "+224.1.1.1 10.0.0.1;");
 	report_v3(bench, "10.0.0.1", RECORD_TO_INCLUDE, "224.1.1.1", a, T0 + 2); /* that only */
 	assert_told(bench, "");
-	assert_true(bench->members.list[0].is_include);
+	assert_false(bench->members.list[0].wanted.is_exclude);
+	free(bench);
+}
+
+/* It says that it wants some: which ones was cut off by who captured it. */
+static void a_record_without_its_sources_is_no_leave(void **state)
+{
+	static const uint8_t record[8] = {RECORD_TO_INCLUDE, 0, 0, 3, 224, 1, 1, 1};
+	struct membership_message message = {.kind = MEMBERSHIP_REPORT, .version = 3, .count = 1};
+	struct bench *bench = new_bench();
+
+	(void)state;
+	report_v3(bench, "10.0.0.1", RECORD_TO_EXCLUDE, "224.1.1.1", NULL, T0);
+	message.records = reader_of(record, sizeof record);
+	take(bench, "10.0.0.1", &message, T0 + 1);
+	assert_told(bench, "+224.1.1.1 10.0.0.1;");
+	assert_true(bench->members.list[0].wanted.has_more);
+	free(bench);
+}
+
+static void a_message_with_a_wrong_checksum_says_nothing(void **state)
+{
+	struct membership_message report = {.kind = MEMBERSHIP_REPORT,
+					    .version = 2,
+					    .group = parse("224.1.1.1"),
+					    .checksum = CHECKSUM_BAD};
+	struct membership_message query = {
+		.kind = MEMBERSHIP_QUERY, .version = 2, .checksum = CHECKSUM_BAD};
+	struct bench *bench = new_bench();
+
+	(void)state;
+	take(bench, "10.0.0.1", &report, T0);
+	take(bench, "10.0.0.254", &query, T0);
+	assert_int_equal(bench->members.count, 0);
+	assert_int_equal(bench->queriers.count, 0);
+	free(bench);
+}
+
+/* Types that are reserved are passed over (RFC 3376 section 4.2.12), what follows is not. */
+static void records_of_unknown_types_are_passed_over(void **state)
+{
+	static const uint8_t records[16] = {7, 0, 0, 0,   224, 1, 1, 1, RECORD_TO_EXCLUDE,
+					    0, 0, 0, 224, 1,   1, 2};
+	struct membership_message message = {.kind = MEMBERSHIP_REPORT, .version = 3, .count = 2};
+	struct bench *bench = new_bench();
+
+	(void)state;
+	message.records = reader_of(records, sizeof records);
+	take(bench, "10.0.0.1", &message, T0);
+	assert_told(bench, "+224.1.1.2 10.0.0.1;");
+	assert_int_equal(bench->members.count, 1);
 	free(bench);
 }
 
@@ -244,6 +294,52 @@ static void the_table_is_bounded_and_the_silent_make_room(void **state)
 	free(bench);
 }
 
+static bool is_the_group(const void *context, const union hostcast_address *group)
+{
+	return address_same_ip(context, group);
+}
+
+static void groups_that_nobody_wants_take_no_room(void **state)
+{
+	static const uint8_t records[16] = {RECORD_TO_EXCLUDE, 0, 0, 0, 224, 1, 1, 1,
+					    RECORD_TO_EXCLUDE, 0, 0, 0, 224, 1, 1, 2};
+	struct membership_message message = {.kind = MEMBERSHIP_REPORT, .version = 3, .count = 2};
+	union hostcast_address group = parse("224.1.1.2");
+	struct bench *bench = new_bench();
+
+	(void)state;
+	bench->members.is_wanted = is_the_group;
+	bench->members.wanted_context = &group;
+	message.records = reader_of(records, sizeof records);
+	take(bench, "10.0.0.1", &message, T0);
+	assert_told(bench, "+224.1.1.2 10.0.0.1;");
+	assert_int_equal(bench->members.count, 1);
+	free(bench);
+}
+
+/* Else forged ones would hide the real one for ever. */
+static void of_queriers_the_longest_silent_one_makes_room(void **state)
+{
+	struct membership_message message = {.kind = MEMBERSHIP_QUERY, .version = 2};
+	struct bench *bench = new_bench();
+	union hostcast_address real = parse("10.0.0.254"), silent = parse("10.1.0.7");
+	char source[32];
+
+	(void)state;
+	for (int i = 0; i < QUERIERS_MAX; i++) {
+		snprintf(source, sizeof source, "10.1.%d.%d", i / 100, i % 100);
+		take(bench, source, &message, i == 7 ? T0 : T0 + 1);
+	}
+	query(bench, T0 + 2);
+	assert_true(address_same_ip(
+		&queriers_elected(&bench->queriers, 2, 0, false, T0 + 2)->address, &real));
+	assert_int_equal(bench->queriers.count, QUERIERS_MAX);
+	assert_int_equal(bench->queriers.forgotten, 1);
+	for (size_t i = 0; i < QUERIERS_MAX; i++)
+		assert_false(address_same_ip(&bench->queriers.list[i].address, &silent));
+	free(bench);
+}
+
 static void groups_stand_in_their_order(void **state)
 {
 	struct bench *bench = new_bench();
@@ -270,9 +366,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_leave_of_one_that_was_not_known_is_told),
 		cmocka_unit_test(sources_come_and_go_and_the_last_one_is_a_leave),
 		cmocka_unit_test(to_block_a_source_is_no_leave),
+		cmocka_unit_test(a_record_without_its_sources_is_no_leave),
+		cmocka_unit_test(a_message_with_a_wrong_checksum_says_nothing),
+		cmocka_unit_test(records_of_unknown_types_are_passed_over),
 		cmocka_unit_test(a_membership_that_nobody_confirms_expires),
 		cmocka_unit_test(of_igmpv2_one_member_answers_for_all),
 		cmocka_unit_test(the_table_is_bounded_and_the_silent_make_room),
+		cmocka_unit_test(groups_that_nobody_wants_take_no_room),
+		cmocka_unit_test(of_queriers_the_longest_silent_one_makes_room),
 		cmocka_unit_test(groups_stand_in_their_order),
 	};
 

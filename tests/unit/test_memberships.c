@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "net/address.h"
 #include "net/membership_files.h"
 #include "net/membership_netlink.h"
@@ -230,6 +231,41 @@ static void twins_become_one(void **state)
 	memberships_done(&memberships);
 }
 
+static void assert_is_list(const struct memberships *memberships, const char *expected)
+{
+	struct text list = {0};
+	char text[HOSTCAST_TEXT_SIZE];
+
+	for (size_t i = 0; i < memberships->count; i++)
+		text_addf(&list, "%s%u %s", i > 0 ? ", " : "", memberships->list[i].interface,
+			  address_ip_text(&memberships->list[i].group, text));
+	assert_string_equal(text_string(&list), expected);
+	text_done(&list);
+}
+
+static void what_comes_and_goes_keeps_the_order(void **state)
+{
+	struct memberships memberships = {0};
+	union hostcast_address one = parse("224.1.1.1"), two = parse("224.1.1.2");
+	union hostcast_address six = parse("ff15::1");
+
+	(void)state;
+	memberships_remove(&memberships, 4, &one); /* an empty list */
+	assert_true(memberships_insert(&memberships, 4, &two, 1));
+	assert_true(memberships_insert(&memberships, 4, &six, 1));
+	assert_true(memberships_insert(&memberships, 3, &six, 1));
+	assert_true(memberships_insert(&memberships, 4, &one, 1));
+	assert_true(memberships_insert(&memberships, 4, &two, 1)); /* once is enough */
+	assert_is_list(&memberships, "3 ff15::1, 4 224.1.1.1, 4 224.1.1.2, 4 ff15::1");
+	memberships_remove(&memberships, 4, &two);
+	memberships_remove(&memberships, 3, &one); /* it is not there */
+	assert_is_list(&memberships, "3 ff15::1, 4 224.1.1.1, 4 ff15::1");
+	memberships_remove(&memberships, 4, &six);
+	memberships_remove(&memberships, 3, &six);
+	assert_is_list(&memberships, "4 224.1.1.1");
+	memberships_done(&memberships);
+}
+
 /* ---- The two ways to the same truth ---- */
 
 static bool are_same(const struct memberships *a, const struct memberships *b)
@@ -300,6 +336,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(malformed_lines_are_passed_over),
 		cmocka_unit_test(damaged_files_do_no_harm),
 		cmocka_unit_test(twins_become_one),
+		cmocka_unit_test(what_comes_and_goes_keeps_the_order),
 		cmocka_unit_test(netlink_and_proc_tell_the_same_of_ipv4),
 		cmocka_unit_test(netlink_and_proc_tell_the_same_of_ipv6),
 	};

@@ -186,6 +186,30 @@ static void wrong_checksums_and_macs_are_counted(void **state)
 	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 0);
 }
 
+static void what_goes_to_another_hosts_mac_is_no_firewalls(void **state)
+{
+	static const uint8_t mine[MAC_SIZE] = {2, 0, 0, 0, 0, 9};
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	memcpy(packet.link.destination, mine, MAC_SIZE);
+	take(packet); /* what its own address is, is not known */
+	assert_int_equal(source_on(SOURCE, ETH0)->wrong_mac, 0);
+	o->interfaces[0].has_mac = true;
+	memcpy(o->interfaces[0].mac, mine, MAC_SIZE);
+	take(packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->wrong_mac, 0);
+	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 2);
+	packet.link.destination[5] = 8;
+	take(packet);
+	memset(packet.link.destination, 0xff, MAC_SIZE);
+	take(packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->wrong_mac, 2);
+	assert_int_equal(source_on(SOURCE, ETH0)->foreign_mac, 1);
+	assert_int_equal(source_on(SOURCE, ETH0)->mac[5], 8);
+	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 3);
+}
+
 static void sources_are_bounded(void **state)
 {
 	(void)state;
@@ -199,21 +223,6 @@ static void sources_are_bounded(void **state)
 	assert_int_equal(o->forgotten, 3);
 }
 
-static void data_before_and_after_the_report_are_told_apart(void **state)
-{
-	(void)state;
-	take(datagram(SOURCE, "before"));
-	take(datagram(OWN, "mine"));
-	observation_report_provoked(o, ETH0, now_ns);
-	now_ns += 5;
-	take(datagram(SOURCE, "after"));
-	take(datagram(SOURCE, "after that"));
-	assert_int_equal(o->interfaces[0].data_before, 1);
-	assert_int_equal(o->interfaces[0].data_after, 2);
-	assert_int_equal(o->interfaces[0].after_ns - o->interfaces[0].provoked_ns, 5);
-	assert_int_equal(o->interfaces[0].reports_expected, 1);
-}
-
 static void a_report_needs_its_time(void **state)
 {
 	(void)state;
@@ -225,6 +234,20 @@ static void a_report_needs_its_time(void **state)
 }
 
 /* ---- Copies ---- */
+
+static void copies_in_fragments_may_become_one_datagram(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	packet.ip.identification = 77;
+	packet.ip.is_fragment = packet.ip.more_fragments = true;
+	take(packet);
+	take(packet);
+	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 1);
+	receive_from(SOURCE);
+	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 0);
+}
 
 static void the_same_number_and_bytes_are_a_copy(void **state)
 {
@@ -261,17 +284,25 @@ static void without_numbers_only_another_way_makes_a_copy(void **state)
 	assert_int_equal(source_on(SOURCE, ETH0)->ways[1].ttl, 4);
 }
 
+static void take_numbered(unsigned number)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	packet.ip.identification = number;
+	take(packet);
+}
+
 static void copies_are_remembered_in_fixed_room(void **state)
 {
 	(void)state;
-	for (unsigned i = 1; i <= 2 * COPIES_MAX + 1; i++) {
-		struct packet packet = datagram(SOURCE, "x");
-
-		packet.ip.identification = i;
-		take(packet);
-	}
+	for (unsigned i = 1; i <= 2 * COPIES_MAX + 1; i++)
+		take_numbered(i);
 	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 0);
-	assert_int_equal(o->copies.count, COPIES_MAX);
+	for (unsigned i = COPIES_MAX + 2; i <= 2 * COPIES_MAX + 1; i++)
+		take_numbered(i);
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, COPIES_MAX);
+	take_numbered(COPIES_MAX + 1); /* the last one that made room */
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, COPIES_MAX);
 }
 
 /* ---- Fragments ---- */
@@ -320,6 +351,37 @@ static void datagrams_with_missing_fragments_are_incomplete(void **state)
 	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 0);
 }
 
+static void fragments_that_come_twice_stand_for_no_others(void **state)
+{
+	(void)state;
+	take(fragment(1, 0, 1480, true)); /* the one in between is missing */
+	take(fragment(1, 0, 1480, true));
+	take(fragment(1, 2960, 1480, false));
+	take(fragment(2, 0, 1480, true)); /* whole, by two ways */
+	take(fragment(2, 0, 1480, true));
+	take(fragment(2, 1480, 100, false));
+	take(fragment(2, 1480, 100, false));
+	now_ns += NS_PER_S;
+	take(fragment(2, 1480, 100, false)); /* another one of the same number, without its first */
+	observation_finish(o, now_ns + NS_PER_S);
+	assert_int_equal(source_on(SOURCE, ETH0)->incomplete, 2);
+}
+
+static void what_is_whole_makes_room_first(void **state)
+{
+	(void)state;
+	take(fragment(0, 0, 1480, true));
+	for (uint32_t i = 1; i < 2 * ASSEMBLY_MAX; i++) {
+		now_ns++;
+		take(fragment(i, 0, 1480, true));
+		take(fragment(i, 1480, 100, false));
+	}
+	assert_int_equal(source_on(SOURCE, ETH0)->incomplete, 0);
+	take(fragment(0, 1480, 100, false));
+	observation_finish(o, now_ns + NS_PER_S);
+	assert_int_equal(source_on(SOURCE, ETH0)->incomplete, 0);
+}
+
 static void so_many_fragments_that_there_is_no_room_are_given_up(void **state)
 {
 	(void)state;
@@ -352,6 +414,47 @@ static struct packet report(const char *source, const char *group)
 
 	packet.membership.group = parse(group);
 	return packet;
+}
+
+static void data_before_and_after_the_report_are_told_apart(void **state)
+{
+	(void)state;
+	take(datagram(SOURCE, "before"));
+	take(datagram(OWN, "mine"));
+	take(report(OWN, "239.1.1.1")); /* of a program that has joined just now */
+	observation_report_provoked(o, ETH0, now_ns);
+	take(datagram(SOURCE, "before the report has left"));
+	take(report(OWN, "239.1.1.1"));
+	now_ns += 5;
+	take(datagram(SOURCE, "after"));
+	now_ns += 7;
+	take(datagram(SOURCE, "after that"));
+	take(report(OWN, "239.1.1.1"));
+	assert_int_equal(o->interfaces[0].data_before, 2);
+	assert_int_equal(o->interfaces[0].data_after, 2);
+	assert_int_equal(o->interfaces[0].after_ns - o->interfaces[0].reported_ns, 5);
+	assert_int_equal(o->interfaces[0].last_ns - o->interfaces[0].after_ns, 7);
+	assert_int_equal(o->interfaces[0].reports_expected, 1);
+}
+
+static void probes_of_doctors_come_neither_before_nor_after(void **state)
+{
+	(void)state;
+	take(datagram(SOURCE, "PROB\nsession 7\n"));
+	observation_report_provoked(o, ETH0, now_ns);
+	take(report(OWN, "239.1.1.1"));
+	take(datagram(SOURCE, "PROB\nsession 7\n"));
+	take(datagram(SOURCE, "PRO"));
+	assert_int_equal(o->interfaces[0].data_before, 0);
+	assert_int_equal(o->interfaces[0].data_after, 1);
+	assert_int_equal(observation_on_wire(o, ETH0), 3);
+}
+
+static void who_has_no_address_is_this_host(void **state)
+{
+	(void)state;
+	receive_from("0.0.0.0");
+	assert_int_equal(observation_at_socket(o, ETH0), 0);
 }
 
 static void an_answered_query_is_no_fault(void **state)
@@ -387,7 +490,6 @@ static void another_hosts_answer_is_enough_for_the_older_versions(void **state)
 	take(membership(QUERIER, MEMBERSHIP_QUERY, 2));
 	take(report("10.0.0.3", "239.1.1.1"));
 	observation_finish(o, now_ns + 10 * NS_PER_S);
-	assert_int_equal(o->interfaces[0].reports_by_others, 1);
 	assert_int_equal(o->interfaces[0].unanswered, 0);
 }
 
@@ -439,10 +541,17 @@ int main(int argc, char **argv)
 						tear_down),
 		cmocka_unit_test_setup_teardown(wrong_checksums_and_macs_are_counted, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(what_goes_to_another_hosts_mac_is_no_firewalls,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sources_are_bounded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(data_before_and_after_the_report_are_told_apart,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(probes_of_doctors_come_neither_before_nor_after,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_has_no_address_is_this_host, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_report_needs_its_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(copies_in_fragments_may_become_one_datagram, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(the_same_number_and_bytes_are_a_copy, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(without_numbers_only_another_way_makes_a_copy,
@@ -453,6 +562,9 @@ int main(int argc, char **argv)
 						tear_down),
 		cmocka_unit_test_setup_teardown(datagrams_with_missing_fragments_are_incomplete,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(fragments_that_come_twice_stand_for_no_others,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_whole_makes_room_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			so_many_fragments_that_there_is_no_room_are_given_up, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_answered_query_is_no_fault, set_up, tear_down),

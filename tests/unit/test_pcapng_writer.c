@@ -192,6 +192,30 @@ static void a_file_that_cannot_be_opened_is_an_error(void **state)
 			    "directory");
 }
 
+/* A link is not followed, not even one that leads nowhere. */
+static void only_a_file_that_is_not_there_is_created(void **state)
+{
+	char folder[] = "/tmp/hostcast-unit-XXXXXX", path[64], link[64];
+	struct pcapng_writer *writer;
+	struct error error;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/file", folder);
+	snprintf(link, sizeof link, "%s/link", folder);
+	assert_int_equal(symlink(path, link), 0);
+	assert_null(pcapng_writer_create(link, "unit test", &error));
+	assert_int_equal(access(path, F_OK), -1);
+	writer = pcapng_writer_create(path, "unit test", &error);
+	assert_non_null(writer);
+	assert_int_equal(pcapng_writer_close(writer, &error), 0);
+	assert_null(pcapng_writer_create(path, "unit test", &error));
+	assert_non_null(strstr(error.text, "/file for writing: File exists"));
+	unlink(path);
+	unlink(link);
+	rmdir(folder);
+}
+
 static size_t waits;
 
 static bool wait_twice(int fd)
@@ -240,6 +264,7 @@ int main(int argc, char **argv)
 						tear_down),
 		cmocka_unit_test(a_full_disk_is_told_each_time),
 		cmocka_unit_test(a_file_that_cannot_be_opened_is_an_error),
+		cmocka_unit_test(only_a_file_that_is_not_there_is_created),
 		cmocka_unit_test_setup_teardown(a_pipe_is_waited_for_before_each_write, set_up,
 						tear_down),
 	};

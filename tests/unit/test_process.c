@@ -159,7 +159,7 @@ static void lines_of_the_tables_are_understood(void **state)
 	assert_int_equal(row.drops, 17);
 	assert_true(socket_table_parse(line6, &row));
 	assert_string_equal(hostcast_address_text(&row.local, text), "[::ffff:127.0.0.1]:55555");
-	assert_int_equal(row.state, TCP_STATE_LISTEN);
+	assert_int_equal(row.state, SOCKET_ROW_LISTENS);
 	assert_int_equal(row.inode, 4711);
 }
 

@@ -68,12 +68,43 @@ static void numbers_stand_before_the_extension(void **state)
 	assert_false(rotation_name("0123456789.pcapng", 1, name, sizeof name));
 }
 
+static void numbers_are_read_from_names(void **state)
+{
+	static const struct {
+		const char *path, *name;
+		uint64_t number;
+	} cases[] = {
+		{"trace.pcapng", "trace-00001.pcapng", 1},
+		{"/tmp/a.b/trace", "trace-00003", 3},
+		{"c.d.e", "c.d-123456.e", 123456},
+		{".hidden", ".hidden-00002", 2},
+		{"trace.pcapng", "trace-1.pcapng", 0}, /* as no file is named */
+		{"trace.pcapng", "trace-00001.pcap", 0},
+		{"trace.pcapng", "trace-00001.pcapng.gz", 0},
+		{"trace.pcapng", "trace-0x001.pcapng", 0},
+		{"trace.pcapng", "trace--0001.pcapng", 0},
+		{"trace.pcapng", "other-00001.pcapng", 0},
+		{"trace.pcapng", "trace", 0},
+		{"trace.pcapng", "trace-", 0},
+		{"trace.pcapng", "", 0},
+		{"trace.pcapng", "trace-99999999999999999999.pcapng", 0},
+		{"trace.pcapng", "trace-18446744073709551615.pcapng", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (rotation_number(cases[i].path, cases[i].name) != cases[i].number)
+			fail_msg("%s of %s is not number %d", cases[i].name, cases[i].path,
+				 (int)cases[i].number);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_and_files_are_understood),
 		cmocka_unit_test(anything_else_is_not),
 		cmocka_unit_test(numbers_stand_before_the_extension),
+		cmocka_unit_test(numbers_are_read_from_names),
 	};
 
 	if (argc > 1)

@@ -74,7 +74,20 @@ static void understands_all_forms(void **state)
 			fail_msg("'%s': %s", cases[i].text, error.text);
 		assert_string_equal(write_target(&target, text), cases[i].expected);
 		assert_int_equal(target.kind, cases[i].kind);
+		assert_int_equal(target.is_port_given, !strstr(cases[i].expected, ":99"));
 	}
+}
+
+static void a_port_that_is_the_default_is_given_too(void **state)
+{
+	struct target target;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(target_parse_group("224.1.1.1:99", AF_INET, 99, &target, &error), 0);
+	assert_true(target.is_port_given);
+	assert_int_equal(target_parse_group("224.1.1.1", AF_INET, 99, &target, &error), 0);
+	assert_false(target.is_port_given);
 }
 
 static void resolves_host_names(void **state)
@@ -316,6 +329,8 @@ static void any_accepted_text_is_read_back(void **state)
 		if (target_parse(written, AF_UNSPEC, 1, &second, &error) != 0)
 			fail_msg("'%s' became '%s': %s", text, written, error.text);
 		assert_string_equal(write_target(&second, again), written);
+		assert_true(second.is_port_given); /* it is always written */
+		second.is_port_given = first.is_port_given;
 		assert_memory_equal(&first, &second, sizeof first);
 	}
 	assert_true(accepted > 10000 && refused > 10000);
@@ -325,6 +340,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(understands_all_forms),
+		cmocka_unit_test(a_port_that_is_the_default_is_given_too),
 		cmocka_unit_test(resolves_host_names),
 		cmocka_unit_test(each_kind_has_a_port_of_its_own),
 		cmocka_unit_test(trees_are_named_by_one_host),

@@ -150,6 +150,37 @@ static void escapes(void **state)
 	}
 }
 
+static void a_line_is_made_harmless_in_its_room(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t room;
+		const char *expected;
+	} cases[] = {
+		{"", 1, ""},
+		{"C:\\ and \\x1b", 40, "C:\\ and \\x1b"}, /* what is escaped already stays so */
+		{"gr\xc3\xbc\xc3\x9f", 40, "gr\xc3\xbc\xc3\x9f"},
+		{"a\x1b[2J\n", 40, "a\\x1b[2J\\x0a"},
+		{"\xff\xc2\x9b\xe2\x80\xae", 40, "\\xff\\u{9b}\\u{202e}"},
+		{"\xe2\x82", 40, "\\xe2\\x82"},
+		{"abcd", 5, "abcd"},
+		{"abcd", 4, "abc"},
+		{"ab\x1b", 6, "ab"}, /* no part of an escape, or of a character */
+		{"ab\xc3\xbc", 4, "ab"},
+		{"\xf3\xa0\x81\x81", 11, "\\u{e0041}"},
+		{"x", 1, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char room[41];
+		size_t length = text_harmless(room, cases[i].room, cases[i].line);
+
+		assert_string_equal(room, cases[i].expected);
+		assert_int_equal(length, strlen(cases[i].expected));
+	}
+}
+
 /* Bytes in which every kind of trouble is frequent. */
 static size_t random_bytes(struct random *random, unsigned char *bytes, size_t most)
 {
@@ -331,6 +362,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(decodes_all_short_sequences_as_the_twin_does),
 		cmocka_unit_test(decodes_four_bytes),
 		cmocka_unit_test(escapes),
+		cmocka_unit_test(a_line_is_made_harmless_in_its_room),
 		cmocka_unit_test(escaped_text_is_harmless_and_loses_nothing),
 		cmocka_unit_test(quotes_json),
 		cmocka_unit_test(escapes_for_xml),

@@ -66,18 +66,6 @@ static struct reader content_of(const void *bytes, size_t size)
 	return reader_of((const uint8_t *)bytes + PACKET_HEADER, size - PACKET_HEADER);
 }
 
-/* Passes over the name of a line, if it is this one. */
-static bool line_is(struct reader *line, const char *name)
-{
-	size_t length = strlen(name);
-
-	if (reader_left(line) <= length || memcmp(line->at, name, length) != 0 ||
-	    line->at[length] != ' ')
-		return false;
-	line->at += length + 1;
-	return true;
-}
-
 static bool read_number(struct reader *line, uint64_t most, uint64_t *value)
 {
 	*value = reader_decimal(line, most);
@@ -114,9 +102,9 @@ bool control_read_hello(struct hello *hello, const void *bytes, size_t size)
 	while (is_right && reader_left(&content) > 0) {
 		struct reader line = reader_line(&content);
 
-		if (line_is(&line, "port"))
+		if (reader_key(&line, "port"))
 			is_right = read_number(&line, UINT16_MAX, &port);
-		else if (line_is(&line, "address"))
+		else if (reader_key(&line, "address"))
 			is_right = read_address(&line, &hello->address);
 	}
 	hello->port = (uint16_t)port;
@@ -126,8 +114,8 @@ bool control_read_hello(struct hello *hello, const void *bytes, size_t size)
 /* A field of the result, if the line is one. */
 static bool read_field(struct result *result, struct reader *line)
 {
-#define READ_FIELD(field)          \
-	if (line_is(line, #field)) \
+#define READ_FIELD(field)             \
+	if (reader_key(line, #field)) \
 		return read_number(line, INT64_MAX, &result->field);
 	RESULT_FIELDS(READ_FIELD)
 #undef READ_FIELD
@@ -143,7 +131,7 @@ bool control_read_report(struct bench_report *report, const void *bytes, size_t 
 	while (is_right && reader_left(&content) > 0) {
 		struct reader line = reader_line(&content);
 
-		if (line_is(&line, "name"))
+		if (reader_key(&line, "name"))
 			is_right = read_text(&line, report->name, sizeof report->name);
 		else
 			is_right = read_field(&report->result, &line);

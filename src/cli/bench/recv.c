@@ -140,8 +140,7 @@ static void end_all(struct receiver *r, int status)
 static void on_stop(void *context)
 {
 	struct receiver *r = context;
-	const struct common_options *common = &r->options->common;
-	bool is_endless = common->count == NOT_GIVEN && common->deadline_ns == NOT_GIVEN;
+	bool is_endless = common_is_endless(&r->options->common);
 
 	end_all(r, EXIT_DONE);
 	r->session.status = !is_endless ? EXIT_CUT_SHORT : r->is_beyond ? EXIT_LOSSY : EXIT_DONE;

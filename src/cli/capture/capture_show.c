@@ -23,11 +23,10 @@ static void show_line(struct text *out, const char *interface, const struct fram
 		      const struct packet *packet)
 {
 	show_time(out, frame->time_ns);
-	text_addf(out, " %s ", interface);
-	packet_show_line(out, packet);
-	if (frame->size < frame->wire_size)
-		text_addf(out, "; %zu of its %zu bytes were captured", frame->size,
-			  frame->wire_size);
+	text_add_string(out, " ");
+	text_add_escaped(out, interface, strlen(interface));
+	text_add_string(out, " ");
+	packet_show_line(out, frame, packet);
 	text_add_string(out, "\n");
 }
 
@@ -47,8 +46,12 @@ void capture_show_packet(struct capturing *c, const struct frame *frame,
 
 void capture_show_interfaces(struct text *out, const struct intake *intake)
 {
-	for (size_t i = 0; i < intake->count; i++)
-		text_addf(out, "%s%s", i > 0 ? ", " : "", intake->list[i].name);
+	for (size_t i = 0; i < intake->count; i++) {
+		const char *name = intake->list[i].name;
+
+		text_add_string(out, i > 0 ? ", " : "");
+		text_add_escaped(out, name, strlen(name));
+	}
 }
 
 static void add_interfaces_json(struct text *out, const struct intake *intake)
@@ -78,7 +81,7 @@ static void summary_json(struct capturing *c, const struct live_counters *counte
 	json_integer(out, "kernel_drops", (int64_t)counters->dropped);
 	json_integer(out, "output_dropped", (int64_t)c->session.outlet.dropped);
 	if (c->recording.path) {
-		json_integer(out, "files", (int64_t)c->recording.number);
+		json_integer(out, "files", (int64_t)c->recording.files);
 		json_string(out, "file", c->recording.name);
 	}
 	add_interfaces_json(out, &c->intake);
@@ -91,8 +94,8 @@ static void add_files(struct text *line, const struct recording *recording)
 
 	if (!recording->path || is_standard_output)
 		return;
-	if (recording->number > 1)
-		text_addf(line, "; in %" PRIu64 " files, the last one ", recording->number);
+	if (recording->files > 1)
+		text_addf(line, "; in %" PRIu64 " files, the last one ", recording->files);
 	else
 		text_add_string(line, "; in ");
 	text_add_string(line, recording->name);
@@ -111,7 +114,8 @@ static void summary_text(struct capturing *c, const struct live_counters *counte
 	show_nonzero(&line, c->passed_over, "passed over");
 	text_addf(&line, "; dropped by the kernel: %" PRIu64, counters->dropped);
 	if (counters->dropped > 0)
-		text_add_string(&line, " (the buffer was full; raise --buffer)");
+		text_add_string(&line,
+				" (the buffer was full: a larger --buffer holds more, for longer)");
 	show_nonzero(&line, c->session.outlet.dropped, "output_dropped");
 	add_files(&line, &c->recording);
 	session_summary_line(&c->session, text_string(&line));

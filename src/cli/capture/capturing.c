@@ -9,6 +9,12 @@
 
 enum { PACKETS_A_TURN = 1000, NEXT_TURN_NS = 1 };
 
+/* How exactly a packet that waits for older ones is let go on at its time. */
+#define LOOK_AGAIN_NS    (10 * NS_PER_MS)
+
+/* So long a command has to end by itself once the deadline is over. */
+#define COMMAND_GRACE_NS (5 * NS_PER_S)
+
 /* ---- The end ---- */
 
 static void stop_taking(struct capturing *c)
@@ -137,7 +143,7 @@ static void flush(struct capturing *c)
 }
 
 /* A source whose oldest packet waits for its time is left alone meanwhile; all are looked at again
- * when the next block of any is due. */
+ * soon. */
 static void wait_for_more(struct capturing *c, bool has_more)
 {
 	struct loop *loop = c->session.loop;
@@ -150,7 +156,7 @@ static void wait_for_more(struct capturing *c, bool has_more)
 	if (has_more || intake_is_holding(&c->intake))
 		loop_set_timer(
 			loop, &c->look,
-			monotime_add(loop_now(loop), has_more ? NEXT_TURN_NS : LIVE_DELAY_NS));
+			monotime_add(loop_now(loop), has_more ? NEXT_TURN_NS : LOOK_AGAIN_NS));
 }
 
 static void on_look(void *context)
@@ -176,9 +182,7 @@ static int status_at_end(const struct capturing *c)
 {
 	if (!c->session.is_deadline_over || c->has_command)
 		return EXIT_DONE;
-	if (c->packets == 0)
-		return EXIT_NOTHING;
-	return c->session.common->count != NOT_GIVEN ? EXIT_PARTIAL : EXIT_DONE;
+	return common_deadline_status(c->session.common, c->packets > 0);
 }
 
 /* What came before the end is there now. The kernel's buffer is finite, and so is this. */
@@ -210,21 +214,21 @@ static void end_soon(struct capturing *c, int status)
 		return;
 	}
 	c->last_look = (struct loop_timer){.function = on_last_look, .context = c};
-	loop_set_timer(loop, &c->last_look, monotime_add(loop_clock(loop), 3 * LIVE_DELAY_NS));
+	loop_set_timer(loop, &c->last_look, monotime_add(loop_clock(loop), INTAKE_HOLD_NS));
 }
 
 void capturing_on_command_ended(void *context)
 {
 	struct capturing *c = context;
 
+	loop_stop_timer(c->session.loop, &c->kill);
 	end_soon(c, c->companion.status);
 }
 
 void capturing_on_stop(void *context)
 {
 	struct capturing *c = context;
-	const struct common_options *common = c->session.common;
-	bool is_endless = common->count == NOT_GIVEN && common->deadline_ns == NOT_GIVEN;
+	bool is_endless = common_is_endless(c->session.common);
 
 	if (c->has_command && c->companion.is_running)
 		companion_pass_signal(&c->companion);
@@ -232,12 +236,30 @@ void capturing_on_stop(void *context)
 		end_soon(c, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
 }
 
+static void on_kill(void *context)
+{
+	struct capturing *c = context;
+
+	session_notice(&c->session, "the command has not ended %d s after SIGTERM: it is killed",
+		       (int)(COMMAND_GRACE_NS / NS_PER_S));
+	child_signal(&c->companion.child, SIGKILL);
+}
+
+static void end_command(struct capturing *c)
+{
+	struct loop *loop = c->session.loop;
+
+	child_signal(&c->companion.child, SIGTERM);
+	c->kill = (struct loop_timer){.function = on_kill, .context = c};
+	loop_set_timer(loop, &c->kill, monotime_add(loop_now(loop), COMMAND_GRACE_NS));
+}
+
 void capturing_on_deadline(void *context)
 {
 	struct capturing *c = context;
 
 	if (c->has_command && c->companion.is_running)
-		child_signal(&c->companion.child, SIGTERM);
+		end_command(c);
 	else
 		end_soon(c, EXIT_DONE);
 }

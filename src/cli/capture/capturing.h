@@ -19,6 +19,7 @@ struct capturing {
 	bool is_shown;               /* each packet */
 	struct loop_timer look;      /* when packets that wait for their time are looked at again */
 	struct loop_timer last_look; /* when all that has come before the end is there */
+	struct loop_timer kill;      /* when a command that ignores SIGTERM is killed */
 	struct error loss;           /* why the newest interface that is lost was */
 	bool is_ending;
 	int64_t end_ns;  /* since 1970: packets after it do not count any more */

@@ -9,22 +9,22 @@ enum { BUFFERS_MAX = 4 * LIVE_BUFFER, BUFFER_LEAST = 1024 * 1024 };
 
 /* ---- One interface ---- */
 
-/* The selection's filter; without VLAN tags where the interface cannot have them. */
+/* The selection's filter. */
 static int add_selected(const struct choice *choice, const char *name,
 			const struct live_options *options, struct intake *intake,
 			struct error *error)
 {
 	struct live_options filtered = *options;
-	int status = HOSTCAST_INVALID;
+	struct text filter = {0}, without_vlan = {0};
+	int status;
 
-	for (int with_vlans = 1; status == HOSTCAST_INVALID && with_vlans >= 0; with_vlans--) {
-		struct text filter = {0};
-
-		selection_filter(choice->selection, with_vlans, &filter);
-		filtered.filter = text_string(&filter);
-		status = intake_add(intake, name, &filtered, error);
-		text_done(&filter);
-	}
+	selection_filter(choice->selection, true, &filter);
+	selection_filter(choice->selection, false, &without_vlan);
+	filtered.filter = text_string(&filter);
+	filtered.filter_without_vlan = text_string(&without_vlan);
+	status = intake_add(intake, name, &filtered, error);
+	text_done(&filter);
+	text_done(&without_vlan);
 	return status;
 }
 

@@ -3,10 +3,17 @@
 #include "run/clock.h"
 #include "run/loop.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+static bool is_rotated(const struct recording *r)
+{
+	return r->rotation.size > 0;
+}
 
 /* ---- One file ---- */
 
@@ -25,15 +32,21 @@ static int add_interfaces(struct recording *r, struct error *error)
 	return status;
 }
 
+/* It may be a pipe, which waits for its reader. */
+static struct pcapng_writer *open_or_wait(const struct recording *r, struct error *error)
+{
+	struct pcapng_writer *writer;
+
+	loop_release_signals();
+	writer = pcapng_writer_open(r->name, r->command, error);
+	loop_hold_signals();
+	return writer;
+}
+
 static int open_file(struct recording *r, struct error *error)
 {
-	bool is_first = r->number == 1; /* it may be a pipe, which waits for its reader */
-
-	if (is_first)
-		loop_release_signals();
-	r->writer = pcapng_writer_open(r->name, r->command, error);
-	if (is_first)
-		loop_hold_signals();
+	r->writer = is_rotated(r) ? pcapng_writer_create(r->name, r->command, error)
+				  : open_or_wait(r, error);
 	if (!r->writer)
 		return error->code;
 	pcapng_writer_set_wait(r->writer, loop_wait_to_write);
@@ -78,7 +91,7 @@ static int name_file(struct recording *r, struct error *error)
 {
 	bool fits;
 
-	if (r->rotation.size > 0)
+	if (is_rotated(r))
 		fits = rotation_name(r->path, r->number, r->name, sizeof r->name);
 	else
 		fits = (size_t)snprintf(r->name, sizeof r->name, "%s", r->path) < sizeof r->name;
@@ -89,11 +102,43 @@ static int name_file(struct recording *r, struct error *error)
 			 sizeof r->name - 1);
 }
 
+/* The path's, without its slash; "" where it names none, "/" of the uppermost one. */
+static void folder_of(const char *path, char folder[RECORDING_NAME_SIZE])
+{
+	const char *slash = strrchr(path, '/');
+	int length = !slash ? 0 : slash == path ? 1 : (int)(slash - path);
+
+	snprintf(folder, RECORDING_NAME_SIZE, "%.*s", length, path);
+}
+
+/* What an earlier run has left. A folder that cannot be listed may still take files: none of those
+ * there is replaced in any case. */
+static uint64_t highest_number(const char *path)
+{
+	char folder[RECORDING_NAME_SIZE];
+	const struct dirent *entry;
+	uint64_t highest = 0;
+	DIR *directory;
+
+	folder_of(path, folder);
+	directory = opendir(folder[0] ? folder : ".");
+	while (directory && (entry = readdir(directory))) {
+		uint64_t number = rotation_number(path, entry->d_name);
+
+		if (number > highest)
+			highest = number;
+	}
+	if (directory)
+		closedir(directory);
+	return highest;
+}
+
+/* Of this run. */
 static int remove_oldest(const struct recording *r, struct error *error)
 {
 	char name[RECORDING_NAME_SIZE];
 
-	if (r->rotation.files == 0 || r->number <= r->rotation.files)
+	if (r->rotation.files == 0 || r->files <= r->rotation.files)
 		return 0;
 	if (rotation_name(r->path, r->number - r->rotation.files, name, sizeof name) &&
 	    unlink(name) < 0 && errno != ENOENT)
@@ -104,6 +149,7 @@ static int remove_oldest(const struct recording *r, struct error *error)
 static int open_next(struct recording *r, struct error *error)
 {
 	r->number++;
+	r->files++;
 	if (name_file(r, error) < 0 || remove_oldest(r, error) < 0)
 		return error->code;
 	return open_file(r, error);
@@ -114,12 +160,13 @@ int recording_open(struct recording *r, struct error *error)
 	r->before = calloc(r->intake->count + 1, sizeof *r->before);
 	if (!r->before)
 		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
+	r->number = is_rotated(r) ? highest_number(r->path) : 0;
 	return open_next(r, error);
 }
 
 static bool is_full(const struct recording *r)
 {
-	return r->rotation.size > 0 && pcapng_writer_size(r->writer) >= r->rotation.size;
+	return is_rotated(r) && pcapng_writer_size(r->writer) >= r->rotation.size;
 }
 
 int recording_add(struct recording *r, const struct frame *frame, const char *comment,

@@ -16,13 +16,15 @@ struct recording {
 	struct intake *intake;
 	struct pcapng_writer *writer;   /* NULL: none is open */
 	char name[RECORDING_NAME_SIZE]; /* of the file that is open */
-	uint64_t number;                /* of that one, from 1 */
+	uint64_t number;                /* of that one, if they are rotated */
+	uint64_t files;                 /* that were begun */
 	struct live_counters *before;   /* of each source, when it was opened */
 	size_t snap;
 };
 
 /* The sources of the intake are all there; path, command and intake outlive the recording. Errors:
- * HOSTCAST_SYSTEM, HOSTCAST_NO_MEMORY, HOSTCAST_INVALID: the name is too long. */
+ * HOSTCAST_SYSTEM, HOSTCAST_NO_MEMORY, HOSTCAST_INVALID: the name is too long. Rotated files go on
+ * behind the highest number that is there: none of an earlier run is replaced or removed. */
 int recording_open(struct recording *recording, struct error *error);
 
 /* comment: NULL: none. */

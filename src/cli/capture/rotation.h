@@ -24,4 +24,8 @@ bool rotation_parse(const char *text, struct rotation *rotation);
 /* "trace-00002.pcapng" of "trace.pcapng" and 2. False if it does not fit. */
 bool rotation_name(const char *path, uint64_t number, char *name, size_t size);
 
+/* 2 of "trace-00002.pcapng", which is without its folder, where the path ends with "trace.pcapng";
+ * 0: it is none of its files. */
+uint64_t rotation_number(const char *path, const char *name);
+
 #endif

@@ -8,18 +8,14 @@
 int selection_parse(struct selection *selection, const struct text_list *groups, bool tree,
 		    struct error *error)
 {
-	int status = 0;
-
-	*selection = (struct selection){.count = groups->count, .tree = tree};
-	for (size_t i = 0; status == 0 && i < groups->count; i++)
-		status = group_filter_parse(groups->list[i], AF_UNSPEC, &selection->groups[i],
-					    error);
-	return status;
+	*selection = (struct selection){.tree = tree};
+	return wanted_groups_parse(&selection->groups, groups->list, groups->count, AF_UNSPEC,
+				   error);
 }
 
 bool selection_is_all(const struct selection *selection)
 {
-	return selection->count == 0 && !selection->tree;
+	return selection->groups.count == 0 && !selection->tree;
 }
 
 /* ---- The kernel's part ---- */
@@ -34,15 +30,12 @@ static void add_or(struct text *filter, const char *term)
 /* libpcap knows no zones. */
 static void add_host(struct text *filter, const char *which, const union hostcast_address *host)
 {
-	union hostcast_address plain = *host;
 	char text[HOSTCAST_TEXT_SIZE];
 
-	if (plain.any.sa_family == AF_INET6)
-		plain.v6.sin6_scope_id = 0;
-	text_addf(filter, "%s host %s", which, address_ip_text(&plain, text));
+	text_addf(filter, "%s host %s", which, address_plain_text(host, text));
 }
 
-static void add_group(struct text *filter, const struct group_match *group)
+static void add_group(struct text *filter, const struct wanted_group *group)
 {
 	add_or(filter, "(");
 	add_host(filter, "dst", &group->group);
@@ -55,8 +48,8 @@ static void add_group(struct text *filter, const struct group_match *group)
 
 static bool has_family(const struct selection *selection, int family)
 {
-	for (size_t i = 0; i < selection->count; i++)
-		if (selection->groups[i].group.any.sa_family == family)
+	for (size_t i = 0; i < selection->groups.count; i++)
+		if (selection->groups.list[i].group.any.sa_family == family)
 			return true;
 	return false;
 }
@@ -87,8 +80,8 @@ static void add_tree(struct text *filter)
 /* MLD stands behind a hop-by-hop header (0), which libpcap does not look behind in the kernel. */
 static void add_terms(const struct selection *selection, struct text *filter)
 {
-	for (size_t i = 0; i < selection->count; i++)
-		add_group(filter, &selection->groups[i]);
+	for (size_t i = 0; i < selection->groups.count; i++)
+		add_group(filter, &selection->groups.list[i]);
 	if (has_family(selection, AF_INET))
 		add_or(filter, "igmp or icmp");
 	if (has_family(selection, AF_INET6))
@@ -128,8 +121,7 @@ bool selection_has(const struct selection *selection, const struct frame *frame,
 
 	if (selection_is_all(selection) || is_cut_off)
 		return true;
-	for (size_t i = 0; i < selection->count; i++)
-		if (group_filter_matches(&selection->groups[i], packet))
-			return true;
+	if (selection->groups.count > 0 && wanted_groups_match(&selection->groups, packet))
+		return true;
 	return selection->tree && is_of_tree(packet);
 }

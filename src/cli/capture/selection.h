@@ -5,12 +5,11 @@
 #define CLI_CAPTURE_SELECTION_H
 
 #include "base/text.h"
-#include "cli/group_filter.h"
 #include "cli/options.h"
+#include "cli/wanted_groups.h"
 
 struct selection {
-	struct group_match groups[LIST_MAX];
-	size_t count;
+	struct wanted_groups groups;
 	bool tree;
 };
 

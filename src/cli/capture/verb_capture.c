@@ -154,6 +154,22 @@ static int check(const struct command *command, struct capture_options *o)
 	return EXIT_DONE;
 }
 
+static int argument_error(const struct command *command, const char *argument)
+{
+	const struct text_list as_list = {.list = {argument}, .count = 1};
+	struct selection selection;
+	struct error error;
+
+	if (selection_parse(&selection, &as_list, false, &error) == 0)
+		return options_usage_error(command,
+					   "'%s' is no option; a group goes with --group: hostcast "
+					   "capture --group %s",
+					   argument, argument);
+	return options_usage_error(
+		command, "'%s' is no option; a command stands behind --: hostcast capture -- %s",
+		argument, argument);
+}
+
 /* What stands behind "--"; NULL if nothing does. */
 static int find_command(const struct command *command, int argc, char **argv, int first,
 			char ***arguments)
@@ -162,10 +178,7 @@ static int find_command(const struct command *command, int argc, char **argv, in
 
 	*arguments = first < argc ? argv + first : NULL;
 	if (first < argc && !is_behind_dashes)
-		return options_usage_error(command,
-					   "'%s' is no option; a command stands behind --: "
-					   "hostcast capture -- %s",
-					   argv[first], argv[first]);
+		return argument_error(command, argv[first]);
 	if (first == argc && is_behind_dashes && first > 1)
 		return options_usage_error(command, "a command is missing behind --");
 	return EXIT_DONE;

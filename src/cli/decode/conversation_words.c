@@ -2,10 +2,11 @@
 
 #include "base/monotime.h"
 #include "net/address.h"
-#include "traffic/elapsed.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+enum { OPTIONS_ROOM = 40, MSS_DEFAULT = 536 };
 
 /* ---- Names ---- */
 
@@ -27,24 +28,6 @@ const char *tcp_state_name(enum tcp_state state)
 	};
 
 	return names[state];
-}
-
-const char *outcome_name(enum outcome outcome)
-{
-	static const char *const names[] = {
-		[OUTCOME_OPEN] = "open",
-		[OUTCOME_CLOSED] = "closed",
-		[OUTCOME_HALF_CLOSED] = "half_closed",
-		[OUTCOME_CLOSING] = "closing",
-		[OUTCOME_RESET] = "reset",
-		[OUTCOME_REFUSED] = "refused",
-		[OUTCOME_UNANSWERED] = "unanswered",
-		[OUTCOME_UNREACHABLE] = "unreachable",
-		[OUTCOME_ANSWERED] = "answered",
-		[OUTCOME_PARTLY] = "partly_answered",
-	};
-
-	return names[outcome];
 }
 
 const char *side_name(const struct conversation *c, enum side side)
@@ -69,18 +52,19 @@ void add_number(struct text *out, uint64_t number)
 	}
 }
 
-static void add_quantity(struct text *out, uint64_t number, const char *one, const char *many)
+void add_quantity(struct text *out, uint64_t number, const char *one, const char *many)
 {
 	add_number(out, number);
 	text_addf(out, " %s", number == 1 ? one : many);
 }
 
-/* To three digits or so: 1.05 s, 12.3 ms, 57 µs. */
-static void add_duration(struct text *out, double ns)
+void add_duration(struct text *out, double ns)
 {
 	double us = ns / (double)NS_PER_US;
 
-	if (us >= 1e6)
+	if (us >= 1e9) /* which %.3g would write as 1e+03 */
+		text_addf(out, "%.0f s", us / 1e6);
+	else if (us >= 1e6)
 		text_addf(out, "%.3g s", us / 1e6);
 	else if (us >= 1e3)
 		text_addf(out, "%.3g ms", us / 1e3);
@@ -88,19 +72,19 @@ static void add_duration(struct text *out, double ns)
 		text_addf(out, "%.0f µs", us);
 }
 
-static void add_elapsed(struct text *out, const struct step *earlier, const struct step *later)
+void add_elapsed(struct text *out, const struct step *earlier, const struct step *later)
 {
-	add_duration(out, (double)elapsed_ns(later->time_ns, earlier->time_ns));
+	add_duration(out, (double)(later->time_ns - earlier->time_ns));
 }
 
-static void add_address(struct text *out, const union hostcast_address *address)
+void add_address(struct text *out, const union hostcast_address *address)
 {
 	char string[HOSTCAST_TEXT_SIZE];
 
 	text_add_string(out, hostcast_address_text(address, string));
 }
 
-static void add_ip(struct text *out, const union hostcast_address *address)
+void add_ip(struct text *out, const union hostcast_address *address)
 {
 	char string[HOSTCAST_TEXT_SIZE];
 
@@ -176,6 +160,54 @@ static const char *call_name(enum socket_call call, bool is_udp)
 	}
 }
 
+/* The least payload of a segment that may be as large as it could be: options take up to 40 bytes
+ * of the MSS, which is 536 where nobody says more (RFC 9293 section 3.7.1). */
+static unsigned full_size(const struct conversation *c)
+{
+	unsigned mss = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct step *step = &c->steps[i];
+
+		if (step->kind != STEP_SEGMENT || !(step->tcp.flags & TCP_SYN))
+			break;
+		if (step->tcp.mss > 0 && (mss == 0 || step->tcp.mss < mss))
+			mss = step->tcp.mss;
+	}
+	return mss > OPTIONS_ROOM ? mss - OPTIONS_ROOM : MSS_DEFAULT - OPTIONS_ROOM;
+}
+
+/* What this side sent before it, unless the other one has sent since. NULL */
+static const struct step *send_before(const struct conversation *c, const struct step *step)
+{
+	while (step > c->steps) {
+		step--;
+		if (step->calls[SIDE_CLIENT] & CALL_SEND || step->calls[SIDE_SERVER] & CALL_SEND)
+			return step;
+	}
+	return NULL;
+}
+
+/* In bulk data Linux sets PSH within what one call gave it, too: after each burst of full segments.
+ * What comes behind one may belong to it. */
+static bool is_part_perhaps(const struct conversation *c, const struct step *step)
+{
+	unsigned full = full_size(c);
+	const struct step *before = send_before(c, step);
+
+	return step->sent >= full || (before && before->from == step->from && before->sent >= full);
+}
+
+static void add_send(struct text *out, const struct conversation *c, const struct step *step)
+{
+	if (c->transport == TRANSPORT_UDP)
+		text_add_string(out, "sendto() of ");
+	else
+		text_add_string(out, is_part_perhaps(c, step) ? "send() or part of one: "
+							      : "send() of ");
+	add_quantity(out, step->sent, "byte", "bytes");
+}
+
 static void add_call(struct text *out, const struct conversation *c, const struct step *step,
 		     enum socket_call call)
 {
@@ -185,8 +217,7 @@ static void add_call(struct text *out, const struct conversation *c, const struc
 	if (name) {
 		text_add_string(out, name);
 	} else if (call == CALL_SEND) {
-		text_add_string(out, is_udp ? "sendto() of " : "send() of ");
-		add_quantity(out, step->sent, "byte", "bytes");
+		add_send(out, c, step);
 	} else if (call == CALL_RECV) {
 		text_add_string(out, is_udp ? "recvfrom() can return " : "recv() can return ");
 		add_number(out, step->received);
@@ -336,7 +367,7 @@ static void add_twice(struct text *out, const struct step *step)
 		  step->tcp.sack_left, step->tcp.sack_right - 1);
 }
 
-static void add_refusal(struct text *out, const struct conversation *c)
+void add_refusal(struct text *out, const struct conversation *c)
 {
 	text_add_string(out, "nobody listens at ");
 	add_address(out, &c->ends[SIDE_SERVER]);
@@ -453,171 +484,4 @@ bool add_next_note(struct text *out, const struct conversation *c, const struct 
 	if (step->kind == STEP_DATAGRAM)
 		return add_answer_note(out, c, step);
 	return add_abort_note(out, step);
-}
-
-/* ---- How it ended ---- */
-
-static const char *ended_by(const struct conversation *c)
-{
-	return side_name(c, c->ended_by);
-}
-
-static void add_unanswered_syn(struct text *out, const struct conversation *c)
-{
-	uint64_t count = c->sides[SIDE_CLIENT].packets;
-
-	text_add_string(out, "nobody answers: ");
-	add_quantity(out, count, "SYN", "SYNs");
-	text_add_string(out, " to ");
-	add_address(out, &c->ends[SIDE_SERVER]);
-	if (c->count > 1) {
-		text_add_string(out, " within ");
-		add_elapsed(out, &c->steps[0], &c->steps[c->count - 1]);
-	}
-	text_add_string(out, ": there is no such host, or a firewall drops them, or the answers, "
-			     "in silence");
-}
-
-static const struct step *last_icmp(const struct conversation *c)
-{
-	for (size_t i = c->count; i-- > 0;)
-		if (c->steps[i].kind == STEP_ICMP && c->steps[i].from == SIDE_SERVER)
-			return &c->steps[i];
-	return NULL;
-}
-
-static void add_unreachable(struct text *out, const struct conversation *c)
-{
-	const struct step *icmp = last_icmp(c);
-
-	add_address(out, &c->ends[SIDE_SERVER]);
-	text_add_string(out, " cannot be reached");
-	if (!icmp)
-		return;
-	text_add_string(out, ": ");
-	add_ip(out, step_sender(c, icmp));
-	text_addf(out, " says %s (%s)", icmp->icmp.meaning, icmp->icmp.is_v6 ? "ICMPv6" : "ICMP");
-}
-
-static void add_tcp_outcome(struct text *out, const struct conversation *c)
-{
-	if (c->is_opened_by_both)
-		text_add_string(out, "opened by both at once; ");
-	switch (c->outcome) {
-	case OUTCOME_CLOSED:
-		text_addf(out, "closed in order, by the %s first", ended_by(c));
-		break;
-	case OUTCOME_HALF_CLOSED:
-		text_addf(out, "half closed: the %s sends no more (FIN), the %s still may",
-			  ended_by(c), side_name(c, side_other(c->ended_by)));
-		break;
-	case OUTCOME_CLOSING:
-		text_add_string(out, "closed by both (FIN), but the last acknowledgement is not in "
-				     "the capture");
-		break;
-	case OUTCOME_RESET:
-		text_addf(out, "reset by the %s (RST)", ended_by(c));
-		break;
-	case OUTCOME_REFUSED:
-		text_add_string(out, "refused: ");
-		add_refusal(out, c);
-		text_add_string(out, " (so does a firewall that rejects)");
-		break;
-	case OUTCOME_UNANSWERED:
-		add_unanswered_syn(out, c);
-		break;
-	case OUTCOME_UNREACHABLE:
-		add_unreachable(out, c);
-		break;
-	default:
-		text_add_string(out, "still open when the capture ends");
-	}
-	if (c->is_from_middle)
-		text_add_string(out, "; the capture begins in the middle of it");
-}
-
-static void add_answer_times(struct text *out, const struct conversation *c)
-{
-	text_add_string(out, ", within ");
-	if (c->answered > 1) {
-		add_duration(out, (double)c->answer_least_ns);
-		text_add_string(out, " to ");
-	}
-	add_duration(out, (double)c->answer_most_ns);
-	if (c->answered > 1) {
-		text_add_string(out, ", on average ");
-		add_duration(out, c->answer_sum_ns / (double)c->answered);
-	}
-}
-
-static void add_answered(struct text *out, const struct conversation *c)
-{
-	uint64_t unanswered = c->sides[SIDE_CLIENT].unanswered;
-
-	add_number(out, c->answered);
-	if (unanswered > 0) {
-		text_add_string(out, " of ");
-		add_number(out, c->answered + unanswered);
-	}
-	text_add_string(out, c->answered + unanswered == 1 ? " request" : " requests");
-	text_add_string(out, " answered");
-	add_answer_times(out, c);
-	if (c->is_to_group) {
-		text_add_string(out, "; by ");
-		add_quantity(out, c->other_count, "host", "hosts");
-		if (c->other_count == OTHERS_MAX)
-			text_add_string(out, " or more");
-	}
-}
-
-static void add_udp_outcome(struct text *out, const struct conversation *c)
-{
-	switch (c->outcome) {
-	case OUTCOME_REFUSED:
-		text_add_string(out, "refused: no socket is bound to ");
-		add_address(out, &c->ends[SIDE_SERVER]);
-		text_add_string(out, ": its host answers with ICMP port unreachable");
-		break;
-	case OUTCOME_UNREACHABLE:
-		add_unreachable(out, c);
-		break;
-	case OUTCOME_UNANSWERED:
-		add_quantity(out, c->sides[SIDE_CLIENT].packets, "datagram", "datagrams");
-		text_add_string(out, " one way, without an answer");
-		break;
-	default:
-		add_answered(out, c);
-	}
-}
-
-void add_outcome(struct text *out, const struct conversation *c)
-{
-	if (c->transport == TRANSPORT_TCP)
-		add_tcp_outcome(out, c);
-	else
-		add_udp_outcome(out, c);
-}
-
-static void add_nonzero(struct text *out, uint64_t number, const char *what)
-{
-	if (number == 0)
-		return;
-	text_add_string(out, ", ");
-	add_number(out, number);
-	text_addf(out, " %s", what);
-}
-
-void add_side_counters(struct text *out, const struct conversation *c, enum side side)
-{
-	const struct side_counters *counters = &c->sides[side];
-
-	add_quantity(out, counters->packets, "packet", "packets");
-	text_add_string(out, ", ");
-	add_quantity(out, counters->bytes, "byte", "bytes");
-	add_nonzero(out, counters->retransmissions, "sent again");
-	add_nonzero(out, counters->out_of_order, "out of order");
-	add_nonzero(out, counters->duplicate_acks,
-		    counters->duplicate_acks == 1 ? "duplicate ACK" : "duplicate ACKs");
-	if (side == SIDE_CLIENT && c->answered > 0)
-		add_nonzero(out, counters->unanswered, "not answered");
 }

@@ -9,9 +9,6 @@
 /* "SYN-SENT"; "" if it is not known. */
 const char *tcp_state_name(enum tcp_state state);
 
-/* "half_closed" */
-const char *outcome_name(enum outcome outcome);
-
 /* "client", "server"; of UDP to a group "members" for the latter. */
 const char *side_name(const struct conversation *conversation, enum side side);
 
@@ -40,13 +37,21 @@ void add_packet_label(struct text *out, const struct conversation *conversation,
 bool add_next_note(struct text *out, const struct conversation *conversation,
 		   const struct step *step, unsigned *at);
 
-/* How it ended, and why: a sentence without its full stop. */
-void add_outcome(struct text *out, const struct conversation *conversation);
-
-/* "5 packets, 2,120 bytes, 1 sent again" of one side */
-void add_side_counters(struct text *out, const struct conversation *conversation, enum side side);
+/* "nobody listens at ADDRESS: ..." */
+void add_refusal(struct text *out, const struct conversation *conversation);
 
 /* As people write it: 10,100. */
 void add_number(struct text *out, uint64_t number);
+
+/* "1 byte", "10,100 bytes" */
+void add_quantity(struct text *out, uint64_t number, const char *one, const char *many);
+
+/* To three digits or so: 3600 s, 1.05 s, 12.3 ms, 57 µs. */
+void add_duration(struct text *out, double ns);
+void add_elapsed(struct text *out, const struct step *earlier, const struct step *later);
+
+/* With its port, and without. */
+void add_address(struct text *out, const union hostcast_address *address);
+void add_ip(struct text *out, const union hostcast_address *address);
 
 #endif

@@ -1,4 +1,5 @@
 #include "cli/json.h"
+#include "conversation_outcome.h"
 #include "conversation_words.h"
 #include "conversations_show.h"
 

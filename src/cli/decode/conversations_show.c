@@ -1,8 +1,8 @@
 #include "conversations_show.h"
 
 #include "base/monotime.h"
+#include "conversation_outcome.h"
 #include "conversation_words.h"
-#include "traffic/elapsed.h"
 #include "view_time.h"
 
 #include <inttypes.h>
@@ -109,7 +109,7 @@ static void find_widths(const struct conversation *c, size_t shown, struct width
 /* Since its first packet. */
 static double seconds_at(const struct conversation *c, size_t index)
 {
-	return (double)elapsed_ns(c->steps[index].time_ns, c->steps[0].time_ns) / (double)NS_PER_S;
+	return (double)(c->steps[index].time_ns - c->steps[0].time_ns) / (double)NS_PER_S;
 }
 
 static const char *arrow_of(const struct step *step)
@@ -174,9 +174,7 @@ static void show_head(struct text *out, const struct conversation *c, const stru
 
 static size_t steps_shown(const struct conversation *c)
 {
-	bool is_one_way = c->transport == TRANSPORT_UDP && c->outcome == OUTCOME_UNANSWERED;
-
-	return is_one_way && c->count > ONE_WAY_SHOWN ? ONE_WAY_SHOWN : c->count;
+	return conversation_is_one_way(c) && c->count > ONE_WAY_SHOWN ? ONE_WAY_SHOWN : c->count;
 }
 
 static void show_rest(struct text *out, const struct conversation *c, size_t shown)

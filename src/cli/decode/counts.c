@@ -1,8 +1,8 @@
 #include "counts.h"
 
-#include "base/monotime.h"
 #include "cli/json.h"
 #include "cli/show.h"
+#include "conversation_words.h"
 #include "view_time.h"
 
 void counts_take(struct counts *counts, const struct frame *frame, const struct packet *packet)
@@ -52,8 +52,8 @@ static void add_times(struct text *out, const struct counts *counts)
 {
 	text_add_string(out, ", from ");
 	view_date(out, counts->first_ns);
-	text_addf(out, " on for %.6g s",
-		  (double)(counts->last_ns - counts->first_ns) / (double)NS_PER_S);
+	text_add_string(out, " on for ");
+	add_duration(out, (double)(counts->last_ns - counts->first_ns));
 }
 
 void counts_show(struct text *out, const struct counts *counts)

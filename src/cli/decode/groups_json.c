@@ -1,17 +1,10 @@
 #include "groups_show.h"
 
-#include "base/monotime.h"
 #include "cli/json.h"
+#include "cli/querier_json.h"
 #include "net/address.h"
 #include "net/group_names.h"
 #include "net/mac.h"
-
-static void add_ip(struct text *out, const char *key, const union hostcast_address *address)
-{
-	char text[HOSTCAST_TEXT_SIZE];
-
-	json_string(out, key, address_ip_text(address, text));
-}
 
 static void add_mac(struct text *out, const char *key, const uint8_t mac[MAC_SIZE])
 {
@@ -54,7 +47,7 @@ static void add_stay(struct text *out, const struct group_history *history,
 	};
 
 	json_begin_object(out);
-	add_ip(out, "address", &stay->host);
+	json_ip(out, "address", &stay->host);
 	add_link(out, options, stay->interface, stay->vlan);
 	json_integer(out, "version", stay->version);
 	json_string(out, "begin", begins[stay->begin]);
@@ -96,9 +89,8 @@ static void add_amount(struct text *out, const struct sender *sender)
 	json_integer(out, "first_ns", sender->first_ns);
 	json_integer(out, "last_ns", sender->last_ns);
 	if (sender_rate(sender) > 0) {
-		json_real(out, "per_second", sender_rate(sender));
-		json_real(out, "longest_silence_s",
-			  (double)sender->longest_silence_ns / (double)NS_PER_S);
+		json_real(out, "datagrams_per_second", sender_rate(sender));
+		json_integer(out, "longest_silence_ns", sender->longest_silence_ns);
 	}
 }
 
@@ -111,11 +103,11 @@ static void add_sender(struct text *out, const struct sender *sender,
 	if (address_port(&sender->source) > 0)
 		json_address(out, "source", &sender->source);
 	else
-		add_ip(out, "source", &sender->source);
+		json_ip(out, "source", &sender->source);
 	json_integer(out, "port", address_port(&sender->group));
-	json_integer(out, "protocol", sender->protocol);
+	json_integer(out, "ip_protocol", sender->protocol);
 	if (name)
-		json_string(out, "protocol_name", name);
+		json_string(out, "ip_protocol_name", name);
 	add_link(out, options, sender->interface, sender->vlan);
 	add_amount(out, sender);
 	json_integer(out, "ttl_least", sender->ttl_least);
@@ -145,7 +137,7 @@ void group_show_json(struct text *out, const struct group_history *history,
 
 	mac_of_group(&group->address, mac);
 	json_begin_event(out, "group");
-	add_ip(out, "group", &group->address);
+	json_ip(out, "group", &group->address);
 	if (name)
 		json_string(out, "name", name);
 	add_mac(out, "mac", mac);
@@ -156,29 +148,15 @@ void group_show_json(struct text *out, const struct group_history *history,
 
 /* ---- Queriers ---- */
 
-static void add_seconds(struct text *out, const char *key, int64_t ns)
-{
-	if (ns > 0)
-		json_real(out, key, (double)ns / (double)NS_PER_S);
-}
-
 static void add_querier(struct text *out, const struct querier *querier,
 			const struct view_options *options)
 {
+	const char *name = capture_file_interface(options->file, querier->interface);
+
 	json_begin_event(out, "querier");
-	add_ip(out, "address", &querier->address);
-	add_link(out, options, querier->interface, querier->vlan);
-	json_string(out, "protocol", querier->is_mld ? "mld" : "igmp");
-	json_integer(out, "version", querier->version);
-	json_integer(out, "general_queries", (int64_t)querier->general);
-	json_integer(out, "specific_queries", (int64_t)querier->specific);
-	json_integer(out, "first_ns", querier->first_ns);
-	json_integer(out, "last_ns", querier->last_ns);
-	add_seconds(out, "told_interval_s", querier->told_interval_ns);
-	add_seconds(out, "seen_interval_s", querier->seen_interval_ns);
-	add_seconds(out, "response_s", querier->response_ns);
-	if (querier->robustness > 0)
-		json_integer(out, "robustness", querier->robustness);
+	if (*name)
+		json_string(out, "interface", name);
+	querier_json(out, querier);
 	json_end_event(out);
 }
 

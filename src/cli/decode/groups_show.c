@@ -12,13 +12,6 @@
 
 /* ---- Parts of a line ---- */
 
-static void add_ip(struct text *out, const union hostcast_address *address)
-{
-	char text[HOSTCAST_TEXT_SIZE];
-
-	text_add_string(out, address_ip_text(address, text));
-}
-
 /* " on eth0, vlan 5" */
 static void add_link(struct text *out, const struct view_options *options, unsigned interface,
 		     uint16_t vlan)
@@ -80,7 +73,7 @@ static void add_wanted(struct text *out, const struct source_filter *wanted)
 	text_add_string(out, wanted->is_exclude ? ", all sources except " : ", only the sources ");
 	for (size_t i = 0; i < wanted->count; i++) {
 		text_add_string(out, i > 0 ? ", " : "");
-		add_ip(out, &wanted->list[i]);
+		show_ip(out, &wanted->list[i]);
 	}
 	text_add_string(out, wanted->has_more ? " and more" : "");
 }
@@ -105,7 +98,7 @@ static void add_stay(struct text *out, const struct group_history *history,
 		     const struct view_options *options)
 {
 	text_add_string(out, "    ");
-	add_ip(out, &stay->host);
+	show_ip(out, &stay->host);
 	add_link(out, options, stay->interface, stay->vlan);
 	text_addf(out, ", %sv%u: ", group->any.sa_family == AF_INET6 ? "MLD" : "IGMP",
 		  stay->version);
@@ -212,7 +205,7 @@ void group_show(struct text *out, const struct group_history *history,
 	char text[MAC_TEXT_SIZE];
 
 	mac_of_group(&group->address, mac);
-	add_ip(out, &group->address);
+	show_ip(out, &group->address);
 	text_addf(out, "%s%s%s, MAC address %s\n", name ? " (" : "", name ? name : "",
 		  name ? ")" : "", mac_text(mac, text));
 	add_members(out, history, group, options);
@@ -246,7 +239,7 @@ static void add_querier(struct text *out, const struct querier *querier,
 			const struct group_history *history, const struct view_options *options)
 {
 	text_add_string(out, "  ");
-	add_ip(out, &querier->address);
+	show_ip(out, &querier->address);
 	add_link(out, options, querier->interface, querier->vlan);
 	text_addf(out, ", %sv%u: ", querier->is_mld ? "MLD" : "IGMP", querier->version);
 	show_quantity(out, querier->general, "general query", "general queries");

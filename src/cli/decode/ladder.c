@@ -1,10 +1,10 @@
 #include "ladder.h"
 
 #include "base/monotime.h"
+#include "base/svg.h"
+#include "conversation_outcome.h"
 #include "conversation_words.h"
 #include "ladder_rows.h"
-#include "svg.h"
-#include "traffic/elapsed.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -158,7 +158,7 @@ static size_t add_notes(struct ladder *l, const struct step *step, double y)
 /* And the number of its packet, which notes refer to. */
 static void add_time(struct ladder *l, const struct step *step, double y)
 {
-	int64_t since_ns = elapsed_ns(step->time_ns, l->conversation->steps[0].time_ns);
+	int64_t since_ns = step->time_ns - l->conversation->steps[0].time_ns;
 	struct text time = {0};
 
 	text_addf(&time, "%.6f", (double)since_ns / (double)NS_PER_S);
@@ -240,10 +240,11 @@ static void add_run(struct ladder *l, const struct ladder_row *row)
 static void add_pause(struct ladder *l, const struct ladder_row *row)
 {
 	const struct step *step = &l->conversation->steps[row->first];
-	int64_t pause_ns = elapsed_ns(step->time_ns, step[-1].time_ns);
+	int64_t pause_ns = step->time_ns - step[-1].time_ns;
 	struct text text = {0};
 
-	text_addf(&text, "%.3g s later", (double)pause_ns / (double)NS_PER_S);
+	add_duration(&text, (double)pause_ns);
+	text_add_string(&text, " later");
 	text_addf(l->out,
 		  "<path class=\"gap\" d=\"M%.1f %.1fh16v14h-16zM%.1f %.1fh16v14h-16z\"/>\n",
 		  LEFT - 8, l->y, RIGHT - 8, l->y);

@@ -2,7 +2,6 @@
 
 #include "base/monotime.h"
 #include "conversation_words.h"
-#include "traffic/elapsed.h"
 
 enum {
 	RUN_LEAST = 10, /* steps that are put together */
@@ -28,8 +27,13 @@ static bool is_plain(const struct conversation *c, size_t index)
 
 static bool is_pause_before(const struct conversation *c, size_t index)
 {
-	return index > 0 &&
-	       elapsed_ns(c->steps[index].time_ns, c->steps[index - 1].time_ns) >= PAUSE_LEAST_NS;
+	return index > 0 && c->steps[index].time_ns - c->steps[index - 1].time_ns >= PAUSE_LEAST_NS;
+}
+
+/* Between the datagrams of a stream a pause is nothing special. */
+static bool breaks_run(const struct conversation *c, size_t index)
+{
+	return is_pause_before(c, index) && !conversation_is_one_way(c);
 }
 
 /* Plain steps from here on, up to the next pause. */
@@ -38,7 +42,7 @@ static size_t run_length(const struct conversation *c, size_t first)
 	size_t length = 0;
 
 	while (first + length < c->count && is_plain(c, first + length) &&
-	       (length == 0 || !is_pause_before(c, first + length)))
+	       (length == 0 || !breaks_run(c, first + length)))
 		length++;
 	return length;
 }

@@ -56,10 +56,7 @@ static void show_line(const struct packets_state *state, const struct view_packe
 	view_time(out, state->options, frame->time_ns, p->since_first_ns);
 	text_add_string(out, " ");
 	add_interface(out, interface_of(state, frame));
-	packet_show_line(out, p->packet);
-	if (frame->size < frame->wire_size)
-		text_addf(out, "; %zu of its %zu bytes were captured", frame->size,
-			  frame->wire_size);
+	packet_show_line(out, frame, p->packet);
 	text_add_string(out, "\n");
 }
 

@@ -1,30 +1,33 @@
 #include "timeline.h"
 
 #include "base/monotime.h"
+#include "base/svg.h"
 #include "conversation_words.h"
 #include "net/address.h"
 #include "net/group_names.h"
-#include "svg.h"
 #include "timeline_axis.h"
-#include "traffic/elapsed.h"
 #include "view_time.h"
 
+#include <math.h>
 #include <string.h>
 
 /* In pixels. */
-#define MARGIN       28.0
-#define LABELS_RIGHT 300.0
-#define PLOT_LEFT    316.0
-#define PLOT_RIGHT   1156.0
-#define WIDTH        1190.0
-#define HEAD_HEIGHT  58.0
-#define GROUP_HEAD   30.0
-#define LANE         36.0
-#define BAR          14.0 /* the height of a membership */
-#define DATA_HEIGHT  24.0
-#define APART        3.0 /* marks closer together are drawn as one */
-#define COLUMN_LEAST 9.0
-#define LEAST_WIDTH  1.6 /* of what is short */
+#define MARGIN         28.0
+#define LABELS_RIGHT   300.0
+#define PLOT_LEFT      316.0
+#define PLOT_RIGHT     1156.0
+#define WIDTH          1190.0
+#define HEAD_HEIGHT    58.0
+#define GROUP_HEAD     30.0
+#define LANE           36.0
+#define BAR            14.0 /* the height of a membership */
+#define DATA_HEIGHT    24.0
+#define APART          3.0 /* marks closer together are drawn as one */
+#define COLUMN_LEAST   9.0
+#define MOMENTS_APART  4.0 /* packets that are each drawn, on average */
+#define LEAST_WIDTH    1.6 /* of what is short */
+
+#define COLUMN_PACKETS 8 /* in each, at least, of a steady sender */
 
 struct timeline {
 	struct text *out;
@@ -248,43 +251,127 @@ static double seconds_of(int64_t ns)
 	return (double)ns / (double)NS_PER_S;
 }
 
-/* So many bins make a column that is wide enough to be seen. */
+/* Seconds between two packets, on average; 0: there was one. */
+static double interval_of(const struct rate_track *track)
+{
+	return track->total_packets < 2 ? 0
+					: seconds_of(track->last_ns - track->begin_ns) /
+						  (double)(track->total_packets - 1);
+}
+
+/* So many bins make a column that is wide enough to be seen, and to hold so many packets that one
+ * more or less makes no other height: else a steady sender would seem to have a rhythm. */
 static int bins_of_column(const struct timeline *t, const struct rate_track *track)
 {
-	double bins = t->axis.length_s / seconds_of(track->width_ns); /* of the whole picture */
-	double needed = COLUMN_LEAST * bins / (PLOT_RIGHT - PLOT_LEFT);
+	double bin_s = seconds_of(track->width_ns);
+	double seen_s = COLUMN_LEAST * t->axis.length_s / (PLOT_RIGHT - PLOT_LEFT);
+	double needed = fmax(seen_s, COLUMN_PACKETS * interval_of(track)) / bin_s;
 
 	return needed < 1 ? 1 : needed < RATE_BINS ? (int)needed + 1 : RATE_BINS;
+}
+
+static void add_mark(struct timeline *t, double left, double right, double height)
+{
+	double bottom = t->y + LANE - 5;
+
+	text_addf(t->out, "M%.1f %.1fV%.1fH%.1fV%.1fz", left, bottom, bottom - height,
+		  fmax(right, left + LEAST_WIDTH), bottom);
 }
 
 static void add_column(struct timeline *t, const struct rate_track *track, int first, int bins,
 		       double height)
 {
-	double begin_s = seconds_of(elapsed_ns(track->begin_ns, t->axis.begin_ns));
-	double width_s = seconds_of(track->width_ns), bottom = t->y + LANE - 5;
-	double left = axis_x_of_seconds(&t->axis, begin_s + first * width_s);
-	double right = axis_x_of_seconds(&t->axis, begin_s + (first + bins) * width_s);
+	double begin_s = seconds_of(track->begin_ns - t->axis.begin_ns);
+	double width_s = seconds_of(track->width_ns);
 
-	if (right < left + LEAST_WIDTH)
-		right = left + LEAST_WIDTH;
-	text_addf(t->out, "M%.1f %.1fV%.1fH%.1fV%.1fz", left, bottom, bottom - height, right,
-		  bottom);
+	add_mark(t, axis_x_of_seconds(&t->axis, begin_s + first * width_s),
+		 axis_x_of_seconds(&t->axis, begin_s + (first + bins) * width_s), height);
 }
 
 /* Columns, each as high as it has packets. */
-static void add_track(struct timeline *t, const struct rate_track *track)
+static void add_columns(struct timeline *t, const struct rate_track *track)
 {
 	int bins = bins_of_column(t, track);
 	double most = (double)rate_track_most(track, bins);
 
-	text_add_string(t->out, "<path class=\"data\" d=\"");
 	for (int i = 0; i < RATE_BINS; i += bins) {
 		double packets = (double)rate_track_sum(track, i, bins);
 
 		if (packets > 0)
 			add_column(t, track, i, bins, DATA_HEIGHT * packets / most);
 	}
+}
+
+/* How many packets from this one on are in one place of the picture. */
+static size_t count_in_place(const struct timeline *t, const struct rate_track *track, size_t first)
+{
+	double x = axis_x(&t->axis, track->moments_ns[first]);
+	size_t count = 1;
+
+	while (first + count < track->total_packets &&
+	       fabs(axis_x(&t->axis, track->moments_ns[first + count]) - x) < LEAST_WIDTH)
+		count++;
+	return count;
+}
+
+/* A line for each packet; what is in one place is one line, as high as it has packets. */
+static void add_moments(struct timeline *t, const struct rate_track *track)
+{
+	size_t most = 0, count;
+
+	for (size_t i = 0; i < track->total_packets; i += count) {
+		count = count_in_place(t, track, i);
+		most = count > most ? count : most;
+	}
+	for (size_t i = 0; i < track->total_packets; i += count) {
+		double x = axis_x(&t->axis, track->moments_ns[i]);
+
+		count = count_in_place(t, track, i);
+		add_mark(t, x, x, DATA_HEIGHT * (double)count / (double)most);
+	}
+}
+
+static bool are_moments_apart(const struct timeline *t, const struct rate_track *track)
+{
+	double interval = interval_of(track) / t->axis.length_s * (PLOT_RIGHT - PLOT_LEFT);
+
+	return track->total_packets <= RATE_MOMENTS &&
+	       (track->total_packets == 1 || interval >= MOMENTS_APART);
+}
+
+static void add_track(struct timeline *t, const struct rate_track *track)
+{
+	text_add_string(t->out, "<path class=\"data\" d=\"");
+	if (are_moments_apart(t, track))
+		add_moments(t, track);
+	else
+		add_columns(t, track);
 	text_add_string(t->out, "\"/>\n");
+}
+
+/* Counted as --groups does: datagrams, whatever fragments they came in, and their payload. */
+static void add_amount(struct text *about, const struct timeline *t,
+		       const struct group_stream *stream)
+{
+	const struct senders *senders = &t->history->senders;
+	uint64_t datagrams = 0, bytes = 0;
+
+	for (size_t i = 0; i < senders->count; i++) {
+		const struct sender *sender = &senders->list[i];
+
+		if (!address_same_ip(&sender->source, &stream->source) ||
+		    !address_same_ip(&sender->group, &stream->group))
+			continue;
+		datagrams += sender->datagrams;
+		bytes += sender->bytes;
+	}
+	if (datagrams == 0) { /* later fragments alone, or no room */
+		add_quantity(about, stream->track.total_packets, "packet", "packets");
+		return;
+	}
+	add_quantity(about, datagrams, "datagram", "datagrams");
+	text_add_string(about, ", ");
+	add_quantity(about, bytes, "byte", "bytes");
 }
 
 static void add_stream(struct timeline *t, const struct group_stream *stream)
@@ -292,10 +379,7 @@ static void add_stream(struct timeline *t, const struct group_stream *stream)
 	struct text about = {0};
 
 	text_add_string(&about, "sends ");
-	add_number(&about, stream->track.total_packets);
-	text_add_string(&about, stream->track.total_packets == 1 ? " packet, " : " packets, ");
-	add_number(&about, stream->track.total_bytes);
-	text_add_string(&about, " bytes");
+	add_amount(&about, t, stream);
 	begin_lane(t, &stream->source, &about);
 	svg_line(t->out, "floor", PLOT_LEFT, t->y + LANE - 5, PLOT_RIGHT, t->y + LANE - 5);
 	add_track(t, &stream->track);
@@ -343,15 +427,7 @@ static void add_group(struct timeline *t, const struct history_group *group)
 	text_done(&heading);
 }
 
-/* 224.0.0.0/24 and ff02::/16 are what hosts and routers say to each other by themselves. */
-static bool is_link_scope(const union hostcast_address *group)
-{
-	if (group->any.sa_family == AF_INET6)
-		return (group->v6.sin6_addr.s6_addr[1] & 0x0f) <= 2;
-	return ntohl(group->v4.sin_addr.s_addr) >> 8 == 0xe00000;
-}
-
-/* Those of the local link last. */
+/* Those of the local link last: what hosts and routers say to each other by themselves. */
 static void add_groups(struct timeline *t)
 {
 	size_t drawn = 0;
@@ -360,7 +436,7 @@ static void add_groups(struct timeline *t)
 		for (size_t i = 0; i < t->history->group_count; i++) {
 			const struct history_group *group = &t->history->groups[i];
 
-			if (is_link_scope(&group->address) != is_link ||
+			if (address_is_link_scope_group(&group->address) != is_link ||
 			    drawn == TIMELINE_GROUPS_MAX)
 				continue;
 			add_group(t, group);
@@ -435,6 +511,7 @@ static void add_head(struct timeline *t)
 		text_add_string(&about, t->history->group_count == 1 ? " group" : " groups");
 		text_add_string(&about, "; time counts from ");
 		view_date(&about, t->history->first_ns);
+		text_add_string(&about, "; bytes are of payload");
 	}
 	svg_text(t->out, "about", MARGIN, MARGIN + 38, SVG_START, &about, 0);
 	text_done(&about);

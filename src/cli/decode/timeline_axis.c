@@ -1,8 +1,7 @@
 #include "timeline_axis.h"
 
 #include "base/monotime.h"
-#include "svg.h"
-#include "traffic/elapsed.h"
+#include "base/svg.h"
 
 #include <math.h>
 
@@ -12,7 +11,7 @@ enum { NUMBERS_MOST = 8 };
 
 struct axis axis_of(int64_t begin_ns, int64_t end_ns, double left, double right)
 {
-	double length_s = (double)elapsed_ns(end_ns, begin_ns) / (double)NS_PER_S;
+	double length_s = (double)(end_ns - begin_ns) / (double)NS_PER_S;
 
 	return (struct axis){begin_ns, fmax(length_s, LENGTH_LEAST_S), left, right};
 }
@@ -26,8 +25,7 @@ double axis_x_of_seconds(const struct axis *axis, double s)
 
 double axis_x(const struct axis *axis, int64_t time_ns)
 {
-	return axis_x_of_seconds(axis,
-				 (double)elapsed_ns(time_ns, axis->begin_ns) / (double)NS_PER_S);
+	return axis_x_of_seconds(axis, (double)(time_ns - axis->begin_ns) / (double)NS_PER_S);
 }
 
 /* 1, 2 or 5 times a power of ten. */

@@ -40,7 +40,7 @@ static int end(void *context, struct text *out, struct error *error)
 static uint64_t not_kept(const struct timeline_state *state)
 {
 	return state->events.not_kept + state->history.forgotten_packets +
-	       state->history.forgotten_reports;
+	       state->history.forgotten_reports + state->history.queriers.forgotten;
 }
 
 static void summary_json(const void *context, struct text *out)

@@ -1,19 +1,16 @@
 /* hostcast decode: what the packets of a capture file say. */
 #include "capture/capture_file.h"
 #include "chosen_views.h"
-#include "cli/group_filter.h"
 #include "cli/json.h"
 #include "cli/session.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
+#include "cli/wanted_groups.h"
 #include "counts.h"
 
 #include <sys/epoll.h>
 
 enum { PACKETS_A_TURN = 1000 }; /* then signals are heard */
-
-/* Times that any sum and difference of a view can hold; only broken files have others. */
-#define TIME_MOST_NS (INT64_MAX / 4)
 
 struct decode_options {
 	struct common_options common;
@@ -28,8 +25,7 @@ struct decode {
 	struct session session;
 	const struct decode_options *options;
 	struct view_options view_options;
-	struct group_match filters[LIST_MAX];
-	size_t filter_count;
+	struct wanted_groups groups;
 	const char *path;
 	struct capture_file *file;
 	bool is_watched; /* its descriptor, of a file that comes bit by bit */
@@ -71,31 +67,14 @@ static void end_with(struct decode *d, int status)
 
 /* ---- Packets ---- */
 
-static bool is_wanted(const struct decode *d, const struct packet *packet)
-{
-	for (size_t i = 0; i < d->filter_count; i++)
-		if (group_filter_matches(&d->filters[i], packet))
-			return true;
-	return d->filter_count == 0;
-}
-
-static void keep_time_in_range(struct frame *frame)
-{
-	if (frame->time_ns > TIME_MOST_NS)
-		frame->time_ns = TIME_MOST_NS;
-	else if (frame->time_ns < -TIME_MOST_NS)
-		frame->time_ns = -TIME_MOST_NS;
-}
-
-static int take_frame(struct decode *d, struct frame *frame, struct error *error)
+static int take_frame(struct decode *d, const struct frame *frame, struct error *error)
 {
 	struct packet packet;
 	struct view_packet for_views = {.frame = frame, .packet = &packet};
 
-	keep_time_in_range(frame);
 	packet_decode(frame, &packet);
 	d->counts.packets++;
-	if (!is_wanted(d, &packet))
+	if (!wanted_groups_match(&d->groups, &packet))
 		return 0;
 	counts_take(&d->counts, frame, &packet);
 	for_views.number = d->counts.packets;
@@ -230,10 +209,8 @@ static int parse_groups(struct decode *d)
 	const struct text_list *texts = &d->options->group_texts;
 	struct error error;
 
-	for (; d->filter_count < texts->count; d->filter_count++)
-		if (group_filter_parse(texts->list[d->filter_count], AF_UNSPEC,
-				       &d->filters[d->filter_count], &error) < 0)
-			return session_fail(&d->session, &error);
+	if (wanted_groups_parse(&d->groups, texts->list, texts->count, AF_UNSPEC, &error) < 0)
+		return session_fail(&d->session, &error);
 	return EXIT_DONE;
 }
 
@@ -345,5 +322,8 @@ int verb_decode(int argc, char **argv)
 	if (o.only > 0 && !o.conversations && !o.ladder)
 		return options_usage_error(&command,
 					   "--only goes with --conversations or --ladder");
+	if (o.relative && o.common.json)
+		return options_usage_error(
+			&command, "--relative is for people: in JSON times are of the clock");
 	return run(command.name, &o, argv[first]);
 }

@@ -43,7 +43,7 @@ void view_time(struct text *out, const struct view_options *options, int64_t tim
 		return;
 	}
 	add_utc(out, "%H:%M:%S", time_ns);
-	text_addf(out, ".%06d", microseconds_of(time_ns));
+	text_addf(out, ".%06dZ", microseconds_of(time_ns));
 }
 
 void view_date(struct text *out, int64_t time_ns)

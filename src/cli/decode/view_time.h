@@ -4,7 +4,7 @@
 
 #include "views.h"
 
-/* "09:30:00.123456" of UTC, or "12.345678", seconds since the first packet. */
+/* "09:30:00.123456Z", of UTC, or "12.345678", seconds since the first packet. */
 void view_time(struct text *out, const struct view_options *options, int64_t time_ns,
 	       int64_t since_first_ns);
 

@@ -1,11 +1,11 @@
 #include "doctor_listen.h"
 
 #include "cli/allowed.h"
+#include "cli/common_interfaces.h"
 #include "cli/json.h"
 #include "cli/show.h"
 #include "doctor/peer_server.h"
 #include "doctor/rungs.h"
-#include "doctor_options.h"
 #include "doctor_peer.h"
 #include "net/address.h"
 
@@ -40,9 +40,18 @@ static void begin_event(struct text *out, const char *name, const struct peer_se
 	json_address(out, "asker", view->asker);
 	json_address(out, "group", view->group);
 	if (view->only_from)
-		json_address(out, "source", view->only_from);
+		json_ip(out, "source", view->only_from);
 	if (view->problem[0])
 		json_string(out, "problem", view->problem);
+}
+
+/* It may name an interface, and that name may be anything. */
+static void add_problem(struct text *out, const char *before, const struct peer_session_view *view)
+{
+	if (!view->problem[0])
+		return;
+	text_add_string(out, before);
+	text_add_escaped(out, view->problem, strlen(view->problem));
 }
 
 static void tell(struct listening *l, const char *event, const struct peer_session_view *view,
@@ -55,7 +64,9 @@ static void tell(struct listening *l, const char *event, const struct peer_sessi
 		json_end_event(out);
 	} else {
 		begin_line(out, view);
-		text_addf(out, "%s%s%s\n", what, view->problem[0] ? ": " : "", view->problem);
+		text_add_string(out, what);
+		add_problem(out, ": ", view);
+		text_add_string(out, "\n");
 	}
 	session_result(&l->session);
 }
@@ -97,10 +108,11 @@ static void end_text(struct text *out, const struct peer_session_view *view,
 	text_addf(
 		out,
 		"%s; arrived here: %u by unicast, %u to the group; sent: %u by unicast, %u to the "
-		"group%s%s\n",
+		"group",
 		name_of(how), counts[PROBE_UNICAST].arrived, counts[PROBE_GROUP].arrived,
-		view->sent[PROBE_UNICAST], view->sent[PROBE_GROUP], view->problem[0] ? "; " : "",
-		view->problem);
+		view->sent[PROBE_UNICAST], view->sent[PROBE_GROUP]);
+	add_problem(out, "; ", view);
+	text_add_string(out, "\n");
 }
 
 static void end_json(struct text *out, const struct peer_session_view *view,
@@ -226,19 +238,15 @@ static void summary(void *context)
 static void on_stop(void *context)
 {
 	struct listening *l = context;
-	bool is_endless = l->common->count == NOT_GIVEN && l->common->deadline_ns == NOT_GIVEN;
 
-	session_end(&l->session, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
+	session_end(&l->session, common_is_endless(l->common) ? EXIT_DONE : EXIT_CUT_SHORT);
 }
 
 static void on_deadline(void *context)
 {
 	struct listening *l = context;
-	bool is_short = l->common->count != NOT_GIVEN; /* else it would have ended */
 
-	session_end(&l->session, l->sessions == 0 ? EXIT_NOTHING
-				 : is_short       ? EXIT_PARTIAL
-						  : EXIT_DONE);
+	session_end(&l->session, common_deadline_status(l->common, l->sessions > 0));
 }
 
 /* ---- The beginning ---- */
@@ -277,8 +285,7 @@ static int choose_interfaces(struct listening *l, struct error *error)
 {
 	struct peer_server_options *options = &l->server_options;
 
-	options->interface_count = l->common->interfaces.count;
-	return doctor_find_interfaces(&l->common->interfaces, options->interfaces, error);
+	return common_interfaces(l->common, options->interfaces, &options->interface_count, error);
 }
 
 static void tell_addresses(struct listening *l)

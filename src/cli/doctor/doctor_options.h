@@ -13,8 +13,4 @@ struct doctor_options {
 	struct text_list allowed;    /* with --listen: networks that are served (T-14) */
 };
 
-/* The indexes of those named with -i. 0, HOSTCAST_INTERFACE or HOSTCAST_SYSTEM. */
-int doctor_find_interfaces(const struct text_list *names, unsigned list[static LIST_MAX],
-			   struct error *error);
-
 #endif

@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "doctor/peer_message.h"
 #include "net/address.h"
+#include "net/mac.h"
 #include "net/target.h"
 #include "run/loop.h"
 
@@ -111,17 +112,14 @@ void doctor_peer_text(struct text *out, const struct peer_results *peer)
 
 static void add_path_json(struct text *out, const struct probe_path *path)
 {
-	const unsigned char *mac = path->mac;
-	char text[3 * PEER_MAC_SIZE];
+	char mac[MAC_TEXT_SIZE];
 
 	json_begin_object(out);
 	json_address(out, "source", &path->source);
 	json_string(out, "interface", path->interface);
 	json_integer(out, "ttl", path->ttl);
-	snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-		 mac[4], mac[5]);
-	if (strcmp(text, "00:00:00:00:00:00") != 0)
-		json_string(out, "mac", text);
+	if (!mac_is_none(path->mac))
+		json_string(out, "mac", mac_text(path->mac, mac));
 	json_end_object(out);
 }
 

@@ -10,6 +10,9 @@ enum { WIDTH = 100, TITLE_WIDTH = 20, STATE_WIDTH = 5, LABEL_WIDTH = 10 };
 /* Where the text of a rung begins: behind number, title and state, each followed by two spaces. */
 enum { TEXT_COLUMN = 2 + 2 + TITLE_WIDTH + 2 + STATE_WIDTH + 2 };
 
+/* Where a line of a remedy begins: indented, and behind its label. */
+enum { LINE_COLUMN = 4 + LABEL_WIDTH };
+
 /* ---- Words and lines ---- */
 
 void show_safely(struct text *out, struct text *lines)
@@ -101,12 +104,10 @@ void doctor_show_case(struct text *out, const struct doctor_case *c)
 
 void doctor_show_case_json(struct text *out, const struct doctor_case *c)
 {
-	char text[HOSTCAST_TEXT_SIZE];
-
 	json_begin_event(out, "case");
 	json_address(out, "group", &c->group);
 	if (c->source.any.sa_family != AF_UNSPEC)
-		json_string(out, "source", address_ip_text(&c->source, text));
+		json_ip(out, "source", &c->source);
 	json_bool(out, "port_given", c->is_port_given);
 	json_begin_array(out, "interfaces");
 	for (size_t i = 0; i < c->chosen_count; i++)
@@ -131,18 +132,36 @@ static const char *state_label(enum rung_state state)
 	return labels[state];
 }
 
+static bool is_command(const char *line)
+{
+	return strncmp(line, FINDING_COMMAND, strlen(FINDING_COMMAND)) == 0;
+}
+
+/* Puts the line at `at` into `line`, a command without its mark; returns the next one. */
+static const char *take_line(const char *at, struct text *line)
+{
+	size_t mark = is_command(at) ? strlen(FINDING_COMMAND) : 0, size = strcspn(at, "\n");
+
+	text_clear(line);
+	text_add(line, at + mark, size - mark);
+	return at + size + (at[size] == '\n');
+}
+
 void show_lines(struct text *out, const char *label, struct text *lines)
 {
-	const char *at = text_string(lines);
+	struct text line = {0};
+	const char *at = text_string(lines), *next;
 
-	for (bool is_first = true; *at; is_first = false) {
-		size_t size = strcspn(at, "\n");
-
-		text_addf(out, "    %-*s", LABEL_WIDTH, is_first ? label : "");
-		text_add(out, at, size);
+	for (; *at; at = next, label = "") {
+		next = take_line(at, &line);
+		text_addf(out, "    %-*s", LABEL_WIDTH, label);
+		if (is_command(at))
+			text_add(out, line.bytes, line.size);
+		else
+			show_wrapped(out, text_string(&line), LINE_COLUMN, LINE_COLUMN, WIDTH);
 		text_add_string(out, "\n");
-		at += size + (at[size] == '\n');
 	}
+	text_done(&line);
 }
 
 void doctor_show_rung(struct text *out, const struct rung *rung, struct finding *finding)
@@ -159,24 +178,29 @@ void doctor_show_rung(struct text *out, const struct rung *rung, struct finding 
 	show_lines(out, "if not:", &finding->instead);
 }
 
-void json_lines(struct text *out, const char *key, struct text *lines)
+static void json_lines(struct text *out, const char *key, struct text *lines, bool are_all)
 {
 	struct text line = {0};
-	const char *at = text_string(lines);
+	const char *at = text_string(lines), *next;
 
-	if (!*at)
-		return;
 	json_begin_array(out, key);
-	while (*at) {
-		size_t size = strcspn(at, "\n");
-
-		text_clear(&line);
-		text_add(&line, at, size);
-		json_array_string(out, text_string(&line));
-		at += size + (at[size] == '\n');
+	for (; *at; at = next) {
+		next = take_line(at, &line);
+		if (are_all || is_command(at))
+			json_array_string(out, text_string(&line));
 	}
 	json_end_array(out);
 	text_done(&line);
+}
+
+void json_remedy(struct text *out, struct finding *finding)
+{
+	if (finding->remedy.size > 0)
+		json_lines(out, "remedy", &finding->remedy, true);
+	if (strstr(text_string(&finding->remedy), FINDING_COMMAND))
+		json_lines(out, "commands", &finding->remedy, false);
+	if (finding->instead.size > 0)
+		json_lines(out, "instead", &finding->instead, true);
 }
 
 void doctor_show_rung_json(struct text *out, const struct rung *rung, struct finding *finding)
@@ -186,8 +210,7 @@ void doctor_show_rung_json(struct text *out, const struct rung *rung, struct fin
 	json_string(out, "name", rung->name);
 	json_string(out, "state", rung_state_name(finding->state));
 	json_string(out, "saw", text_string(&finding->saw));
-	json_lines(out, "remedy", &finding->remedy);
-	json_lines(out, "instead", &finding->instead);
+	json_remedy(out, finding);
 	json_end_event(out);
 }
 

@@ -25,9 +25,12 @@ void show_safely(struct text *out, struct text *lines);
  * `used` is the column at which the first one begins. */
 void show_wrapped(struct text *out, const char *words, size_t used, size_t indent, size_t width);
 
-/* Lines with a label before the first one; they are not wrapped: commands are copied. And as an
- * array of the JSON object that is open. Nothing where there are none. */
+/* Lines of a remedy with a label before the first one: sentences are wrapped, commands, which are
+ * copied, are not. Nothing where there are none. */
 void show_lines(struct text *out, const char *label, struct text *lines);
-void json_lines(struct text *out, const char *key, struct text *lines);
+
+/* In the JSON object that is open: the lines of what to do, those of them that are commands once
+ * more, and what to do instead; each only where there is some. */
+void json_remedy(struct text *out, struct finding *finding);
 
 #endif

@@ -1,5 +1,6 @@
 #include "examination.h"
 
+#include "cli/common_interfaces.h"
 #include "doctor/observer.h"
 #include "doctor/peer_client.h"
 #include "doctor_peer.h"
@@ -32,17 +33,6 @@ struct examination {
 
 /* ---- The question ---- */
 
-/* A group without a port of its own gets the default one, whichever that is. */
-static bool has_port(const char *text, const struct target *target)
-{
-	uint16_t other = address_port(&target->address) == 1 ? 2 : 1;
-	struct target again;
-	struct error ignored;
-
-	return target_parse_group(text, AF_UNSPEC, other, &again, &ignored) == 0 &&
-	       address_port(&again.address) == address_port(&target->address);
-}
-
 static int parse_group(struct examination *e, const char *text, struct case_question *question)
 {
 	const struct common_options *common = &e->options->common;
@@ -58,7 +48,7 @@ static int parse_group(struct examination *e, const char *text, struct case_ques
 		return session_fail(&e->session, &error);
 	question->group = target.address;
 	question->source = target.source;
-	question->is_port_given = common->port != NOT_GIVEN || has_port(text, &target);
+	question->is_port_given = common->port != NOT_GIVEN || target.is_port_given;
 	return EXIT_DONE;
 }
 
@@ -85,8 +75,8 @@ static int open_case(struct examination *e, const char *target)
 	if (status != EXIT_DONE)
 		return status;
 	question.interfaces = interfaces;
-	question.interface_count = e->options->common.interfaces.count;
-	if (doctor_find_interfaces(&e->options->common.interfaces, interfaces, &error) < 0 ||
+	if (common_interfaces(&e->options->common, interfaces, &question.interface_count, &error) <
+		    0 ||
 	    case_open(&e->c, &question, &error) < 0)
 		return session_fail(&e->session, &error);
 	return EXIT_DONE;
@@ -143,6 +133,19 @@ static void show_summary(void *context)
 
 static void walk(struct examination *e);
 
+/* Doctor has left the group then, also what it had joined to ask the peer; where that was cut short
+ * it has not. */
+static bool look_again(struct examination *e)
+{
+	struct error error;
+
+	if (!e->observer || (e->client && e->verdict.is_cut_short) ||
+	    case_look_again(&e->c, &error) == 0)
+		return true;
+	session_fail(&e->session, &error);
+	return false;
+}
+
 static void go_on(struct examination *e)
 {
 	if (e->is_observing || e->is_asking)
@@ -150,6 +153,8 @@ static void go_on(struct examination *e)
 	e->has_listened = true;
 	if (e->observer)
 		e->c.observation = observer_observation(e->observer);
+	if (!look_again(e))
+		return;
 	if (e->client) {
 		e->c.peer = peer_client_results(e->client);
 		show_peer(e);
@@ -344,7 +349,8 @@ int examine_group(const char *command, const struct doctor_options *options, con
 {
 	static const struct session_events events = {
 		.summary = show_summary, .stop = stop, .deadline = stop};
-	struct examination e = {.options = options};
+	bool are_rungs_shown = !options->common.json && !options->common.quiet;
+	struct examination e = {.options = options, .verdict.are_rungs_shown = are_rungs_shown};
 	int status = session_begin(&e.session, command, &options->common, &events, &e);
 
 	if (status != EXIT_DONE)

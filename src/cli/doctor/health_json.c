@@ -3,14 +3,6 @@
 #include "health_show.h"
 #include "net/address.h"
 
-static void add_ip(struct text *out, const char *key, const union hostcast_address *address)
-{
-	char text[HOSTCAST_TEXT_SIZE];
-
-	if (address->any.sa_family != AF_UNSPEC)
-		json_string(out, key, address_ip_text(address, text));
-}
-
 static void add_known(struct text *out, const char *key, int64_t value)
 {
 	if (value >= 0)
@@ -27,7 +19,7 @@ static void add_bridge(struct text *out, const struct bridge_view *bridge)
 	json_bool(out, "snooping", bridge->is_snooping);
 	json_bool(out, "querier", bridge->is_querier);
 	if (bridge->has_other_querier)
-		add_ip(out, "other_querier", &bridge->other_querier);
+		json_ip(out, "other_querier", &bridge->other_querier);
 	json_end_object(out);
 }
 
@@ -41,8 +33,8 @@ static void add_interface(struct text *out, const struct health_interface *one)
 	if (one->master)
 		json_string(out, "master", one->master->name);
 	json_integer(out, "mtu", one->link->mtu);
-	add_ip(out, "ipv4", &one->interface->v4);
-	add_ip(out, "ipv6", &one->interface->v6);
+	json_ip(out, "ipv4", &one->interface->v4);
+	json_ip(out, "ipv6", &one->interface->v6);
 	json_string(out, "link_local", health_link_local(one));
 	if (one->igmp > 0)
 		json_integer(out, "igmp", one->igmp);
@@ -61,7 +53,7 @@ static void add_problem(struct text *out, struct health_problem *problem)
 	json_string(out, "about", problem->about);
 	json_string(out, "state", rung_state_name(problem->finding.state));
 	json_string(out, "saw", text_string(&problem->finding.saw));
-	json_lines(out, "remedy", &problem->finding.remedy);
+	json_remedy(out, &problem->finding);
 	json_end_event(out);
 }
 

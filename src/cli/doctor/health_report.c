@@ -1,7 +1,7 @@
 #include "health_report.h"
 
-#include "doctor/health.h"
-#include "doctor_options.h"
+#include "cli/common_interfaces.h"
+#include "doctor/health_judge.h"
 #include "doctor_show.h"
 #include "health_show.h"
 
@@ -13,11 +13,13 @@ struct report {
 static int read_health(struct report *report, const struct common_options *options)
 {
 	unsigned wanted[LIST_MAX];
+	size_t count;
 	struct error error;
 
-	if (doctor_find_interfaces(&options->interfaces, wanted, &error) < 0 ||
-	    health_read(&report->health, wanted, options->interfaces.count, &error) < 0)
+	if (common_interfaces(options, wanted, &count, &error) < 0 ||
+	    health_read(&report->health, wanted, count, &error) < 0)
 		return session_fail(&report->session, &error);
+	health_judge(&report->health);
 	return EXIT_DONE;
 }
 

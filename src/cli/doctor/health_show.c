@@ -108,6 +108,15 @@ static void add_limit(struct text *out, const char *name, int64_t value, const c
 		text_addf(out, "%s %" PRId64 "%s", name, value, end);
 }
 
+/* Some settings are those of the whole system, and not shown in other network namespaces. */
+static void add_setting(struct text *out, const char *name, int64_t value, const char *end)
+{
+	add_limit(out, name, value, "");
+	text_addf(out, "%s%s",
+		  value == HEALTH_UNKNOWN ? " (no such setting in this network namespace)" : "",
+		  end);
+}
+
 static void add_routes(struct text *out, const struct health *health)
 {
 	add_label(out, "routes");
@@ -122,17 +131,28 @@ static void add_routes(struct text *out, const struct health *health)
 	text_add_string(out, "\n");
 }
 
+static void add_wrapped(struct text *out, const char *label, struct text *words)
+{
+	add_label(out, label);
+	show_wrapped(out, text_string(words), LABEL_WIDTH, LABEL_WIDTH, WIDTH);
+	text_add_string(out, "\n");
+	text_clear(words);
+}
+
 static void add_limits(struct text *out, const struct health *health)
 {
-	add_label(out, "limits");
-	add_limit(out, "igmp_max_memberships", health->limits.igmp_max_memberships, "");
-	text_addf(out, " (most on one socket: %" PRId64 "), ", health->most_groups);
-	add_limit(out, "igmp_max_msf", health->limits.igmp_max_msf, ", ");
-	add_limit(out, "mld_max_msf", health->limits.mld_max_msf, "\n");
-	add_label(out, "buffers");
-	add_limit(out, "rmem_max", health->limits.rmem_max, ", ");
-	add_limit(out, "rmem_default", health->limits.rmem_default, ", ");
-	add_limit(out, "optmem_max", health->limits.optmem_max, "\n");
+	struct text words = {0};
+
+	add_limit(&words, "igmp_max_memberships", health->limits.igmp_max_memberships, "");
+	text_addf(&words, " (most on one socket: %" PRId64 "), ", health->most_groups);
+	add_setting(&words, "igmp_max_msf", health->limits.igmp_max_msf, ", ");
+	add_setting(&words, "mld_max_msf", health->limits.mld_max_msf, "");
+	add_wrapped(out, "limits", &words);
+	add_setting(&words, "rmem_max", health->limits.rmem_max, ", ");
+	add_setting(&words, "rmem_default", health->limits.rmem_default, ", ");
+	add_setting(&words, "optmem_max", health->limits.optmem_max, "");
+	add_wrapped(out, "buffers", &words);
+	text_done(&words);
 }
 
 static int64_t both(int64_t one, int64_t other)
@@ -154,23 +174,22 @@ static void add_drops(struct text *out, const struct kernel_counters *v4,
 
 static void add_capture(struct text *out, const struct health *health)
 {
-	add_label(out, "capturing");
-	show_wrapped(out, health->no_capture.code == 0 ? "permitted" : health->no_capture.text,
-		     LABEL_WIDTH, LABEL_WIDTH, WIDTH);
-	text_add_string(out, "\n");
+	struct text words = {0};
+
+	text_add_string(&words,
+			health->no_capture.code == 0 ? "permitted" : health->no_capture.text);
+	add_wrapped(out, "capturing", &words);
+	text_done(&words);
 }
 
 static void add_environment(struct text *out, const struct health *health)
 {
-	struct text copy = {0};
+	struct text words = {0};
 
-	if (health->environment.size == 0)
-		return;
-	text_add(&copy, health->environment.bytes, health->environment.size);
-	add_label(out, "host");
-	show_wrapped(out, text_string(&copy), LABEL_WIDTH, LABEL_WIDTH, WIDTH);
-	text_add_string(out, "\n");
-	text_done(&copy);
+	text_add(&words, health->environment.bytes, health->environment.size);
+	if (words.size > 0)
+		add_wrapped(out, "host", &words);
+	text_done(&words);
 }
 
 void health_show(struct text *out, const struct health *health)

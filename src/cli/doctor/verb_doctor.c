@@ -16,12 +16,21 @@ static int listen_to_others(const struct command *command, const struct doctor_o
 	return doctor_listen(command->name, &o->common, &listening);
 }
 
+static bool has_option_of_group(const struct doctor_options *o)
+{
+	const struct common_options *common = &o->common;
+
+	return o->peer || o->all || o->sender || common->wait_ns != NOT_GIVEN ||
+	       common->ttl != NOT_GIVEN || common->port != NOT_GIVEN ||
+	       common->deadline_ns != NOT_GIVEN || common->ipv4 || common->ipv6;
+}
+
 static int report_health(const struct command *command, const struct doctor_options *o)
 {
-	if (o->peer || o->all || o->sender || o->common.wait_ns != NOT_GIVEN ||
-	    o->common.ttl != NOT_GIVEN)
-		return options_usage_error(
-			command, "--peer, --all, --sender, --wait and --ttl need a GROUP");
+	if (has_option_of_group(o))
+		return options_usage_error(command,
+					   "--peer, --all, --sender, --wait, --ttl, --port, "
+					   "--deadline, -4 and -6 need a GROUP");
 	return health_report(command->name, &o->common);
 }
 

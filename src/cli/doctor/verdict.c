@@ -29,7 +29,8 @@ static bool is_alive(const struct doctor_case *c)
 	if (c->peer && c->peer->is_complete)
 		return true; /* rung 14 has found nothing against it */
 	return case_is_sending(c, 0) ||
-	       (c->observation && observation_at_socket(c->observation, 0) > 0);
+	       (c->observation && observation_at_socket(c->observation, 0) > 0) ||
+	       (c->is_switch && case_data_seen(c, 0) > 0);
 }
 
 enum verdict_kind verdict_kind(const struct verdict *verdict, const struct doctor_case *c)
@@ -60,8 +61,11 @@ static void explain_causes(const struct verdict *verdict, struct text *text)
 	const struct rung *first = verdict->causes[0];
 
 	if (verdict->cause_count == 1) {
-		text_addf(text, "The cause is on rung %u, %s: ", first->number, first->title);
-		text_add(text, verdict->first_cause.bytes, verdict->first_cause.size);
+		text_addf(text, "The cause is on rung %u, %s", first->number, first->title);
+		if (!verdict->are_rungs_shown) {
+			text_add_string(text, ": ");
+			text_add(text, verdict->first_cause.bytes, verdict->first_cause.size);
+		}
 		text_add_string(text,
 				". Mend it, then ask again: another one may stand behind it.");
 		return;
@@ -100,6 +104,8 @@ static void explain_healthy(const struct doctor_case *c, const char *group, stru
 	else if (arrived > 0)
 		text_addf(text, "%" PRIu64 " datagram%s to %s arrived here in %.1f s.", arrived,
 			  arrived == 1 ? "" : "s", group, seconds_listened(c));
+	else if (c->is_switch)
+		text_addf(text, "%s comes by the bridge of this host, which only switches.", group);
 	else
 		text_addf(text, "this host sends to %s%s.", group,
 			  does_leave(c->observation) ? ", and it leaves" : "");
@@ -107,18 +113,19 @@ static void explain_healthy(const struct doctor_case *c, const char *group, stru
 
 static void explain_unheard(const struct doctor_case *c, const char *group, struct text *text)
 {
-	if (c->is_sender)
+	if (c->is_sender) {
 		text_addf(text,
 			  "it sent nothing to %s in %.1f s: start the sender, then ask again.",
 			  group, seconds_listened(c));
-	else
-		text_addf(
-			text,
-			"nothing came to %s in %.1f s: nobody sends, or the network does not carry "
-			"it. To tell which, start 'hostcast doctor --listen' on the other host, "
-			"and "
-			"here 'hostcast doctor --peer THAT-HOST %s'.",
-			group, seconds_listened(c), group);
+		return;
+	}
+	text_addf(
+		text,
+		"nothing came to %s in %.1f s: nobody sends, or the network does not carry it. To "
+		"tell which, start 'hostcast doctor --listen' on the other host, and here: "
+		"hostcast doctor --peer THAT-HOST ",
+		group, seconds_listened(c));
+	finding_add_target(text, NULL, &c->group);
 }
 
 static void explain_silence(const struct doctor_case *c, const char *group, struct text *text)

@@ -17,6 +17,7 @@ struct verdict {
 	const struct rung *causes[VERDICT_CAUSES_MAX]; /* those found, in order */
 	size_t cause_count;
 	struct text first_cause; /* what the first of them saw */
+	bool are_rungs_shown;    /* so that stands above already */
 	unsigned examined, noted, unknown;
 	bool is_cut_short; /* a signal or --deadline ended the listening early */
 };

@@ -31,21 +31,15 @@ static void summary(void *context)
 static void on_stop(void *context)
 {
 	struct server *s = context;
-	const struct common_options *common = s->session.common;
-	bool is_endless = common->count == NOT_GIVEN && common->deadline_ns == NOT_GIVEN;
 
-	session_end(&s->session, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
+	session_end(&s->session, common_is_endless(s->session.common) ? EXIT_DONE : EXIT_CUT_SHORT);
 }
 
 static void on_deadline(void *context)
 {
 	struct server *s = context;
 
-	if (s->log.messages == 0)
-		session_end(&s->session, EXIT_NOTHING);
-	else
-		session_end(&s->session,
-			    s->session.common->count != NOT_GIVEN ? EXIT_PARTIAL : EXIT_DONE);
+	session_end(&s->session, common_deadline_status(s->session.common, s->log.messages > 0));
 }
 
 static int start(struct server *s)

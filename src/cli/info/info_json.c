@@ -7,13 +7,6 @@
 
 #include <stdio.h>
 
-static void add_ip(struct text *out, const char *key, const union hostcast_address *address)
-{
-	char ip[HOSTCAST_TEXT_SIZE];
-
-	json_string(out, key, address_ip_text(address, ip));
-}
-
 static void add_group_mac(struct text *out, const union hostcast_address *group)
 {
 	uint8_t mac[MAC_SIZE];
@@ -86,7 +79,7 @@ static void add_membership_sources(struct text *out, const struct membership *m)
 	json_begin_array(out, "sources");
 	for (size_t i = 0; i < m->source_count; i++) {
 		json_begin_object(out);
-		add_ip(out, "source", &m->sources[i].address);
+		json_ip(out, "source", &m->sources[i].address);
 		json_integer(out, "include", m->sources[i].include);
 		json_integer(out, "exclude", m->sources[i].exclude);
 		json_end_object(out);
@@ -115,7 +108,7 @@ void info_show_membership_json(struct text *out, const struct host_groups *host,
 	group_meaning_of(&m->group, &meaning);
 	json_begin_event(out, "membership");
 	json_string(out, "interface", name);
-	add_ip(out, "group", &m->group);
+	json_ip(out, "group", &m->group);
 	add_group_mac(out, &m->group);
 	add_mac_state(out, host, m->interface, name, &m->group);
 	json_string(out, "meaning", meaning.title);
@@ -151,7 +144,7 @@ static void add_meaning(struct text *out, const struct group_meaning *meaning)
 		json_string(out, "prefix", with_length);
 	}
 	if (meaning->rp.any.sa_family != AF_UNSPEC)
-		add_ip(out, "rp", &meaning->rp);
+		json_ip(out, "rp", &meaning->rp);
 }
 
 static void add_interface(struct text *out, const struct host_groups *host, unsigned index,
@@ -180,9 +173,9 @@ void info_show_group_json(struct text *out, const struct host_groups *host,
 
 	group_meaning_of(group, &meaning);
 	json_begin_event(out, "group");
-	add_ip(out, "group", group);
+	json_ip(out, "group", group);
 	if (target->source.any.sa_family != AF_UNSPEC)
-		add_ip(out, "source", &target->source);
+		json_ip(out, "source", &target->source);
 	add_group_mac(out, group);
 	json_real(out, "mac_sharers", mac_sharers(group->any.sa_family));
 	add_meaning(out, &meaning);

@@ -1,4 +1,5 @@
 /* hostcast info: what group addresses mean, and who on this host has joined them. */
+#include "cli/common_interfaces.h"
 #include "cli/json.h"
 #include "cli/session.h"
 #include "cli/show.h"
@@ -54,26 +55,15 @@ static bool is_chosen(const struct host_groups *host, unsigned index)
 	return false;
 }
 
-static int choose_interfaces(struct host_groups *host, const struct text_list *wanted,
+static int choose_interfaces(struct host_groups *host, const struct common_options *options,
 			     struct error *error)
 {
-	size_t room = host->interfaces.count + wanted->count + 1;
-
-	host->chosen = calloc(room, sizeof *host->chosen);
+	host->chosen = calloc(host->interfaces.count + LIST_MAX, sizeof *host->chosen);
 	if (!host->chosen)
 		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
-	if (wanted->count == 0)
+	if (options->interfaces.count == 0)
 		return choose_all(host);
-	for (size_t i = 0; i < wanted->count; i++) {
-		unsigned index;
-		int status = interface_find(&host->interfaces, wanted->list[i], &index, error);
-
-		if (status < 0)
-			return status;
-		if (!is_chosen(host, index))
-			host->chosen[host->chosen_count++] = index;
-	}
-	return 0;
+	return common_interfaces(options, host->chosen, &host->chosen_count, error);
 }
 
 /* ---- What the host tells ---- */
@@ -110,7 +100,7 @@ static int read_host(struct info *info)
 
 	host->is_verbose = info->options->verbose;
 	if (interfaces_read(&host->interfaces, &error) < 0 ||
-	    choose_interfaces(host, &info->options->interfaces, &error) < 0 ||
+	    choose_interfaces(host, info->options, &error) < 0 ||
 	    memberships_read(common_family(info->options), &host->memberships, &error) < 0)
 		return session_fail(&info->session, &error);
 	memberships_keep(&host->memberships, is_wanted, info);

@@ -1,13 +1,14 @@
 #include "tree_picture.h"
 
+#include "base/svg.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* In pixels. A character of a monospaced font is 0.602 of its size wide. */
+/* In pixels. */
 #define TITLE_SIZE  16.0 /* as in the style below */
 #define NAME_SIZE   13.0
 #define NOTE_SIZE   11.0
-#define CHAR_WIDTH  0.602
 #define PADDING     12.0
 #define LINE        15.0 /* from one line in a box to the next */
 #define ROW_GAP     10.0
@@ -28,7 +29,7 @@ struct layout {
 
 static double width_of(const char *string, double size)
 {
-	return (double)text_escaped_length(string, strlen(string)) * size * CHAR_WIDTH;
+	return (double)text_escaped_length(string, strlen(string)) * size * SVG_MONO;
 }
 
 static double wider(double width, const char *string, double size)
@@ -115,14 +116,6 @@ static void add_edge(struct text *out, const struct layout *l, size_t row)
 		  middle_of(l, row));
 }
 
-static void add_line(struct text *out, const char *class_name, double x, double y,
-		     const char *string)
-{
-	text_addf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", class_name, x, y);
-	text_add_xml(out, string, strlen(string));
-	text_add_string(out, "</text>\n");
-}
-
 static void add_box(struct text *out, const struct layout *l, size_t row)
 {
 	static const char *const classes[] = {"node", "root", "lost", "lost"};
@@ -136,16 +129,15 @@ static void add_box(struct text *out, const struct layout *l, size_t row)
 	text_addf(out, "<g class=\"%s\">\n", classes[l->rows[row].top]);
 	text_addf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"6\"/>\n", x,
 		  middle - l->box_height / 2, l->box_width, l->box_height);
-	add_line(out, "name", x + PADDING, y, node->name);
+	svg_string(out, "name", x + PADDING, y, SVG_START, node->name);
 	if (has_note)
-		add_line(out, "note", x + PADDING, y += LINE, node->note);
+		svg_string(out, "note", x + PADDING, y += LINE, SVG_START, node->note);
 	if (remark)
-		add_line(out, "note", x + PADDING, y + LINE, remark);
+		svg_string(out, "note", x + PADDING, y + LINE, SVG_START, remark);
 	text_add_string(out, "</g>\n");
 }
 
-static const char style[] = "<style>\n"
-			    "text{font-family:'DejaVu Sans Mono',monospace;fill:#1b2733}\n"
+static const char style[] = "text{font-family:'DejaVu Sans Mono',monospace;fill:#1b2733}\n"
 			    ".title{font-size:16px;font-weight:bold}\n"
 			    ".count,.note{font-size:11px;fill:#5b6b7a}\n"
 			    ".name{font-size:13px}\n"
@@ -154,8 +146,7 @@ static const char style[] = "<style>\n"
 			    ".root rect{fill:#1f4e79;stroke:#1f4e79}\n"
 			    ".root .name{fill:#ffffff}\n"
 			    ".root .note{fill:#cfe0ee}\n"
-			    ".lost rect{fill:#fff6ec;stroke:#c8641e;stroke-dasharray:5 3}\n"
-			    "</style>\n";
+			    ".lost rect{fill:#fff6ec;stroke:#c8641e;stroke-dasharray:5 3}\n";
 
 static double larger(double a, double b)
 {
@@ -167,22 +158,17 @@ static void add_head(struct text *out, const struct layout *l, const char *title
 	double columns = (double)l->depth + 1;
 	double width = columns * (l->box_width + COLUMN_GAP) - COLUMN_GAP;
 	double height = l->slots * (l->box_height + ROW_GAP) - ROW_GAP;
+	struct text count = {0};
 
 	width = larger(width, width_of(title, TITLE_SIZE));
 	width = larger(width, WIDTH_LEAST) + 2 * MARGIN;
 	height = larger(height, 0) + TITLE_SPACE + 2 * MARGIN;
-	text_addf(out,
-		  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
-		  "viewBox=\"0 0 %.0f %.0f\">\n%s",
-		  width, height, width, height, style);
-	text_add_string(out, "<title>");
-	text_add_xml(out, title, strlen(title));
-	text_add_string(out, "</title>\n");
-	text_addf(out, "<path d=\"M0 0H%.0fV%.0fH0Z\" style=\"fill:#ffffff;stroke:none\"/>\n",
-		  width, height);
-	add_line(out, "title", MARGIN, MARGIN + 14, title);
-	text_addf(out, "<text class=\"count\" x=\"%.0f\" y=\"%.0f\">%zu %s, depth %zu</text>\n",
-		  MARGIN, MARGIN + 34, l->count, l->count == 1 ? "node" : "nodes", l->depth);
+	svg_begin(out, width, height, title, style);
+	svg_string(out, "title", MARGIN, MARGIN + 14, SVG_START, title);
+	text_addf(&count, "%zu %s, depth %zu", l->count, l->count == 1 ? "node" : "nodes",
+		  l->depth);
+	svg_text(out, "count", MARGIN, MARGIN + 34, SVG_START, &count, 0);
+	text_done(&count);
 }
 
 static void draw(struct text *out, struct layout *l, const char *title)
@@ -194,7 +180,7 @@ static void draw(struct text *out, struct layout *l, const char *title)
 		add_edge(out, l, i);
 	for (size_t i = 0; i < l->count; i++)
 		add_box(out, l, i);
-	text_add_string(out, "</svg>\n");
+	svg_end(out);
 }
 
 bool tree_picture_add(struct text *out, const char *title, const struct drawn_node *nodes,

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { EVENT_LOG_LINES = 64, EVENT_LINE_SIZE = 200 };
+enum { EVENT_LOG_LINES = 10, EVENT_LINE_SIZE = 200 };
 
 struct event_log {
 	char lines[EVENT_LOG_LINES][EVENT_LINE_SIZE]; /* a ring */

@@ -2,6 +2,7 @@
 
 #include "run/child.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,31 @@ bool hook_command_parse(const char *text, struct hook_command *command)
 		command->words[count++] = word;
 	}
 	return count > 0;
+}
+
+static bool is_runnable(const char *directory, size_t size, const char *program)
+{
+	char path[PATH_MAX];
+	int used = snprintf(path, sizeof path, "%.*s%s%s", (int)size, directory,
+			    size > 0 ? "/" : "", program);
+
+	return used > 0 && (size_t)used < sizeof path && access(path, X_OK) == 0;
+}
+
+bool hook_command_is_found(const struct hook_command *command)
+{
+	const char *program = command->words[0], *path = getenv("PATH");
+
+	if (strchr(program, '/'))
+		return is_runnable("", 0, program);
+	while (path) {
+		size_t size = strcspn(path, ":");
+
+		if (is_runnable(path, size, program))
+			return true;
+		path = path[size] ? path + size + 1 : NULL;
+	}
+	return !getenv("PATH"); /* the system's own path: not known */
 }
 
 void hook_command_done(struct hook_command *command)

@@ -21,6 +21,10 @@ struct hook_command {
 
 /* Returns false if the text has no words, or more than HOOK_WORDS_MAX, or memory is short. */
 bool hook_command_parse(const char *text, struct hook_command *command);
+
+/* Is its program there, as far as can be told before it runs? */
+bool hook_command_is_found(const struct hook_command *command);
+
 void hook_command_done(struct hook_command *command);
 
 /* What happened, as the program finds it in its environment. */

@@ -16,6 +16,14 @@ struct local {
 	struct loop_timer look;
 };
 
+static void fail_without_memory(struct session *session)
+{
+	struct error error;
+
+	error_set(&error, HOSTCAST_NO_MEMORY, "out of memory");
+	session_fail(session, &error);
+}
+
 /* ---- What is known ---- */
 
 static void tell(struct local *local, bool is_join, const struct membership *membership)
@@ -65,14 +73,6 @@ static void on_look(void *context)
 
 /* ---- What the kernel tells ---- */
 
-static bool is_other(void *context, const struct membership *membership)
-{
-	const struct membership *wanted = context;
-
-	return membership->interface != wanted->interface ||
-	       !address_same_ip(&membership->group, &wanted->group);
-}
-
 static bool is_of_family(const struct local *local, const union hostcast_address *group)
 {
 	return local->family == AF_UNSPEC || local->family == group->any.sa_family;
@@ -81,16 +81,14 @@ static bool is_of_family(const struct local *local, const union hostcast_address
 /* What is known already was told between the beginning and the first look. */
 static void take(struct local *local, const struct membership_event *event)
 {
-	struct membership membership = {.interface = event->interface, .group = event->group};
 	bool is_known = memberships_find(&local->known, event->interface, &event->group);
 
 	if (event->is_join == is_known || !is_of_family(local, &event->group))
 		return;
-	if (!event->is_join) {
-		memberships_keep(&local->known, is_other, &membership);
-	} else if (memberships_add(&local->known, event->interface, &event->group, USERS_UNKNOWN)) {
-		memberships_sort(&local->known);
-	}
+	if (!event->is_join)
+		memberships_remove(&local->known, event->interface, &event->group);
+	else if (!memberships_insert(&local->known, event->interface, &event->group, USERS_UNKNOWN))
+		fail_without_memory(local->session);
 	local->function(local->context, event);
 }
 
@@ -137,8 +135,7 @@ struct local *local_new(struct session *session, int family, local_changed_fn *f
 	struct error error, reason;
 
 	if (!local) {
-		error_set(&error, HOSTCAST_NO_MEMORY, "out of memory");
-		session_fail(session, &error);
+		fail_without_memory(session);
 		return NULL;
 	}
 	*local = (struct local){

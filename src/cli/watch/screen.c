@@ -21,7 +21,7 @@
 /* So long changes are gathered before they are drawn. */
 #define DRAW_DELAY_NS (100 * NS_PER_MS)
 
-enum { TIME_AT = 11, EVENTS_MAX = 10 }; /* a line of the log begins with the date */
+enum { TIME_AT = 11 }; /* a line of the log begins with the date */
 
 struct screen {
 	struct watch *watch;
@@ -49,15 +49,15 @@ static void draw_title(const struct screen *screen)
 	const struct watch *watch = screen->watch;
 	struct text line = {0};
 
-	text_add_string(&line, "hostcast watch: ");
+	text_addf(&line, "hostcast watch%s: ", screen->is_paused ? ", PAUSED" : "");
 	if (watch->wire)
 		wire_describe(watch->wire, &line);
 	else
 		text_add_string(&line, watch->sockets ? "joined groups (not captured)"
 						      : "this host's memberships");
-	text_addf(&line, "  %llu packets, %llu dropped  [q]uit [p]ause [s]ort: %s%s",
+	text_addf(&line, "  %llu packets, %llu dropped  [q]uit [p]ause [s]ort: %s",
 		  (unsigned long long)watch->packets, (unsigned long long)watch_dropped(watch),
-		  rows_order_name(screen->order), screen->is_paused ? "  PAUSED" : "");
+		  rows_order_name(screen->order));
 	for (int i = (int)line.size; i < COLS; i++)
 		text_add_string(&line, " ");
 	draw_line(0, line.bytes, line.size, A_REVERSE);
@@ -104,7 +104,7 @@ static void draw_events(const struct event_log *log, int first, int end)
 /* Between title and events there is always a row. */
 static int event_rows(const struct event_log *log)
 {
-	int most = LINES / 3 < EVENTS_MAX ? LINES / 3 : EVENTS_MAX;
+	int most = LINES / 3 < EVENT_LOG_LINES ? LINES / 3 : EVENT_LOG_LINES;
 
 	return (int)log->count < most ? (int)log->count : most;
 }

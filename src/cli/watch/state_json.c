@@ -1,6 +1,7 @@
 #include "state_json.h"
 
 #include "cli/json.h"
+#include "cli/querier_json.h"
 #include "words.h"
 
 static void memberships_json(struct text *out, const struct watch *watch)
@@ -16,7 +17,7 @@ static void memberships_json(struct text *out, const struct watch *watch)
 			continue;
 		json_begin_object(out);
 		json_ip(out, "group", &membership->group);
-		json_interface(out, membership->interface);
+		json_interface(out, &watch->names, membership->interface);
 		json_end_object(out);
 	}
 	json_end_array(out);
@@ -30,9 +31,9 @@ static void member_json(struct text *out, const struct watch *watch, const struc
 	json_begin_object(out);
 	json_ip(out, "group", &member->group);
 	json_ip(out, "member", &member->address);
-	json_interface(out, member->interface);
+	json_interface(out, &watch->names, member->interface);
 	json_vlan(out, member->vlan);
-	json_string(out, "protocol", protocol_text(member->is_mld));
+	json_string(out, "protocol", querier_protocol_name(member->is_mld));
 	json_integer(out, "version", member->version);
 	json_integer(out, "since_ns", member->first_ns);
 	json_integer(out, "heard_ns", member->last_ns);
@@ -53,12 +54,12 @@ static void members_json(struct text *out, const struct watch *watch, int64_t no
 	json_end_array(out);
 }
 
-static void sender_json(struct text *out, const struct sender *sender,
+static void sender_json(struct text *out, const struct names *names, const struct sender *sender,
 			const struct live_sender *live)
 {
 	json_begin_object(out);
 	json_sender(out, sender);
-	json_interface(out, sender->interface);
+	json_interface(out, names, sender->interface);
 	json_integer(out, "datagrams", (int64_t)sender->datagrams);
 	json_integer(out, "bytes", (int64_t)sender->bytes);
 	json_real(out, "datagrams_per_second", live->datagrams_per_s);
@@ -79,16 +80,17 @@ static void senders_json(struct text *out, const struct watch *watch)
 {
 	json_begin_array(out, "senders");
 	for (size_t i = 0; i < watch->senders.senders.count; i++)
-		sender_json(out, &watch->senders.senders.list[i], &watch->senders.live[i]);
+		sender_json(out, &watch->names, &watch->senders.senders.list[i],
+			    &watch->senders.live[i]);
 	json_end_array(out);
 }
 
-static void stream_json(struct text *out, const struct sender *sender,
+static void stream_json(struct text *out, const struct names *names, const struct sender *sender,
 			const struct rtp_stream *stream)
 {
 	json_begin_object(out);
 	json_sender(out, sender);
-	json_interface(out, sender->interface);
+	json_interface(out, names, sender->interface);
 	json_ssrc(out, stream->ssrc);
 	json_integer(out, "payload_type", stream->payload_type);
 	if (rtp_payload_name(stream->payload_type))
@@ -117,29 +119,31 @@ static void streams_json(struct text *out, const struct watch *watch)
 		const struct live_stream *stream = watch->senders.live[i].streams;
 
 		for (; stream; stream = stream->next)
-			stream_json(out, &watch->senders.senders.list[i], &stream->rtp);
+			stream_json(out, &watch->names, &watch->senders.senders.list[i],
+				    &stream->rtp);
 	}
 	json_end_array(out);
 }
 
-static void feed_json(struct text *out, const struct feed_pair *pair, int feed)
+static void feed_json(struct text *out, const struct names *names, const struct feed_pair *pair,
+		      int feed)
 {
 	json_begin_object(out);
 	json_address(out, "source", &pair->feeds[feed].source);
 	json_address(out, "group", &pair->feeds[feed].group);
-	json_interface(out, pair->feeds[feed].interface);
+	json_interface(out, names, pair->feeds[feed].interface);
 	json_integer(out, "lost", (int64_t)feed_lost(pair, feed));
 	json_integer(out, "first", (int64_t)pair->first[feed]);
 	json_end_object(out);
 }
 
-static void pair_json(struct text *out, const struct feed_pair *pair)
+static void pair_json(struct text *out, const struct names *names, const struct feed_pair *pair)
 {
 	json_begin_object(out);
 	json_ssrc(out, pair->ssrc);
 	json_begin_array(out, "feeds");
-	feed_json(out, pair, 0);
-	feed_json(out, pair, 1);
+	feed_json(out, names, pair, 0);
+	feed_json(out, names, pair, 1);
 	json_end_array(out);
 	json_integer(out, "by_both", (int64_t)pair->both);
 	json_integer(out, "by_one", (int64_t)(pair->only[0] + pair->only[1]));
@@ -158,20 +162,16 @@ static void feeds_json(struct text *out, const struct watch *watch)
 	json_begin_array(out, "feeds");
 	for (size_t i = 0; i < watch->feeds.count; i++)
 		if (watch->feeds.list[i]->is_matched)
-			pair_json(out, watch->feeds.list[i]);
+			pair_json(out, &watch->names, watch->feeds.list[i]);
 	json_end_array(out);
 }
 
-static void querier_json(struct text *out, const struct watch *watch, const struct querier *querier,
-			 int64_t now_ns)
+static void one_querier_json(struct text *out, const struct watch *watch,
+			     const struct querier *querier, int64_t now_ns)
 {
 	json_begin_object(out);
-	json_ip(out, "querier", &querier->address);
-	json_interface(out, querier->interface);
-	json_vlan(out, querier->vlan);
-	json_string(out, "protocol", protocol_text(querier->is_mld));
-	json_integer(out, "version", querier->version);
-	json_integer(out, "queries", (int64_t)querier->general);
+	json_interface(out, &watch->names, querier->interface);
+	querier_json(out, querier);
 	json_bool(out, "elected",
 		  queriers_elected(&watch->queriers, querier->interface, querier->vlan,
 				   querier->is_mld, now_ns) == querier);
@@ -187,7 +187,7 @@ static void queriers_json(struct text *out, const struct watch *watch, int64_t n
 {
 	json_begin_array(out, "queriers");
 	for (size_t i = 0; i < watch->queriers.count; i++)
-		querier_json(out, watch, &watch->queriers.list[i], now_ns);
+		one_querier_json(out, watch, &watch->queriers.list[i], now_ns);
 	json_end_array(out);
 }
 

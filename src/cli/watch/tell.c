@@ -1,6 +1,7 @@
 #include "tell.h"
 
 #include "cli/json.h"
+#include "cli/querier_json.h"
 #include "cli/show.h"
 #include "net/address.h"
 #include "screen.h"
@@ -16,25 +17,42 @@ static bool is_json(const struct watch *watch)
 	return watch->options->common.json;
 }
 
+/* The name in JSON; and, of events that share a sentence, the words between who and what. */
+static const struct {
+	const char *name, *words;
+} events[] = {
+	[EVENT_JOIN] = {"join", " joins "},
+	[EVENT_LEAVE] = {"leave", " leaves "},
+	[EVENT_EXPIRED] = {"expired", " is no member any more of "},
+	[EVENT_SENDER] = {"sender", ": a new sender, "},
+	[EVENT_SILENT] = {"silent", " is silent, since "},
+	[EVENT_RESUMED] = {"resumed", " is heard again, after "},
+	[EVENT_STREAM] = {"stream", NULL},
+	[EVENT_LOSS] = {"loss", NULL},
+	[EVENT_FEEDS] = {"feeds", NULL},
+	[EVENT_QUERIER] = {"querier", NULL},
+	[EVENT_QUERIER_SILENT] = {"querier_silent", NULL},
+	[EVENT_HOOK] = {"hook", NULL},
+};
+
 /* Where the event is written: its JSON object is open, or its line begun. */
-static struct text *begin(struct watch *watch, const char *event, int64_t time_ns,
+static struct text *begin(struct watch *watch, enum watch_event event, int64_t time_ns,
 			  unsigned interface)
 {
 	char name[INTERFACE_TEXT_SIZE];
 
 	if (is_json(watch)) {
-		json_begin_event(&watch->session.out, event);
+		json_begin_event(&watch->session.out, events[event].name);
 		json_integer(&watch->session.out, "time_ns", time_ns);
 		if (interface > 0)
-			json_string(&watch->session.out, "interface",
-				    interface_text(interface, name));
+			json_interface(&watch->session.out, &watch->names, interface);
 		return &watch->session.out;
 	}
 	text_clear(&watch->line);
 	show_time(&watch->line, time_ns);
 	text_add_string(&watch->line, " ");
 	if (interface > 0)
-		text_addf(&watch->line, "%s ", interface_text(interface, name));
+		text_addf(&watch->line, "%s ", interface_text(&watch->names, interface, name));
 	return &watch->line;
 }
 
@@ -77,49 +95,42 @@ static void add_seconds(struct text *out, int64_t ns)
 
 /* ---- Memberships ---- */
 
-static const char *words_of(const char *event)
-{
-	if (strcmp(event, "join") == 0)
-		return "joins";
-	return strcmp(event, "leave") == 0 ? "leaves" : "is no member any more of";
-}
-
 static void member_json(struct text *out, const struct member *member)
 {
 	json_ip(out, "group", &member->group);
 	json_ip(out, "member", &member->address);
 	json_vlan(out, member->vlan);
-	json_string(out, "protocol", protocol_text(member->is_mld));
+	json_string(out, "protocol", querier_protocol_name(member->is_mld));
 	json_integer(out, "version", member->version);
-	if (!member->is_include || member->source_count == 0)
+	if (!wants_sources_only(member))
 		return;
 	json_begin_array(out, "sources");
-	for (size_t i = 0; i < member->source_count; i++) {
+	for (size_t i = 0; i < member->wanted.count; i++) {
 		char text[HOSTCAST_TEXT_SIZE];
 
-		json_array_string(out, address_ip_text(&member->sources[i], text));
+		json_array_string(out, address_ip_text(&member->wanted.list[i], text));
 	}
 	json_end_array(out);
 }
 
-static void member_text(struct text *out, const char *event, const struct member *member)
+static void member_text(struct text *out, enum watch_event event, const struct member *member)
 {
 	show_ip(out, &member->address);
-	text_addf(out, " %s ", words_of(event));
+	text_add_string(out, events[event].words);
 	show_ip(out, &member->group);
-	if (member->is_include && member->source_count > 0) {
+	if (wants_sources_only(member)) {
 		text_add_string(out, ", only from ");
 		add_sources(out, member);
-		if (member->has_more_sources)
+		if (member->wanted.has_more)
 			text_add_string(out, " and more");
 	}
 	add_vlan(out, member->vlan);
 	text_addf(out, " (%sv%u)", protocol_text(member->is_mld), member->version);
-	if (strcmp(event, "expired") == 0)
+	if (event == EVENT_EXPIRED)
 		text_add_string(out, ": it answered no query in time");
 }
 
-void tell_member(struct watch *watch, const char *event, int64_t time_ns,
+void tell_member(struct watch *watch, enum watch_event event, int64_t time_ns,
 		 const struct member *member)
 {
 	struct text *out = begin(watch, event, time_ns, member->interface);
@@ -131,7 +142,7 @@ void tell_member(struct watch *watch, const char *event, int64_t time_ns,
 	end_event(watch);
 }
 
-void tell_local(struct watch *watch, const char *event, int64_t time_ns, unsigned interface,
+void tell_local(struct watch *watch, enum watch_event event, int64_t time_ns, unsigned interface,
 		const union hostcast_address *group)
 {
 	struct text *out = begin(watch, event, time_ns, interface);
@@ -140,7 +151,7 @@ void tell_local(struct watch *watch, const char *event, int64_t time_ns, unsigne
 		json_ip(out, "group", group);
 		json_bool(out, "this_host", true);
 	} else {
-		text_addf(out, "this host %s ", words_of(event));
+		text_addf(out, "this host%s", events[event].words);
 		show_ip(out, group);
 	}
 	end_event(watch);
@@ -156,20 +167,18 @@ static void add_way(struct text *out, const struct sender *sender)
 	add_vlan(out, sender->vlan);
 }
 
-static void sender_text(struct text *out, const char *event, const struct sender *sender,
+static void sender_text(struct text *out, enum watch_event event, const struct sender *sender,
 			int64_t silence_ns)
 {
 	add_way(out, sender);
-	if (strcmp(event, "sender") == 0) {
-		text_addf(out, ": a new sender, TTL %u", sender->ttl_least);
-		return;
-	}
-	text_add_string(out, strcmp(event, "silent") == 0 ? " is silent, since "
-							  : " is heard again, after ");
-	add_seconds(out, silence_ns);
+	text_add_string(out, events[event].words);
+	if (event == EVENT_SENDER)
+		text_addf(out, "TTL %u", sender->ttl_least);
+	else
+		add_seconds(out, silence_ns);
 }
 
-void tell_sender(struct watch *watch, const char *event, int64_t time_ns,
+void tell_sender(struct watch *watch, enum watch_event event, int64_t time_ns,
 		 const struct sender *sender, int64_t silence_ns)
 {
 	struct text *out = begin(watch, event, time_ns, sender->interface);
@@ -197,7 +206,7 @@ static void add_payload_type(struct text *out, uint8_t payload_type)
 void tell_stream(struct watch *watch, int64_t time_ns, const struct sender *sender,
 		 const struct rtp_stream *stream)
 {
-	struct text *out = begin(watch, "stream", time_ns, sender->interface);
+	struct text *out = begin(watch, EVENT_STREAM, time_ns, sender->interface);
 
 	if (is_json(watch)) {
 		json_sender(out, sender);
@@ -214,7 +223,7 @@ void tell_stream(struct watch *watch, int64_t time_ns, const struct sender *send
 void tell_loss(struct watch *watch, int64_t time_ns, const struct sender *sender,
 	       const struct rtp_stream *stream, uint64_t packets)
 {
-	struct text *out = begin(watch, "loss", time_ns, sender->interface);
+	struct text *out = begin(watch, EVENT_LOSS, time_ns, sender->interface);
 
 	if (is_json(watch)) {
 		json_sender(out, sender);
@@ -232,7 +241,7 @@ void tell_loss(struct watch *watch, int64_t time_ns, const struct sender *sender
 
 void tell_feeds(struct watch *watch, int64_t time_ns, const struct feed_pair *pair)
 {
-	struct text *out = begin(watch, "feeds", time_ns, 0);
+	struct text *out = begin(watch, EVENT_FEEDS, time_ns, 0);
 
 	if (is_json(watch)) {
 		json_ssrc(out, pair->ssrc);
@@ -258,9 +267,9 @@ void tell_feeds(struct watch *watch, int64_t time_ns, const struct feed_pair *pa
 
 /* ---- Queriers and hooks ---- */
 
-static void querier_text(struct text *out, const char *event, const struct querier *querier)
+static void querier_text(struct text *out, enum watch_event event, const struct querier *querier)
 {
-	if (strcmp(event, "querier_silent") == 0) {
+	if (event == EVENT_QUERIER_SILENT) {
 		text_addf(out, "no %s querier is heard any more", protocol_text(querier->is_mld));
 		add_vlan(out, querier->vlan);
 		text_add_string(out, "; the last one was ");
@@ -275,16 +284,13 @@ static void querier_text(struct text *out, const char *event, const struct queri
 	add_seconds(out, querier_interval_ns(querier));
 }
 
-void tell_querier(struct watch *watch, const char *event, int64_t time_ns,
+void tell_querier(struct watch *watch, enum watch_event event, int64_t time_ns,
 		  const struct querier *querier)
 {
 	struct text *out = begin(watch, event, time_ns, querier->interface);
 
 	if (is_json(watch)) {
-		json_ip(out, "querier", &querier->address);
-		json_vlan(out, querier->vlan);
-		json_string(out, "protocol", protocol_text(querier->is_mld));
-		json_integer(out, "version", querier->version);
+		querier_json(out, querier);
 		json_integer(out, "interval_ns", querier_interval_ns(querier));
 	} else {
 		querier_text(out, event, querier);
@@ -294,7 +300,7 @@ void tell_querier(struct watch *watch, const char *event, int64_t time_ns,
 
 void tell_hook(struct watch *watch, int64_t time_ns, const char *program, int status)
 {
-	struct text *out = begin(watch, "hook", time_ns, 0);
+	struct text *out = begin(watch, EVENT_HOOK, time_ns, 0);
 
 	if (is_json(watch)) {
 		json_string(out, "program", program);

@@ -1,4 +1,5 @@
 /* hostcast watch: joins, leaves, senders and queriers as they come and go. */
+#include "cli/common_interfaces.h"
 #include "cli/json.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
@@ -9,6 +10,7 @@
 #include "tell.h"
 #include "watch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TICK_NS (1 * NS_PER_S)
@@ -20,20 +22,16 @@ static void on_deadline(void *context)
 {
 	struct watch *watch = context;
 
-	if (watch->events + watch->packets == 0)
-		session_end(&watch->session, EXIT_NOTHING);
-	else
-		session_end(&watch->session,
-			    watch->options->common.count != NOT_GIVEN ? EXIT_PARTIAL : EXIT_DONE);
+	session_end(&watch->session, common_deadline_status(&watch->options->common,
+							    watch->events + watch->packets > 0));
 }
 
 static void on_stop(void *context)
 {
 	struct watch *watch = context;
-	const struct common_options *common = &watch->options->common;
-	bool is_endless = common->count == NOT_GIVEN && common->deadline_ns == NOT_GIVEN;
 
-	session_end(&watch->session, is_endless ? EXIT_DONE : EXIT_CUT_SHORT);
+	session_end(&watch->session,
+		    common_is_endless(&watch->options->common) ? EXIT_DONE : EXIT_CUT_SHORT);
 }
 
 static void summary_json(struct watch *watch)
@@ -53,6 +51,8 @@ static void summary_json(struct watch *watch)
 	json_integer(out, "dropped", (int64_t)watch_dropped(watch));
 	json_integer(out, "forgotten", (int64_t)watch_forgotten(watch));
 	json_integer(out, "senders_forgotten", (int64_t)watch->senders.forgotten_senders);
+	json_integer(out, "streams_forgotten", (int64_t)watch->senders.forgotten_streams);
+	json_integer(out, "queriers_forgotten", (int64_t)watch->queriers.forgotten);
 	json_integer(out, "hooks_run", (int64_t)hooks.run);
 	json_integer(out, "hooks_failed", (int64_t)hooks.failed);
 	json_integer(out, "hooks_dropped", (int64_t)hooks.dropped);
@@ -74,6 +74,9 @@ static void summary_text(struct watch *watch)
 	show_quantity(&line, watch->packets, "packet", "packets");
 	text_addf(&line, "; dropped by the kernel: %llu", (unsigned long long)watch_dropped(watch));
 	show_nonzero(&line, watch_forgotten(watch), "no room for");
+	show_nonzero(&line, watch->senders.forgotten_senders, "silent senders forgotten");
+	show_nonzero(&line, watch->senders.forgotten_streams, "silent streams forgotten");
+	show_nonzero(&line, watch->queriers.forgotten, "queriers forgotten");
 	show_nonzero(&line, hooks.run, "hooks run");
 	show_nonzero(&line, hooks.failed, "hooks failed");
 	show_nonzero(&line, hooks.dropped, "hooks_dropped");
@@ -147,6 +150,11 @@ static void on_local(void *context, const struct membership_event *event)
 	watch_take_local(context, event);
 }
 
+static bool on_group(const void *context, const union hostcast_address *group)
+{
+	return watch_wants_group(context, group);
+}
+
 static void on_hook_end(void *context, const char *program, int status)
 {
 	tell_hook(context, clock_realtime_ns(), program, status);
@@ -154,26 +162,18 @@ static void on_hook_end(void *context, const char *program, int status)
 
 /* ---- The beginning ---- */
 
-static int parse_filters(struct watch *watch, int argc, char **groups)
+static int parse_groups(struct watch *watch, int argc, char **texts)
 {
 	const struct common_options *common = &watch->options->common;
+	struct wanted_groups *groups = &watch->groups;
 	struct error error;
 
-	for (int i = 0; i < argc; i++) {
-		struct group_match *filter = &watch->filters[watch->filter_count];
-
-		if (watch->filter_count == LIST_MAX) {
-			error_set(&error, HOSTCAST_INVALID,
-				  "%d groups are more than %d; without any, all are watched", argc,
-				  LIST_MAX);
-			return session_fail(&watch->session, &error);
-		}
-		if (group_filter_parse(groups[i], common_family(common), filter, &error) < 0)
-			return session_fail(&watch->session, &error);
-		if (address_port(&filter->group) == 0 && common->port != NOT_GIVEN)
-			address_set_port(&filter->group, (uint16_t)common->port);
-		watch->filter_count++;
-	}
+	if (wanted_groups_parse(groups, (const char *const *)texts, (size_t)argc,
+				common_family(common), &error) < 0)
+		return session_fail(&watch->session, &error);
+	for (size_t i = 0; i < groups->count && common->port != NOT_GIVEN; i++)
+		if (address_port(&groups->list[i].group) == 0)
+			address_set_port(&groups->list[i].group, (uint16_t)common->port);
 	return EXIT_DONE;
 }
 
@@ -185,22 +185,10 @@ static unsigned loopback_of(const struct interfaces *interfaces)
 	return 0;
 }
 
-static int choose_interfaces(struct watch *watch, const struct interfaces *interfaces)
-{
-	const struct text_list *wanted = &watch->options->common.interfaces;
-	struct error error;
-
-	for (size_t i = 0; i < wanted->count; i++)
-		if (interface_find(interfaces, wanted->list[i],
-				   &watch->chosen[watch->chosen_count++], &error) < 0)
-			return session_fail(&watch->session, &error);
-	return EXIT_DONE;
-}
-
 /* What cannot be seen, and what is done instead. */
 static void tell_no_capture(struct watch *watch, const struct error *reason)
 {
-	if (watch->filter_count > 0)
+	if (watch->groups.count > 0)
 		session_notice(
 			&watch->session,
 			"%s; the groups are joined instead and what the sockets get is "
@@ -214,7 +202,7 @@ static void tell_no_capture(struct watch *watch, const struct error *reason)
 			reason->text);
 }
 
-static int open_wire(struct watch *watch, const struct interfaces *interfaces)
+static void open_wire(struct watch *watch, const struct interfaces *interfaces)
 {
 	struct wire_options options = {
 		.chosen = watch->chosen,
@@ -226,7 +214,6 @@ static int open_wire(struct watch *watch, const struct interfaces *interfaces)
 	watch->wire = wire_new(&watch->session, interfaces, &options, on_frame, watch, &error);
 	if (!watch->wire)
 		tell_no_capture(watch, &error);
-	return EXIT_DONE;
 }
 
 /* Where there is no capturing, the groups are joined. */
@@ -252,15 +239,14 @@ static int open_all(struct watch *watch, int argc, char **groups)
 	struct error error;
 	int status;
 
-	if (interfaces_read(&interfaces, &error) < 0)
+	if (common_interfaces(&watch->options->common, watch->chosen, &watch->chosen_count,
+			      &error) < 0 ||
+	    interfaces_read(&interfaces, &error) < 0)
 		return session_fail(&watch->session, &error);
 	watch->loopback = loopback_of(&interfaces);
-	status = choose_interfaces(watch, &interfaces);
-	if (status == EXIT_DONE)
-		status = open_wire(watch, &interfaces);
+	open_wire(watch, &interfaces);
 	interfaces_done(&interfaces);
-	if (status == EXIT_DONE)
-		status = open_sockets(watch, argc, groups);
+	status = open_sockets(watch, argc, groups);
 	if (status == EXIT_DONE)
 		status = open_local(watch);
 	return status;
@@ -283,6 +269,7 @@ static void begin(struct watch *watch)
 {
 	const struct watch_options *options = watch->options;
 
+	names_read(&watch->names);
 	watch->senders.silence_ns = options->gap_ns == NOT_GIVEN ? 0 : options->gap_ns;
 	watch->senders.tick_ns = clock_realtime_ns();
 	watch->tick = (struct loop_timer){.function = on_tick, .context = watch};
@@ -321,9 +308,13 @@ static int run(const char *command, const struct watch_options *options, int arg
 	struct error no_memory;
 	int status;
 
-	if (!watch)
+	if (!watch) {
+		fprintf(stderr, "%s: out of memory\n", command);
 		return EXIT_REFUSED;
+	}
 	watch->options = options;
+	watch->members.is_wanted = on_group;
+	watch->members.wanted_context = watch;
 	status = session_begin(&watch->session, command, &options->common, &events, watch);
 	if (status != EXIT_DONE)
 		goto end;
@@ -333,7 +324,7 @@ static int run(const char *command, const struct watch_options *options, int arg
 		status = session_fail(&watch->session, &no_memory);
 	}
 	if (status == EXIT_DONE)
-		status = parse_filters(watch, argc, groups);
+		status = parse_groups(watch, argc, groups);
 	if (status == EXIT_DONE)
 		status = open_all(watch, argc, groups);
 	if (status == EXIT_DONE) {
@@ -352,11 +343,17 @@ end:
 static int parse_hook(const struct command *command, const char *option, const char *text,
 		      struct hook_command *hook)
 {
-	if (!text || hook_command_parse(text, hook))
+	if (!text)
 		return EXIT_DONE;
-	return options_usage_error(command,
-				   "--%s '%s' must be a program and its arguments, 1 to %d words",
-				   option, text, HOOK_WORDS_MAX);
+	if (!hook_command_parse(text, hook))
+		return options_usage_error(
+			command, "--%s '%s' must be a program and its arguments, 1 to %d words",
+			option, text, HOOK_WORDS_MAX);
+	if (!hook_command_is_found(hook))
+		return options_usage_error(command,
+					   "--%s: there is no program '%s' that can be run", option,
+					   hook->words[0]);
+	return EXIT_DONE;
 }
 
 static int check(const struct command *command, const struct watch_options *o, int groups)
@@ -365,6 +362,8 @@ static int check(const struct command *command, const struct watch_options *o, i
 		return options_usage_error(command, "--interval must be more than 0 seconds");
 	if (o->gap_ns == 0)
 		return options_usage_error(command, "--gap must be more than 0 seconds");
+	if (o->common.port != NOT_GIVEN && groups == 0)
+		return options_usage_error(command, "--port is of groups that are named: name one");
 	if (o->join && groups == 0)
 		return options_usage_error(command, "--join needs the groups to join");
 	return EXIT_DONE;

@@ -10,10 +10,10 @@
 
 bool watch_wants_group(const struct watch *watch, const union hostcast_address *group)
 {
-	for (size_t i = 0; i < watch->filter_count; i++)
-		if (address_same_ip(&watch->filters[i].group, group))
+	for (size_t i = 0; i < watch->groups.count; i++)
+		if (address_same_ip(&watch->groups.list[i].group, group))
 			return true;
-	return watch->filter_count == 0 &&
+	return watch->groups.count == 0 &&
 	       (watch->options->common.verbose || !membership_is_of_kernel(group));
 }
 
@@ -34,12 +34,8 @@ static bool is_of_family(const struct watch *watch, const struct packet *packet)
 
 static bool wants_packet(const struct watch *watch, const struct packet *packet)
 {
-	if (!address_is_multicast(&packet->destination) || !is_of_family(watch, packet))
-		return false;
-	for (size_t i = 0; i < watch->filter_count; i++)
-		if (group_filter_matches(&watch->filters[i], packet))
-			return true;
-	return watch->filter_count == 0;
+	return address_is_multicast(&packet->destination) && is_of_family(watch, packet) &&
+	       wanted_groups_match(&watch->groups, packet);
 }
 
 /* ---- Memberships ---- */
@@ -55,7 +51,7 @@ static void run_hook(struct watch *watch, bool is_join, unsigned interface,
 	struct hook_cause cause = {
 		.event = is_join ? "join" : "leave",
 		.group = address_ip_text(group, group_name),
-		.interface = interface_text(interface, interface_name),
+		.interface = interface_text(&watch->names, interface, interface_name),
 		.member = member_name,
 	};
 
@@ -76,15 +72,27 @@ static void count_membership(struct watch *watch, bool is_join)
 	watch->leaves += !is_join;
 }
 
+/* Asked of the kernel once a second for reports of one address: one packet may tell of nearly two
+ * hundred groups. */
+static bool is_of_this_host(struct watch *watch, const union hostcast_address *address)
+{
+	if (!address_same_ip(&watch->asked_address, address)) {
+		watch->asked_address = *address;
+		watch->is_asked_local = is_local_address(address);
+	}
+	return watch->is_asked_local;
+}
+
 /* What this host reports itself the kernel tells, too. */
 static void on_member(void *context, enum member_change change, const struct member *member)
 {
-	static const char *const events[] = {
-		[MEMBER_JOINED] = "join", [MEMBER_LEFT] = "leave", [MEMBER_EXPIRED] = "expired"};
+	static const enum watch_event events[] = {[MEMBER_JOINED] = EVENT_JOIN,
+						  [MEMBER_LEFT] = EVENT_LEAVE,
+						  [MEMBER_EXPIRED] = EVENT_EXPIRED};
 	struct watch *watch = context;
 	int64_t time_ns = change == MEMBER_EXPIRED ? clock_realtime_ns() : member->last_ns;
 
-	if (!watch_wants_group(watch, &member->group) || is_local_address(&member->address))
+	if (is_of_this_host(watch, &member->address))
 		return;
 	count_membership(watch, change == MEMBER_JOINED);
 	tell_member(watch, events[change], time_ns, member);
@@ -93,13 +101,12 @@ static void on_member(void *context, enum member_change change, const struct mem
 
 void watch_take_local(struct watch *watch, const struct membership_event *event)
 {
-	const char *name = event->is_join ? "join" : "leave";
-
 	if (!watch_wants_group(watch, &event->group) ||
 	    !watch_wants_interface(watch, event->interface))
 		return;
 	count_membership(watch, event->is_join);
-	tell_local(watch, name, clock_realtime_ns(), event->interface, &event->group);
+	tell_local(watch, event->is_join ? EVENT_JOIN : EVENT_LEAVE, clock_realtime_ns(),
+		   event->interface, &event->group);
 	run_hook(watch, event->is_join, event->interface, &event->group, NULL);
 }
 
@@ -114,7 +121,7 @@ static void take_query(struct watch *watch, const struct frame *frame, const str
 		return; /* no general query */
 	is_silent = &watch->is_querier_silent[querier - watch->queriers.list];
 	if (querier->general == 1 || *is_silent)
-		tell_querier(watch, "querier", frame->time_ns, querier);
+		tell_querier(watch, EVENT_QUERIER, frame->time_ns, querier);
 	*is_silent = false;
 }
 
@@ -131,7 +138,7 @@ static void look_for_silent_queriers(struct watch *watch, int64_t now_ns)
 				     now_ns))
 			continue;
 		watch->is_querier_silent[i] = true;
-		tell_querier(watch, "querier_silent", now_ns, querier);
+		tell_querier(watch, EVENT_QUERIER_SILENT, now_ns, querier);
 	}
 }
 
@@ -154,9 +161,9 @@ static void take_data(struct watch *watch, const struct frame *frame, const stru
 	news = live_senders_take(&watch->senders, frame, packet);
 	pair = feeds_take(&watch->feeds, &watch->senders, &news, frame->time_ns);
 	if (news.is_new)
-		tell_sender(watch, "sender", frame->time_ns, news.sender, 0);
+		tell_sender(watch, EVENT_SENDER, frame->time_ns, news.sender, 0);
 	else if (news.silence_ns > 0)
-		tell_sender(watch, "resumed", frame->time_ns, news.sender, news.silence_ns);
+		tell_sender(watch, EVENT_RESUMED, frame->time_ns, news.sender, news.silence_ns);
 	if (news.is_new_stream)
 		tell_stream(watch, frame->time_ns, news.sender, &news.stream->rtp);
 	if (pair)
@@ -178,7 +185,7 @@ static void on_silent(void *context, const struct sender *sender)
 {
 	int64_t now_ns = clock_realtime_ns();
 
-	tell_sender(context, "silent", now_ns, sender, now_ns - sender->last_ns);
+	tell_sender(context, EVENT_SILENT, now_ns, sender, now_ns - sender->last_ns);
 }
 
 static void on_lost(void *context, const struct sender *sender, const struct live_stream *stream,
@@ -204,6 +211,8 @@ void watch_tick(struct watch *watch, int64_t now_ns)
 {
 	static const struct sender_tick_events events = {.silent = on_silent, .lost = on_lost};
 
+	names_read(&watch->names);
+	watch->asked_address = (union hostcast_address){0};
 	live_senders_tick(&watch->senders, now_ns, &events, watch);
 	feeds_tick(&watch->feeds, now_ns);
 	members_tick(&watch->members, &watch->queriers, now_ns, on_member, watch);
@@ -223,5 +232,5 @@ uint64_t watch_dropped(const struct watch *watch)
 uint64_t watch_forgotten(const struct watch *watch)
 {
 	return watch->senders.senders.forgotten + watch->senders.refused_streams +
-	       watch->members.forgotten + watch->queriers.forgotten + watch->feeds.refused;
+	       watch->members.forgotten + watch->feeds.refused;
 }

@@ -2,11 +2,12 @@
 #ifndef WATCH_WATCH_H
 #define WATCH_WATCH_H
 
-#include "cli/group_filter.h"
 #include "cli/session.h"
+#include "cli/wanted_groups.h"
 #include "event_log.h"
 #include "hooks.h"
 #include "local.h"
+#include "names.h"
 #include "sockets.h"
 #include "traffic/feeds.h"
 #include "traffic/live_senders.h"
@@ -27,11 +28,11 @@ struct screen;
 struct watch {
 	struct session session;
 	const struct watch_options *options;
-	struct group_match filters[LIST_MAX]; /* the groups that are watched; none: all */
-	size_t filter_count;
-	unsigned chosen[LIST_MAX]; /* the interfaces that are, by index; none: all */
+	struct wanted_groups groups; /* that are watched; none: all */
+	unsigned chosen[LIST_MAX];   /* the interfaces that are, by index; none: all */
 	size_t chosen_count;
-	unsigned loopback; /* the interface, by index; 0: none */
+	unsigned loopback;  /* the interface, by index; 0: none */
+	struct names names; /* of interfaces */
 
 	struct wire *wire;       /* NULL: not captured */
 	struct sockets *sockets; /* NULL: not joined */
@@ -45,6 +46,8 @@ struct watch {
 	struct members members;
 	struct queriers queriers;
 	bool is_querier_silent[QUERIERS_MAX];
+	union hostcast_address asked_address; /* is it this host's? Of no family: not asked yet */
+	bool is_asked_local;
 	struct feeds feeds;
 
 	uint64_t events, joins, leaves; /* all that were told, and of these */

@@ -65,28 +65,18 @@ static void on_ready(void *context, uint32_t events)
 	}
 }
 
-/* Tunnels and the like have no VLANs, and libpcap says so of the filter. */
-static struct live *open_live(const struct wire_interface *interface, struct error *error)
+static int open_interface(struct wire_interface *interface, struct error *error)
 {
-	struct live_options options = {
+	struct loop *loop = interface->wire->session->loop;
+	const struct live_options options = {
 		.filter = filter,
+		.filter_without_vlan = filter_without_vlan,
 		.number = interface->index,
 		.snap = SNAP,
 		.is_promiscuous = interface->wire->is_promiscuous,
 	};
-	struct live *live = live_open(interface->name, &options, error);
 
-	if (live || error->code != HOSTCAST_INVALID)
-		return live;
-	options.filter = filter_without_vlan;
-	return live_open(interface->name, &options, error);
-}
-
-static int open_interface(struct wire_interface *interface, struct error *error)
-{
-	struct loop *loop = interface->wire->session->loop;
-
-	interface->live = open_live(interface, error);
+	interface->live = live_open(interface->name, &options, error);
 	if (!interface->live)
 		return error->code;
 	if (loop_watch(loop, live_fd(interface->live), EPOLLIN, on_ready, interface, error) == 0)
@@ -122,20 +112,30 @@ static void add(struct wire *wire, const struct interface *interface)
 	snprintf(added->name, sizeof added->name, "%s", interface->name);
 }
 
+/* Opens what can be, and keeps why the others cannot. Returns how many those are. */
+static size_t try_all(struct wire *wire, struct error failures[static WIRE_INTERFACES_MAX])
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < wire->count; i++)
+		failed += open_interface(&wire->list[i], &failures[failed]) < 0;
+	return failed;
+}
+
 /* Those that are down wait until they are up. HOSTCAST_SYSTEM: there is no capturing at all. */
 static int open_all(struct wire *wire, struct error *error)
 {
-	size_t opened = 0;
+	struct error failures[WIRE_INTERFACES_MAX];
+	size_t failed = try_all(wire, failures);
 
-	for (size_t i = 0; i < wire->count; i++) {
-		int code = open_interface(&wire->list[i], error);
-
-		if (code == HOSTCAST_SYSTEM && opened == 0)
-			return code;
-		if (code < 0)
-			session_notice(wire->session, "%s", error->text);
-		opened += code == 0;
+	for (size_t i = 0; failed == wire->count && i < failed; i++) {
+		if (failures[i].code == HOSTCAST_SYSTEM) {
+			*error = failures[i];
+			return error->code;
+		}
 	}
+	for (size_t i = 0; i < failed; i++)
+		session_notice(wire->session, "%s", failures[i].text);
 	return 0;
 }
 
@@ -178,9 +178,14 @@ void wire_tick(struct wire *wire)
 {
 	struct error error;
 
-	for (size_t i = 0; i < wire->count; i++)
-		if (!wire->list[i].live && open_interface(&wire->list[i], &error) == 0)
-			session_notice(wire->session, "interface %s is up", wire->list[i].name);
+	for (size_t i = 0; i < wire->count; i++) {
+		struct wire_interface *interface = &wire->list[i];
+
+		if (interface->live)
+			on_ready(interface, EPOLLIN); /* it may be gone without an event */
+		else if (open_interface(interface, &error) == 0)
+			session_notice(wire->session, "interface %s is up", interface->name);
+	}
 }
 
 void wire_describe(const struct wire *wire, struct text *out)

@@ -27,7 +27,9 @@ struct wire *wire_new(struct session *session, const struct interfaces *interfac
 		      struct error *error);
 void wire_free(struct wire *wire);
 
-/* Looks after interfaces that were down; to be called about once a second. */
+/* Looks after interfaces that were down, and after those that are gone without an event: the kernel
+ * tells once that one is down, and not again when it is removed. To be called about once a second.
+ */
 void wire_tick(struct wire *wire);
 
 /* The interfaces, "eth0, eth1 (down)". */

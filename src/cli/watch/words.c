@@ -5,20 +5,6 @@
 #include "net/address.h"
 
 #include <stdio.h>
-#include <string.h>
-
-const char *interface_text(unsigned interface, char text[static INTERFACE_TEXT_SIZE])
-{
-	struct text escaped = {0};
-	char name[IF_NAMESIZE];
-
-	if (!if_indextoname(interface, name))
-		snprintf(name, sizeof name, "#%u", interface);
-	text_add_escaped(&escaped, name, strlen(name));
-	snprintf(text, INTERFACE_TEXT_SIZE, "%s", text_string(&escaped));
-	text_done(&escaped);
-	return text;
-}
 
 const char *protocol_text(bool is_mld)
 {
@@ -35,20 +21,25 @@ void add_endpoint(struct text *out, const union hostcast_address *address)
 		text_add_string(out, hostcast_address_text(address, text));
 }
 
+bool wants_sources_only(const struct member *member)
+{
+	return !member->wanted.is_exclude && member->wanted.count > 0;
+}
+
 void add_sources(struct text *out, const struct member *member)
 {
-	for (size_t i = 0; i < member->source_count; i++) {
+	for (size_t i = 0; i < member->wanted.count; i++) {
 		if (i > 0)
 			text_add_string(out, " ");
-		show_ip(out, &member->sources[i]);
+		show_ip(out, &member->wanted.list[i]);
 	}
 }
 
-void json_interface(struct text *out, unsigned interface)
+void json_interface(struct text *out, const struct names *names, unsigned interface)
 {
 	char name[INTERFACE_TEXT_SIZE];
 
-	json_string(out, "interface", interface_text(interface, name));
+	json_string(out, "interface", interface_text(names, interface, name));
 }
 
 void json_vlan(struct text *out, uint16_t vlan)

@@ -3,16 +3,9 @@
 #define WATCH_WORDS_H
 
 #include "base/text.h"
+#include "names.h"
 #include "traffic/members.h"
 #include "traffic/senders.h"
-
-#include <net/if.h>
-
-enum { INTERFACE_TEXT_SIZE = 4 * IF_NAMESIZE + 1 };
-
-/* The interface's name, harmless to a terminal, "#5" if there is none any more, into text; returns
- * text. */
-const char *interface_text(unsigned interface, char text[static INTERFACE_TEXT_SIZE]);
 
 /* "MLD" or "IGMP" */
 const char *protocol_text(bool is_mld);
@@ -20,12 +13,15 @@ const char *protocol_text(bool is_mld);
 /* With its port, if there is one. */
 void add_endpoint(struct text *out, const union hostcast_address *address);
 
-/* "10.0.0.1 10.0.0.2": the sources that a member wants. */
+/* Does it name those that it wants to hear, rather than wanting all (but some)? */
+bool wants_sources_only(const struct member *member);
+
+/* "10.0.0.1 10.0.0.2": the sources that it names. */
 void add_sources(struct text *out, const struct member *member);
 
 /* Members of the JSON object that is open: "interface"; "vlan", if there is one; "ssrc"; of a
  * sender "source", "group" and "vlan". */
-void json_interface(struct text *out, unsigned interface);
+void json_interface(struct text *out, const struct names *names, unsigned interface);
 void json_vlan(struct text *out, uint16_t vlan);
 void json_ssrc(struct text *out, uint32_t ssrc);
 void json_sender(struct text *out, const struct sender *sender);

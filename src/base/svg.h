@@ -1,15 +1,15 @@
 /* What the pictures share: an SVG document that needs nothing else, and text in it. */
-#ifndef CLI_DECODE_SVG_H
-#define CLI_DECODE_SVG_H
+#ifndef BASE_SVG_H
+#define BASE_SVG_H
 
-#include "base/text.h"
+#include "text.h"
 
 /* A character's width as a part of the font's size: of a monospaced font exactly, of others
  * mostly less. */
 #define SVG_MONO 0.602
 #define SVG_SANS 0.58
 
-/* Up to the background, which is white. `style`: CSS, beyond the fonts. */
+/* Up to the background, which is white. `style`: CSS, beyond the fonts, and stronger than those. */
 void svg_begin(struct text *out, double width, double height, const char *title, const char *style);
 void svg_end(struct text *out);
 

@@ -1,4 +1,4 @@
-#include "cli/group_filter.h"
+#include "cli/wanted_groups.h"
 #include "net/address.h"
 #include "unit.h"
 
@@ -12,12 +12,12 @@ static union hostcast_address parse(const char *text)
 	return address;
 }
 
-static struct group_match filter_of(const char *text)
+static struct wanted_group filter_of(const char *text)
 {
-	struct group_match filter;
+	struct wanted_group filter;
 	struct error error;
 
-	if (group_filter_parse(text, AF_UNSPEC, &filter, &error) < 0)
+	if (wanted_group_parse(text, AF_UNSPEC, &filter, &error) < 0)
 		fail_msg("%s", error.text);
 	return filter;
 }
@@ -32,9 +32,9 @@ static struct packet udp_packet(const char *source, const char *destination)
 
 static void assert_matches(const char *text, const struct packet *packet, bool expected)
 {
-	struct group_match filter = filter_of(text);
+	struct wanted_group filter = filter_of(text);
 
-	if (group_filter_matches(&filter, packet) != expected)
+	if (wanted_group_matches(&filter, packet) != expected)
 		fail_msg("'%s' %s", text, expected ? "does not match" : "matches");
 }
 
@@ -107,13 +107,33 @@ static void icmp_errors_match_by_what_they_are_about(void **state)
 static void what_is_no_group_is_refused(void **state)
 {
 	static const char *const wrong[] = {"10.0.0.1", "224.1.1.1+3", "224.1.1.1:0", "x", ""};
-	struct group_match filter;
+	struct wanted_group filter;
 	struct error error;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
-		assert_int_equal(group_filter_parse(wrong[i], AF_UNSPEC, &filter, &error),
+		assert_int_equal(wanted_group_parse(wrong[i], AF_UNSPEC, &filter, &error),
 				 HOSTCAST_INVALID);
+}
+
+static void of_several_one_has_to_match(void **state)
+{
+	static const char *const texts[] = {"224.1.1.1", "224.1.1.2:5004"};
+	struct packet packet = udp_packet("10.0.0.1:4000", "224.1.1.2:5004");
+	struct packet other = udp_packet("10.0.0.1:4000", "224.1.1.2:5005");
+	struct wanted_groups filters;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(wanted_groups_parse(&filters, texts, 2, AF_UNSPEC, &error), 0);
+	assert_int_equal(filters.count, 2);
+	assert_true(wanted_groups_match(&filters, &packet));
+	assert_false(wanted_groups_match(&filters, &other));
+	assert_int_equal(wanted_groups_parse(&filters, texts, 0, AF_UNSPEC, &error), 0);
+	assert_true(wanted_groups_match(&filters, &other)); /* none: all */
+	assert_int_equal(wanted_groups_parse(&filters, texts, LIST_MAX + 1, AF_UNSPEC, &error),
+			 HOSTCAST_INVALID);
+	assert_string_equal(error.text, "65 groups are more than 64; without any, all are meant");
 }
 
 int main(void)
@@ -124,6 +144,7 @@ int main(void)
 		cmocka_unit_test(membership_messages_match_by_what_they_are_about),
 		cmocka_unit_test(icmp_errors_match_by_what_they_are_about),
 		cmocka_unit_test(what_is_no_group_is_refused),
+		cmocka_unit_test(of_several_one_has_to_match),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

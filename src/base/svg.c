@@ -17,7 +17,8 @@ void svg_begin(struct text *out, double width, double height, const char *title,
 		  width, height, width, height);
 	text_add_xml(out, title, strlen(title));
 	text_addf(out, "</title>\n<style>\n%s%s</style>\n", fonts, style);
-	text_addf(out, "<path d=\"M0 0H%.0fV%.0fH0Z\" fill=\"#ffffff\"/>\n", width, height);
+	text_addf(out, "<path d=\"M0 0H%.0fV%.0fH0Z\" style=\"fill:#ffffff;stroke:none\"/>\n",
+		  width, height);
 }
 
 void svg_end(struct text *out)
@@ -64,6 +65,7 @@ void svg_text(struct text *out, const char *class_name, double x, double y, enum
 					      " text-anchor=\"end\""};
 	size_t size = raw->size;
 
+	out->failed |= raw->failed;
 	if (size == 0)
 		return;
 	if (most > 0 && text_escaped_length(raw->bytes, size) > most)

@@ -1,0 +1,249 @@
+#include "peer_session.h"
+
+#include "net/address.h"
+#include "net/datagrams.h"
+#include "net/interface.h"
+#include "net/socket.h"
+
+#include <string.h>
+#include <sys/epoll.h>
+
+enum { BATCH = 16 };
+
+/* ---- Probes that arrive ---- */
+
+void peer_session_take_probe(struct peer_session *session, const struct peer_message *probe,
+			     const struct hostcast_message *message)
+{
+	char interface[IF_NAMESIZE] = "?";
+
+	if (!session->is_open || session->session != probe->session) {
+		session->home.counters->stale++;
+		return;
+	}
+	if (!probe->is_from_asker) /* our own to the group, heard again */
+		return;
+	if_indextoname(message->interface_index, interface);
+	if (!probe_tally_take(&session->tally, probe, message, interface))
+		session->home.counters->misdirected++;
+}
+
+static void take_from_group(struct peer_session *session, const struct hostcast_message *message)
+{
+	struct peer_message probe;
+
+	if (!peer_message_read(&probe, message->data, message->size) || probe.type != PEER_PROB)
+		return; /* what others send to the group is their business */
+	peer_session_take_probe(session, &probe, message);
+}
+
+static void on_group(void *context, uint32_t events)
+{
+	struct peer_session *session = context;
+	struct arrival arrivals[BATCH];
+	int count;
+
+	(void)events;
+	count = datagrams_receive(session->home.datagrams, session->group.in, &session->group.group,
+				  0, arrivals, BATCH);
+	for (int i = 0; i < count; i++)
+		take_from_group(session, &arrivals[i].whole);
+}
+
+static void on_captured(void *context, const struct peer_message *probe,
+			const struct probe_path *path)
+{
+	struct peer_session *session = context;
+
+	if (probe->session == session->session && probe->is_from_asker &&
+	    probe->kind == PROBE_GROUP)
+		probe_tally_add_path(&session->tally, path);
+}
+
+/* ---- Opening ---- */
+
+static void choose_interfaces(struct peer_session *session, const struct hostcast_message *message)
+{
+	struct peer_group *group = &session->group;
+	struct interfaces all;
+	struct error ignored;
+
+	if (address_needs_zone(&group->group)) { /* the link on which we have met */
+		group->group.v6.sin6_scope_id = group->send_by = message->interface_index;
+		group->interfaces[group->interface_count++] = message->interface_index;
+		return;
+	}
+	group->interface_count = session->home.options->interface_count;
+	memcpy(group->interfaces, session->home.options->interfaces, sizeof group->interfaces);
+	if (group->interface_count > 0) {
+		group->send_by = group->interfaces[0];
+		return;
+	}
+	if (interfaces_read(&all, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < all.count && group->interface_count < PEER_INTERFACES_MAX; i++)
+		if (interface_is_usable(&all.list[i], group->group.any.sa_family))
+			group->interfaces[group->interface_count++] = all.list[i].index;
+	interfaces_done(&all);
+}
+
+static void sent_all(void *context)
+{
+	struct peer_session *session = context;
+
+	session->is_done = true;
+}
+
+/* A stranger's wish is granted only as far as it takes more than one packet to carry it. */
+static unsigned large_size(const struct peer_session *session, unsigned wished)
+{
+	unsigned unicast = socket_path_mtu(&session->asker, 0), group = session->group.mtu;
+	unsigned enough = probe_large_size(unicast > group ? unicast : group);
+
+	return wished < enough ? wished : enough;
+}
+
+static void prepare_sender(struct peer_session *session, const struct peer_message *join,
+			   const struct hostcast_message *message)
+{
+	session->sender = (struct probe_sender){
+		.loop = session->home.loop,
+		.fd = session->fd,
+		.to = message->source,
+		.from = message->destination,
+		.group = &session->group,
+		.session = join->session,
+		.is_asker = false,
+		.user_ttl = join->ttl,
+		.large_size = large_size(session, join->size),
+		.done = sent_all,
+		.context = session,
+	};
+}
+
+static void join_group(struct peer_session *session)
+{
+	const union hostcast_address *from = &session->only_from;
+	char *problem = session->tally.way.join_error;
+	struct error error;
+
+	peer_group_open_in(&session->group, from->any.sa_family != AF_UNSPEC ? from : NULL);
+	peer_error_text(&session->group.join_error, problem);
+	if (session->group.in >= 0 && loop_watch(session->home.loop, session->group.in, EPOLLIN,
+						 on_group, session, &error) < 0)
+		peer_error_text(&error, problem);
+}
+
+/* Ends it in its time. */
+static void watch(void *context)
+{
+	struct peer_session *session = context;
+	struct loop *loop = session->home.loop;
+	struct monotime now = loop_now(loop);
+	struct monotime silent = monotime_add(session->heard, PEER_SILENCE_NS);
+	struct monotime over = monotime_add(session->began, PEER_SESSION_NS);
+
+	if (!monotime_is_before(now, over))
+		session->home.over(session->home.context, PEER_END_TIME);
+	else if (!monotime_is_before(now, silent))
+		session->home.over(session->home.context, PEER_END_SILENT);
+	else
+		loop_set_timer(loop, &session->watchman, monotime_earlier(silent, over));
+}
+
+void peer_session_open(struct peer_session *session, int fd, const struct peer_message *join,
+		       const struct hostcast_message *message)
+{
+	struct loop *loop = session->home.loop;
+
+	*session = (struct peer_session){
+		.home = session->home,
+		.is_open = true,
+		.asker = message->source,
+		.only_from = join->source,
+		.session = join->session,
+		.token = join->token,
+		.fd = fd,
+		.group = {.group = join->group, .in = -1, .out = -1},
+		.began = loop_now(loop),
+		.heard = loop_now(loop),
+		.watchman = {.function = watch, .context = session},
+	};
+	choose_interfaces(session, message);
+	peer_group_open_out(&session->group);
+	join_group(session);
+	probe_capture_open(&session->capture, loop, &session->group, on_captured, session);
+	session->tally.way.is_wire_seen = session->capture.count > 0;
+	prepare_sender(session, join, message);
+	probe_sender_problem(&session->sender, session->problem);
+	watch(session);
+}
+
+/* ---- While it is open ---- */
+
+bool peer_session_was_of(const struct peer_session *session, const struct peer_message *message,
+			 const union hostcast_address *asker)
+{
+	return session->session == message->session && session->token == message->token &&
+	       address_equal(&session->asker, asker);
+}
+
+bool peer_session_is_of(const struct peer_session *session, const struct peer_message *message,
+			const union hostcast_address *asker)
+{
+	return session->is_open && peer_session_was_of(session, message, asker);
+}
+
+void peer_session_take_turn(struct peer_session *session)
+{
+	if (!session->is_turn)
+		probe_sender_begin(&session->sender);
+	session->is_turn = true;
+}
+
+struct peer_message peer_session_report(const struct peer_session *session)
+{
+	struct peer_message report = {
+		.type = PEER_TOLD,
+		.session = session->session,
+		.token = session->token,
+		.heard = session->tally.way,
+		.is_done = session->is_done,
+		.ladder = session->ladder,
+	};
+
+	memcpy(report.sent, session->sender.sent, sizeof report.sent);
+	probe_sender_problem(&session->sender, report.text);
+	return report;
+}
+
+struct peer_session_view peer_session_view(const struct peer_session *session)
+{
+	bool is_of_source = session->only_from.any.sa_family != AF_UNSPEC;
+
+	return (struct peer_session_view){
+		.asker = &session->asker,
+		.group = &session->group.group,
+		.only_from = is_of_source ? &session->only_from : NULL,
+		.heard = &session->tally.way,
+		.sent = session->sender.sent,
+		.problem = session->problem,
+	};
+}
+
+/* ---- The end ---- */
+
+void peer_session_close(struct peer_session *session)
+{
+	struct loop *loop = session->home.loop;
+
+	if (!session->is_open)
+		return;
+	session->is_open = false;
+	probe_sender_problem(&session->sender, session->problem);
+	probe_sender_stop(&session->sender);
+	loop_stop_timer(loop, &session->watchman);
+	probe_capture_close(&session->capture);
+	loop_forget(loop, session->group.in);
+	peer_group_close(&session->group);
+}
