@@ -97,8 +97,8 @@ static void what_is_no_message_is_not_read(void **state)
 		"TOLD\nsession 1\ntoken 1\nis_done 1\nrungs 2 good 2 good\n",
 		"TOLD\nsession 1\ntoken 1\nis_done 1\nrungs 2 good 3\n",
 		"TOLD\nsession 1\ntoken 1\nis_done 1\npath 10.0.0.1 5 64 02000000000g eth0\n",
-		"TOLD\nsession 1\ntoken 1\nis_done 1\npath ::1 5 64 020000000001 "
-		"interface_of_16c\n",
+		("TOLD\nsession 1\ntoken 1\nis_done 1\npath ::1 5 64 020000000001 "
+		 "interface_of_16c\n"),
 	};
 	struct peer_message message;
 
