@@ -23,7 +23,7 @@ PREFIX ?= /usr/local
 BUILD ?= build
 SECONDS ?= 900
 SECONDS_EACH ?= 60
-PYTEST = /usr/bin/python3 -m pytest -c tests/pytest.ini --rootdir tests -n 4 tests $(ARGS)
+PYTEST = /usr/bin/python3 -m pytest -c tests/pytest.ini --rootdir tests -n 6 tests $(ARGS)
 SANITIZERS = -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
 
 all: $(BUILD)/build.ninja
