@@ -10,11 +10,6 @@
 
 struct capture_file;
 
-/* Times of packets are from 1896 to 2116, the nearest where a file says others, so that whoever
- * subtracts them, or adds some hours, need not look. Of pcap there are none beyond 2106. */
-#define CAPTURE_TIME_LEAST_NS (-(INT64_C(1) << 61))
-#define CAPTURE_TIME_MOST_NS  (INT64_C(1) << 62)
-
 /* "-": standard input. HOSTCAST_INVALID: not such a file, the text says what it looks like;
  * HOSTCAST_SYSTEM. */
 struct capture_file *capture_file_open(const char *path, struct error *error);

@@ -2,7 +2,7 @@
 
 #include "base/monotime.h"
 #include "byte_order.h"
-#include "capture_file.h"
+#include "decode/frame.h"
 
 #include <string.h>
 
@@ -124,9 +124,9 @@ int64_t pcapng_time_ns(const struct pcapng_interface *interface, uint64_t ticks)
 	__int128 ns = (__int128)ticks_in_ns(interface->resolution, ticks) +
 		      (__int128)interface->offset_s * NS_PER_S;
 
-	if (ns > CAPTURE_TIME_MOST_NS)
-		return CAPTURE_TIME_MOST_NS;
-	return ns < CAPTURE_TIME_LEAST_NS ? CAPTURE_TIME_LEAST_NS : (int64_t)ns;
+	if (ns > FRAME_TIME_MOST_NS)
+		return FRAME_TIME_MOST_NS;
+	return ns < FRAME_TIME_LEAST_NS ? FRAME_TIME_LEAST_NS : (int64_t)ns;
 }
 
 /* ---- Packets ---- */

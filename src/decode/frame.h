@@ -18,6 +18,11 @@ enum link_type {
 	LINK_SLL2 = 276, /* Linux cooked capture, version 2 */
 };
 
+/* Times of packets are from 1896 to 2116, the nearest where a file says others, so that whoever
+ * subtracts them, or adds some hours, need not look. Of pcap there are none beyond 2106. */
+#define FRAME_TIME_LEAST_NS (-(INT64_C(1) << 61))
+#define FRAME_TIME_MOST_NS  (INT64_C(1) << 62)
+
 struct frame {
 	int64_t time_ns;      /* since 1970, UTC */
 	unsigned interface;   /* number in its source's list of interfaces, from 0 */

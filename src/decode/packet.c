@@ -13,54 +13,29 @@ static void keep_padding(struct packet *packet, const struct body *ip)
 	packet->link.padding.at += packet->ip.size;
 }
 
-static void decode_over_ipv4(struct packet *packet, struct body body)
+/* What goes over the one version of IP alone. */
+static void decode_control(struct packet *packet, struct body body)
 {
-	switch (packet->ip.protocol) {
-	case IPPROTO_IGMP:
-		igmp_decode(packet, body);
-		break;
-	case IPPROTO_ICMP:
-		icmp_decode(packet, body);
-		break;
-	case IPPROTO_UDP:
-		udp_decode(packet, body);
-		break;
-	case IPPROTO_TCP:
-		tcp_decode(packet, body);
-		break;
-	default:
-		break;
-	}
-}
+	bool is_v6 = packet->ip.version == 6;
 
-static void decode_over_ipv6(struct packet *packet, struct body body)
-{
-	switch (packet->ip.protocol) {
-	case IPPROTO_ICMPV6:
-		if (is_mld(&body))
-			mld_decode(packet, body);
-		else
-			icmp_decode(packet, body);
-		break;
-	case IPPROTO_UDP:
-		udp_decode(packet, body);
-		break;
-	case IPPROTO_TCP:
-		tcp_decode(packet, body);
-		break;
-	default:
-		break;
-	}
+	if (is_v6 && packet->ip.protocol == IPPROTO_ICMPV6 && is_mld(&body))
+		mld_decode(packet, body);
+	else if (packet->ip.protocol == (is_v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+		icmp_decode(packet, body);
+	else if (!is_v6 && packet->ip.protocol == IPPROTO_IGMP)
+		igmp_decode(packet, body);
 }
 
 static void decode_over_ip(struct packet *packet, struct body body)
 {
 	if (packet->ip.offset > 0) /* what this is a piece of stands in the first fragment */
 		return;
-	if (packet->ip.version == 6)
-		decode_over_ipv6(packet, body);
+	if (packet->ip.protocol == IPPROTO_UDP)
+		udp_decode(packet, body);
+	else if (packet->ip.protocol == IPPROTO_TCP)
+		tcp_decode(packet, body);
 	else
-		decode_over_ipv4(packet, body);
+		decode_control(packet, body);
 }
 
 void packet_decode(const struct frame *frame, struct packet *packet)

@@ -4,7 +4,7 @@
 #ifndef DOCTOR_PEER_SESSION_H
 #define DOCTOR_PEER_SESSION_H
 
-#include "peer_server.h"
+#include "peer_service.h"
 #include "probe_capture.h"
 #include "probe_sender.h"
 #include "probes.h"

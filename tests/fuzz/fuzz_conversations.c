@@ -71,10 +71,10 @@ static void take(struct stage *stage, const struct packet *packet)
 static void pass_ms(struct stage *stage, int64_t ms)
 {
 	stage->now_ns += ms * 1000000;
-	if (stage->now_ns > CAPTURE_TIME_MOST_NS)
-		stage->now_ns = CAPTURE_TIME_MOST_NS;
-	if (stage->now_ns < CAPTURE_TIME_LEAST_NS)
-		stage->now_ns = CAPTURE_TIME_LEAST_NS;
+	if (stage->now_ns > FRAME_TIME_MOST_NS)
+		stage->now_ns = FRAME_TIME_MOST_NS;
+	if (stage->now_ns < FRAME_TIME_LEAST_NS)
+		stage->now_ns = FRAME_TIME_LEAST_NS;
 }
 
 /* ---- Packets ---- */

@@ -338,9 +338,9 @@ static void time_stamps_have_the_resolution_of_their_interface(void **state)
 		int64_t time_ns;
 	} cases[] = {
 		{0, 0, 1500000, 1500000000}, /* microseconds */
-		{9, 0, UINT64_MAX, CAPTURE_TIME_MOST_NS},
+		{9, 0, UINT64_MAX, FRAME_TIME_MOST_NS},
 		{9, -2, 500, -1999999500},
-		{9, INT64_MIN, 0, CAPTURE_TIME_LEAST_NS},
+		{9, INT64_MIN, 0, FRAME_TIME_LEAST_NS},
 		{3, 10, 1, 10001000000},
 		{12, 0, 1999, 1},
 		{0x80 | 10, 0, 1024 + 512, 1500000000},

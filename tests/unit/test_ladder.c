@@ -550,8 +550,8 @@ static void any_length_of_time_has_some_numbers(void **state)
 					  999999999,
 					  7000000000,
 					  86400000000000,
-					  CAPTURE_TIME_MOST_NS,
-					  CAPTURE_TIME_LEAST_NS};
+					  FRAME_TIME_MOST_NS,
+					  FRAME_TIME_LEAST_NS};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(lengths); i++) {
@@ -562,8 +562,8 @@ static void any_length_of_time_has_some_numbers(void **state)
 		axis_add(&out, &axis, 0, 100);
 		count = occurrences(text_string(&out), "<text ");
 		assert_true(count >= 2 && count <= 12);
-		assert_true(axis_x(&axis, CAPTURE_TIME_LEAST_NS) >= 0 &&
-			    axis_x(&axis, CAPTURE_TIME_MOST_NS) <= 800);
+		assert_true(axis_x(&axis, FRAME_TIME_LEAST_NS) >= 0 &&
+			    axis_x(&axis, FRAME_TIME_MOST_NS) <= 800);
 		text_done(&out);
 	}
 }

@@ -1,4 +1,4 @@
-#include "capture/capture_file.h"
+#include "decode/frame.h"
 #include "traffic/ranges.h"
 #include "traffic/rate_track.h"
 #include "unit.h"
@@ -115,8 +115,8 @@ static void a_track_of_rates_grows_with_time_and_loses_nothing(void **state)
 		assert_int_equal(sum(&track), (uint64_t)i + 1);
 		time_ns += time_ns / 2 + 1000;
 	}
-	rate_track_add(&track, CAPTURE_TIME_MOST_NS);
-	rate_track_add(&track, CAPTURE_TIME_LEAST_NS); /* before the first one */
+	rate_track_add(&track, FRAME_TIME_MOST_NS);
+	rate_track_add(&track, FRAME_TIME_LEAST_NS); /* before the first one */
 	assert_int_equal(sum(&track), 62);
 	assert_int_equal(track.total_packets, 62);
 	assert_true(rate_track_most(&track, 1) > 50); /* all of a short time are in one now */

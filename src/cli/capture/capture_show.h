@@ -2,7 +2,7 @@
 #ifndef CLI_CAPTURE_CAPTURE_SHOW_H
 #define CLI_CAPTURE_CAPTURE_SHOW_H
 
-#include "capturing.h"
+#include "capture_state.h"
 
 /* Adds a line, or a JSON object, to the session's results. */
 void capture_show_packet(struct capturing *capturing, const struct frame *frame,

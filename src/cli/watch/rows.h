@@ -2,7 +2,7 @@
 #ifndef WATCH_ROWS_H
 #define WATCH_ROWS_H
 
-#include "watch.h"
+#include "watch_state.h"
 
 enum rows_order { ROWS_BY_GROUP, ROWS_BY_RATE, ROWS_BY_TIME, ROWS_ORDERS };
 

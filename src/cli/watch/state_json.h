@@ -2,7 +2,7 @@
 #ifndef WATCH_STATE_JSON_H
 #define WATCH_STATE_JSON_H
 
-#include "watch.h"
+#include "watch_state.h"
 
 /* {"event":"state", ... } */
 void state_json(struct watch *watch, int64_t now_ns);

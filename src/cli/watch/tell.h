@@ -2,7 +2,7 @@
 #ifndef WATCH_TELL_H
 #define WATCH_TELL_H
 
-#include "watch.h"
+#include "watch_state.h"
 
 enum watch_event {
 	EVENT_JOIN,
