@@ -254,9 +254,11 @@ bool acks_are_awaited(const struct acks *acks)
 
 int acks_status(const struct acks *acks)
 {
-	if (acks->answers == 0)
-		return acks->refused > 0 ? EXIT_ADDRESS : EXIT_NOTHING;
-	return acks->short_of_some > 0 ? EXIT_PARTIAL : EXIT_DONE;
+	if (acks->answers == 0 && acks->refused > 0)
+		return EXIT_ADDRESS;
+	if (acks->short_of_some > 0)
+		return EXIT_PARTIAL;
+	return acks->answers == 0 ? EXIT_NOTHING : EXIT_DONE;
 }
 
 static void summary_json(const struct acks *acks, uint64_t unsent)
