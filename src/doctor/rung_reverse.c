@@ -145,7 +145,8 @@ static void examine_named_source(const struct doctor_case *c, struct finding *fi
 	}
 }
 
-/* Without the wire only the kernel's counter can tell, and it does not say of whom. */
+/* Without the wire only the kernel's counter can tell, and it does not say of whom: any packet that
+ * strays in counts. It takes a source that was named, and would be dropped, to make a cause. */
 static void examine_unseen(const struct doctor_case *c, struct finding *finding)
 {
 	const struct observation *o = c->observation;
@@ -154,10 +155,11 @@ static void examine_unseen(const struct doctor_case *c, struct finding *finding)
 	if (c->source.any.sa_family != AF_UNSPEC)
 		examine_named_source(c, finding);
 	if (o->no_wire_reason[0] && filtered > 0) {
-		finding_raise(finding, RUNG_CAUSE);
+		finding_raise(finding, finding->state == RUNG_NOTED ? RUNG_CAUSE : RUNG_NOTED);
 		text_addf(finding_saw(finding),
 			  "nothing reached the socket, and meanwhile the filter dropped %" PRId64
-			  " packets (IPReversePathFilter); of whom can't be said without capturing",
+			  " packets (IPReversePathFilter), of the group or others: which can't be "
+			  "said without capturing",
 			  filtered);
 		text_add_string(finding_remedy(finding),
 				"see which source and interface, as root:");

@@ -713,12 +713,33 @@ def test_first_the_membership_then_the_reports():
 
 # Without rights
 
+PLAIN = ['setpriv', '--inh-caps=-all', '--bounding-set=-net_raw,-net_admin']
+
+
+def test_without_rights_a_filter_that_drops_something_is_no_cause():
+    """Its counter is that of the host: what was dropped may be anybody's."""
+    with asymmetric(1) as world:
+        _, b, _ = world.hosts
+        report = examine(b, TARGETS[4], '-i', 'eth0', prefix=PLAIN)
+        assert report.causes == [] and report.state('reverse-path') == 'noted', report.rungs
+        assert 'IPReversePathFilter' in report.saw('reverse-path')
+
+
+def test_without_rights_the_filter_of_a_named_source_is_one():
+    with asymmetric(1) as world:
+        a, b, _ = world.hosts
+        b.spawn(['hostcast', 'recv', '-i', 'eth0', '10.9.0.1@232.1.1.1'])
+        wait_until(lambda: b.has_joined('232.1.1.1'), 'the receiver')
+        start_sender(a, source='10.9.0.1', group='232.1.1.1')
+        report = examine(b, '10.9.0.1@232.1.1.1:5004', '-i', 'eth0', prefix=PLAIN)
+        assert report.causes == ['reverse-path'], report.rungs
+
+
 def test_without_rights_it_says_what_it_could_not_see():
     with sender_and_receiver() as world:
         _, b = world.hosts
         load_rules(b, chain('input', 'udp dport 5004 counter drop'))
-        plain = ['setpriv', '--inh-caps=-all', '--bounding-set=-net_raw,-net_admin']
-        report = examine(b, TARGETS[4], '-i', 'eth0', prefix=plain)
+        report = examine(b, TARGETS[4], '-i', 'eth0', prefix=PLAIN)
         assert not report.summary['listened']['wire_seen']
         assert 'CAP_NET_RAW' in report.summary['listened']['no_wire_reason']
         assert 'CAP_NET_ADMIN' in report.saw('firewall')
