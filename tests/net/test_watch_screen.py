@@ -137,9 +137,21 @@ def test_arrows_move(two_hosts, screen):
     shown.wait('225.1.2.3\n', '225.1.2.7\n')
     assert 'GROUP / SENDER' in shown.now.text
     shown.terminal.send(DOWN * 3)
-    shown.wait_gone('GROUP / SENDER')
+    shown.wait_gone('225.1.2.3\n')
+    assert shown.now.rows[1].startswith('GROUP / SENDER')  # the titles stay
     shown.terminal.send(UP * 3)
-    shown.wait('GROUP / SENDER')
+    shown.wait('225.1.2.3\n')
+
+
+def test_an_event_wider_than_the_screen_goes_on_in_the_next_row(two_hosts, screen):
+    _, b = two_hosts
+    shown = screen('-i', 'eth0', GROUP)
+    send_rtp(b, [{'group': GROUP, 'lost': [100]}], 200)
+    shown.wait('lost 1, ', 'EVENTS')
+    events = shown.now.text.partition('EVENTS')[2]
+    assert 'lost 1 packet' in ' '.join(events.split())
+    rows = events.strip('\n').split('\n')
+    assert any(row.startswith(' ' * 16) for row in rows) and all(len(row) <= 80 for row in rows)
 
 
 def test_a_terminal_that_can_do_nothing_gets_lines(two_hosts):

@@ -21,7 +21,11 @@
 /* So long changes are gathered before they are drawn. */
 #define DRAW_DELAY_NS (100 * NS_PER_MS)
 
-enum { TIME_AT = 11 }; /* a line of the log begins with the date */
+enum {
+	TIME_AT = 11, /* a line of the log begins with the date */
+	INDENT = 16, /* what does not fit into one row goes on under what stands behind the time, */
+	EVENT_ROWS_MAX = 4, /* in so many rows at the most */
+};
 
 struct screen {
 	struct watch *watch;
@@ -73,40 +77,93 @@ static int count_rows(const struct text *rows)
 	return count;
 }
 
-/* Rows of the text from `top` on, between two rows of the screen. */
+/* A row of the text, with its LF. */
+static void draw_row(int row, const char *line, const char *end)
+{
+	bool is_heading = *line == '#';
+
+	draw_line(row, line + is_heading, (size_t)(end - line) - is_heading,
+		  is_heading ? A_BOLD : A_NORMAL);
+}
+
+/* Rows of the text from `top` on, between two rows of the screen. The heading of what is shown
+ * stays, in place of the first of them. */
 static void draw_rows(const struct text *rows, int top, int first, int end)
 {
-	const char *at = rows->bytes, *stop = rows->bytes + rows->size;
+	const char *at = rows->bytes, *stop = rows->bytes + rows->size, *heading = at;
 
 	for (int number = 0; at < stop && first < end; number++) {
 		const char *line_end = memchr(at, '\n', (size_t)(stop - at));
-		bool is_heading = *at == '#';
 
-		if (number >= top)
-			draw_line(first++, at + is_heading, (size_t)(line_end - at) - is_heading,
-				  is_heading ? A_BOLD : A_NORMAL);
+		if (*at == '#')
+			heading = at;
+		if (number == top)
+			draw_row(first++, heading, memchr(heading, '\n', (size_t)(stop - heading)));
+		else if (number > top)
+			draw_row(first++, at, line_end);
 		at = line_end + 1;
 	}
 }
 
+/* An event in rows, of which a screen that is too narrow does not show the last. */
+struct wrapped {
+	const char *rows[EVENT_ROWS_MAX];
+	int sizes[EVENT_ROWS_MAX];
+	int count;
+};
+
+/* How much of a line goes into a row: whole words, if it can be. */
+static int fitting(const char *line, int width)
+{
+	int size = (int)strlen(line);
+
+	if (size <= width)
+		return size;
+	for (int at = width; at > 0; at--)
+		if (line[at] == ' ')
+			return at;
+	return width;
+}
+
+static struct wrapped wrap_event(const struct event_log *log, size_t number)
+{
+	const char *line = event_log_line(log, number) + TIME_AT;
+	struct wrapped event = {.count = 0};
+
+	for (int width = COLS; *line && width > 0 && event.count < EVENT_ROWS_MAX;
+	     width = COLS - INDENT) {
+		int size = fitting(line, width);
+
+		event.rows[event.count] = line;
+		event.sizes[event.count++] = size;
+		line += size + (line[size] == ' ');
+	}
+	return event;
+}
+
+/* The last ones, the newest at the end. */
 static void draw_events(const struct event_log *log, int first, int end)
 {
-	size_t room = (size_t)(end - first);
-	size_t skipped = log->count > room ? log->count - room : 0;
+	for (size_t i = log->count; i-- > 0 && end > first;) {
+		struct wrapped event = wrap_event(log, i);
 
-	for (size_t i = skipped; i < log->count; i++) {
-		const char *line = event_log_line(log, i) + TIME_AT;
-
-		draw_line(first++, line, strlen(line), A_NORMAL);
+		if (event.count > end - first)
+			event.count = end - first;
+		end -= event.count;
+		for (int row = 0; row < event.count; row++)
+			mvaddnstr(end + row, row > 0 ? INDENT : 0, event.rows[row],
+				  event.sizes[row]);
 	}
 }
 
 /* Between title and events there is always a row. */
 static int event_rows(const struct event_log *log)
 {
-	int most = LINES / 3 < EVENT_LOG_LINES ? LINES / 3 : EVENT_LOG_LINES;
+	int most = LINES / 3 < EVENT_LOG_LINES ? LINES / 3 : EVENT_LOG_LINES, rows = 0;
 
-	return (int)log->count < most ? (int)log->count : most;
+	for (size_t i = 0; i < log->count; i++)
+		rows += wrap_event(log, i).count;
+	return rows < most ? rows : most;
 }
 
 static void draw(struct screen *screen)
