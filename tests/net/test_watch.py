@@ -281,6 +281,19 @@ def test_without_the_right_the_groups_are_joined(two_hosts):
     assert (summary['captured'], summary['dropped']) == (False, 0)
 
 
+@pytest.mark.parametrize('prefix, options', [(NO_CAPTURE, ()), ([], ('--join',))], ids=['no right', 'join'])
+def test_programs_of_this_host_are_told_where_watch_has_joined_itself(two_hosts, prefix, options):
+    a, _ = two_hosts
+    watcher = watch(a, *options, '-i', 'eth0', '--on-join', 'env', GROUP, prefix=prefix)
+    assert a.has_joined(GROUP)
+    member = a.spawn(['hostcast', 'recv', '-i', 'eth0', GROUP])
+    assert watcher.wait_for_event('join', this_host=True)['group'] == GROUP
+    wait_for_environment(watcher, 'HOSTCAST_EVENT=join', 'HOSTCAST_MEMBER=')
+    member.signal(signal.SIGINT)
+    watcher.wait_for_event('leave', this_host=True)
+    assert end(watcher)['joins'] == 1  # watch's own is none
+
+
 def test_without_the_right_and_a_group_memberships_are_left(two_hosts):
     a, _ = two_hosts
     watcher = watch(a, prefix=NO_CAPTURE)

@@ -12,7 +12,8 @@ struct local {
 	local_changed_fn *function;
 	void *context;
 	struct membership_events *events; /* NULL: it is looked at */
-	struct memberships known;
+	struct memberships known;         /* without those that are watch's alone, */
+	struct memberships own;           /* which it has joined itself */
 	struct loop_timer look;
 };
 
@@ -45,6 +46,17 @@ static void tell_missing(struct local *local, bool is_join, const struct members
 	}
 }
 
+static bool is_own(const struct local *local, unsigned interface,
+		   const union hostcast_address *group)
+{
+	return memberships_find(&local->own, interface, group) != NULL;
+}
+
+static bool is_of_others(void *context, const struct membership *membership)
+{
+	return membership->users > 1 || !is_own(context, membership->interface, &membership->group);
+}
+
 /* Reads what is joined, and tells how it differs from what was known. */
 static void look(struct local *local)
 {
@@ -57,6 +69,7 @@ static void look(struct local *local)
 		session_fail(local->session, &error);
 		return;
 	}
+	memberships_keep(&local->known, is_of_others, local);
 	tell_missing(local, false, &before, &local->known);
 	tell_missing(local, true, &local->known, &before);
 	memberships_done(&before);
@@ -78,12 +91,14 @@ static bool is_of_family(const struct local *local, const union hostcast_address
 	return local->family == AF_UNSPEC || local->family == group->any.sa_family;
 }
 
-/* What is known already was told between the beginning and the first look. */
+/* What is known already was told between the beginning and the first look. Of what watch has joined
+ * itself the kernel tells nothing that is new. */
 static void take(struct local *local, const struct membership_event *event)
 {
 	bool is_known = memberships_find(&local->known, event->interface, &event->group);
 
-	if (event->is_join == is_known || !is_of_family(local, &event->group))
+	if (event->is_join == is_known || !is_of_family(local, &event->group) ||
+	    is_own(local, event->interface, &event->group))
 		return;
 	if (!event->is_join)
 		memberships_remove(&local->known, event->interface, &event->group);
@@ -116,15 +131,10 @@ static void on_events(void *context, uint32_t events)
 
 /* ---- Beginning and ending ---- */
 
-static void begin_to_look(struct local *local, const char *reason)
+static void begin_to_look(struct local *local)
 {
 	struct loop *loop = local->session->loop;
 
-	session_notice(
-		local->session,
-		"%s; what this host joins and leaves is looked at once a second instead, and "
-		"what comes and goes in between is not seen",
-		reason);
 	loop_set_timer(loop, &local->look, monotime_add(loop_now(loop), LOCAL_LOOK_NS));
 }
 
@@ -154,9 +164,48 @@ struct local *local_new(struct session *session, int family, local_changed_fn *f
 		local_free(local);
 		return NULL;
 	}
-	if (!local->events)
-		begin_to_look(local, reason.text);
+	if (!local->events) {
+		session_notice(session,
+			       "%s; what this host joins and leaves is looked at once a second "
+			       "instead, and what comes and goes in between is not seen",
+			       reason.text);
+		begin_to_look(local);
+	}
 	return local;
+}
+
+static long users_of(const struct memberships *memberships, const struct membership *membership)
+{
+	const struct membership *same =
+		memberships_find(memberships, membership->interface, &membership->group);
+
+	return same ? same->users : 0;
+}
+
+static bool add_own(struct local *local, const struct memberships *now)
+{
+	for (size_t i = 0; i < now->count; i++) {
+		const struct membership *one = &now->list[i];
+
+		if (one->users > users_of(&local->known, one) &&
+		    !memberships_insert(&local->own, one->interface, &one->group, 1))
+			return false;
+	}
+	return true;
+}
+
+void local_take_own(struct local *local)
+{
+	struct memberships now;
+	struct error error;
+
+	if (memberships_read(local->family, &now, &error) < 0)
+		session_fail(local->session, &error);
+	else if (!add_own(local, &now))
+		fail_without_memory(local->session);
+	else if (local->own.count > 0)
+		begin_to_look(local);
+	memberships_done(&now);
 }
 
 void local_free(struct local *local)
@@ -168,6 +217,7 @@ void local_free(struct local *local)
 	loop_stop_timer(local->session->loop, &local->look);
 	membership_events_close(local->events);
 	memberships_done(&local->known);
+	memberships_done(&local->own);
 	free(local);
 }
 

@@ -19,6 +19,10 @@ struct local *local_new(struct session *session, int family, local_changed_fn *f
 			void *context);
 void local_free(struct local *local);
 
+/* What was joined since local_new() was joined by watch itself: it is not told, and what other
+ * programs do with these groups, of which the kernel tells nothing then, is looked at. */
+void local_take_own(struct local *local);
+
 const struct memberships *local_memberships(const struct local *local);
 
 /* Does the kernel tell of each change? Else it is looked at, and what came and went in between is

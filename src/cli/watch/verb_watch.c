@@ -192,7 +192,8 @@ static void tell_no_capture(struct watch *watch, const struct error *reason)
 		session_notice(
 			&watch->session,
 			"%s; the groups are joined instead and what the sockets get is "
-			"counted: joins and leaves of other hosts, and queriers, are not seen",
+			"counted: joins and leaves of other hosts, and queriers, are not seen, "
+			"and what other programs of this host join is looked at once a second",
 			reason->text);
 	else
 		session_notice(
@@ -223,7 +224,9 @@ static int open_sockets(struct watch *watch, int argc, char **groups)
 		return EXIT_DONE;
 	watch->sockets =
 		sockets_new(&watch->session, groups, argc, watch->wire ? NULL : on_packet, watch);
-	return watch->sockets ? EXIT_DONE : watch->session.status;
+	if (watch->sockets)
+		local_take_own(watch->local);
+	return watch->session.status;
 }
 
 static int open_local(struct watch *watch)
@@ -246,9 +249,9 @@ static int open_all(struct watch *watch, int argc, char **groups)
 	watch->loopback = loopback_of(&interfaces);
 	open_wire(watch, &interfaces);
 	interfaces_done(&interfaces);
-	status = open_sockets(watch, argc, groups);
+	status = open_local(watch);
 	if (status == EXIT_DONE)
-		status = open_local(watch);
+		status = open_sockets(watch, argc, groups);
 	return status;
 }
 
