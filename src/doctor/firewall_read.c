@@ -13,7 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUTPUT_MOST = 16 << 20, PATIENCE_S = 5, PATH_SIZE = 64, OPTIONS_MAX = 4 };
+enum { OUTPUT_MOST = 16 << 20, PATH_SIZE = 64, OPTIONS_MAX = 4 };
+
+/* How long all of the programs may take. */
+struct patience {
+	int seconds;
+	struct monotime until;
+};
 
 /* ---- One program ---- */
 
@@ -32,9 +38,9 @@ static bool wait_for(int fd, struct monotime until)
 }
 
 /* All that it prints, until its end. False: it is not over in time, or too much. */
-static bool take_output(const struct child *child, int fd, struct text *output)
+static bool take_output(const struct child *child, int fd, struct monotime until,
+			struct text *output)
 {
-	struct monotime until = monotime_add(clock_monotonic(), PATIENCE_S * NS_PER_S);
 	char bytes[4096];
 	ssize_t size = 1;
 
@@ -49,7 +55,8 @@ static bool take_output(const struct child *child, int fd, struct text *output)
 }
 
 /* What it prints, and its exit status, or an error; then it runs no more. */
-static int run(const char *const arguments[], struct text *output, struct error *error)
+static int run(const char *const arguments[], const struct patience *patience, struct text *output,
+	       struct error *error)
 {
 	struct child_options options = {
 		.arguments = (char *const *)(uintptr_t)arguments, /* which it does not change */
@@ -64,7 +71,7 @@ static int run(const char *const arguments[], struct text *output, struct error 
 	options.streams[STDOUT_FILENO] = ends[1];
 	status = child_start(&child, &options, error);
 	close(ends[1]);
-	is_over = status == 0 && take_output(&child, ends[0], output);
+	is_over = status == 0 && take_output(&child, ends[0], patience->until, output);
 	close(ends[0]);
 	if (status < 0)
 		return status;
@@ -74,13 +81,13 @@ static int run(const char *const arguments[], struct text *output, struct error 
 	return is_over ? status
 		       : error_set(error, HOSTCAST_SYSTEM,
 				   "%s was not done within %d s, or printed more than %d MiB",
-				   arguments[0], PATIENCE_S, OUTPUT_MOST >> 20);
+				   arguments[0], patience->seconds, OUTPUT_MOST >> 20);
 }
 
 /* By PATH, and as ordinary users mostly do not have the administrator's programs in it, where these
  * are. The first argument is the name, the others come from the caller. */
-static int run_wherever(const char *name, const char *const options[], struct text *output,
-			struct error *error)
+static int run_wherever(const char *name, const char *const options[],
+			const struct patience *patience, struct text *output, struct error *error)
 {
 	static const char *const directories[] = {"", "/usr/sbin/", "/sbin/"};
 	const char *arguments[OPTIONS_MAX + 2] = {0};
@@ -93,7 +100,7 @@ static int run_wherever(const char *name, const char *const options[], struct te
 	for (size_t i = 0; status == HOSTCAST_REFUSED && i < 3; i++) {
 		snprintf(path, sizeof path, "%s%s", directories[i], name);
 		if (i == 0 || access(path, F_OK) == 0)
-			status = run(arguments, output, error);
+			status = run(arguments, patience, output, error);
 	}
 	return status;
 }
@@ -116,12 +123,12 @@ static void explain(struct firewall *firewall, const char *program, int status,
 }
 
 /* Elements of named sets (-t) may be very many, and say nothing here. */
-static bool read_nft(struct firewall *firewall)
+static bool read_nft(const struct patience *patience, struct firewall *firewall)
 {
 	static const char *const options[] = {"-a", "-t", "list", "ruleset", NULL};
 	struct text output = {0};
 	struct error error;
-	int status = run_wherever("nft", options, &output, &error);
+	int status = run_wherever("nft", options, patience, &output, &error);
 	bool is_read =
 		status == 0 && !output.failed && firewall_parse_nft(text_string(&output), firewall);
 
@@ -143,7 +150,8 @@ static bool has_legacy_tables(const char *path)
 }
 
 /* Where both kinds are installed, the older one has a name of its own. */
-static bool read_legacy(const char *family, struct firewall *firewall)
+static bool read_legacy(const char *family, const struct patience *patience,
+			struct firewall *firewall)
 {
 	static const char *const options[] = {"-c", NULL};
 	bool is_v4 = strcmp(family, "ip") == 0;
@@ -155,7 +163,7 @@ static bool read_legacy(const char *family, struct firewall *firewall)
 	int status = HOSTCAST_REFUSED;
 
 	for (size_t i = 0; status < 0 && i < 2; i++)
-		status = run_wherever(names[i], options, &output, &error);
+		status = run_wherever(names[i], options, patience, &output, &error);
 	is_read = status == 0 && !output.failed &&
 		  firewall_parse_iptables(text_string(&output), family, firewall);
 	if (!is_read)
@@ -164,12 +172,15 @@ static bool read_legacy(const char *family, struct firewall *firewall)
 	return is_read;
 }
 
-void firewall_read(struct firewall *firewall)
+void firewall_read(struct firewall *firewall, int seconds)
 {
+	const struct patience patience = {seconds,
+					  monotime_add(clock_monotonic(), seconds * NS_PER_S)};
+
 	*firewall = (struct firewall){0};
-	firewall->is_known = read_nft(firewall);
+	firewall->is_known = read_nft(&patience, firewall);
 	if (has_legacy_tables("/proc/net/ip_tables_names"))
-		firewall->is_known |= read_legacy("ip", firewall);
+		firewall->is_known |= read_legacy("ip", &patience, firewall);
 	if (has_legacy_tables("/proc/net/ip6_tables_names"))
-		firewall->is_known |= read_legacy("ip6", firewall);
+		firewall->is_known |= read_legacy("ip6", &patience, firewall);
 }

@@ -5,8 +5,8 @@
 #include "net/firewall.h"
 
 /* Runs nft, and iptables-save where the kernel has such tables, and waits for them: mostly some
- * milliseconds, and at most 5 s for each, after which it is killed. Free with firewall_done(),
- * whatever came of it. */
-void firewall_read(struct firewall *firewall);
+ * milliseconds, and at most so many seconds for all of them, after which they are killed, and the
+ * rules not known. Free with firewall_done(), whatever came of it. */
+void firewall_read(struct firewall *firewall, int seconds);
 
 #endif

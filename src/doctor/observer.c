@@ -26,6 +26,11 @@ enum {
 	BATCHES_AT_END = 4096,
 	UDP_HEADER = 8,
 	PROVOKE_PART = 3, /* of the time is over when this host is made to report */
+
+	/* So long it waits for lists of the firewall's rules; with a peer, who waits too, not
+	 * longer than that bears. */
+	FIREWALL_S = 5,
+	FIREWALL_WITH_PEER_S = 1,
 };
 
 /* What a socket has is soon seen on the wire, too: both are compared when the time is over. */
@@ -342,6 +347,11 @@ static void read_rest(struct observer *v, int64_t now_ns)
 	}
 }
 
+static void read_firewall(const struct observer *v, struct firewall *firewall)
+{
+	firewall_read(firewall, v->c->has_peer ? FIREWALL_WITH_PEER_S : FIREWALL_S);
+}
+
 static void read_counters(struct observer *v)
 {
 	struct observation *o = &v->observation;
@@ -349,7 +359,7 @@ static void read_counters(struct observer *v)
 
 	kernel_counters_read(family_of(v), &after);
 	o->counters = kernel_counters_growth(&v->counters_before, &after);
-	firewall_read(&o->firewall);
+	read_firewall(v, &o->firewall);
 	firewall_since(&o->firewall, &v->firewall_before);
 }
 
@@ -406,7 +416,7 @@ static void on_end(void *context)
 static void look_before(struct observer *v)
 {
 	kernel_counters_read(family_of(v), &v->counters_before);
-	firewall_read(&v->firewall_before);
+	read_firewall(v, &v->firewall_before);
 	for (size_t i = 0; i < v->count; i++) {
 		struct seen_interface *seen = seen_of(&v->list[i]);
 

@@ -17,7 +17,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-enum { RECEIVE_SIZE = 2048, BATCH = 16, ATTEMPTS_MOST = 6 };
+/* Who has answered once gets more time: its firewall's rules may take it that long. */
+enum { RECEIVE_SIZE = 2048, BATCH = 16, ATTEMPTS_MOST = 6, ATTEMPTS_OF_KNOWN = 10 };
 
 #define ASK_AGAIN_NS  (500 * NS_PER_MS) /* an answer that does not come is asked for again */
 #define LOOK_AGAIN_NS (200 * NS_PER_MS) /* whether the listener has sent its probes */
@@ -203,7 +204,7 @@ static void on_timer(void *context)
 		give_up_late(c);
 	} else if (c->stage == STAGE_ARRIVE) {
 		enter(c, STAGE_TELL);
-	} else if (c->attempts == ATTEMPTS_MOST) {
+	} else if (c->attempts == (c->results.is_answering ? ATTEMPTS_OF_KNOWN : ATTEMPTS_MOST)) {
 		give_up_silent(c);
 	} else {
 		ask(c);

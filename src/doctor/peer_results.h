@@ -61,7 +61,7 @@ struct one_way {
 	char join_error[PEER_TEXT_SIZE]; /* why the receiver could not join; "": it did */
 };
 
-/* What the listener's own rungs say, of those that need no listening. */
+/* What the listener's own rungs say, of those that take no other host. */
 enum { PEER_RUNGS = 17 };
 struct peer_ladder {
 	bool is_told[PEER_RUNGS + 1]; /* by number */

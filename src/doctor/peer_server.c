@@ -75,8 +75,6 @@ static void begin_session(struct peer_server *s, int fd, const struct peer_messa
 	struct peer_session_view view;
 
 	peer_session_open(session, fd, join, message);
-	if (s->hooks->climb)
-		s->hooks->climb(s->hooks->context, &join->group, &join->source, &session->ladder);
 	view = peer_session_view(session);
 	s->hooks->begins(s->hooks->context, &view);
 }
@@ -203,6 +201,7 @@ static void take_join(struct peer_server *s, int fd, const struct peer_message *
 	}
 	begin_session(s, fd, join, message);
 	confirm(s, fd, message);
+	peer_session_listen(&s->session);
 }
 
 /* ---- TELL and PART ---- */

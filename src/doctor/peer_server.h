@@ -16,9 +16,6 @@ struct peer_server_hooks {
 	void (*refused)(void *context, const struct peer_session_view *session);
 	void (*ends)(void *context, const struct peer_session_view *session,
 		     enum peer_session_end how);
-	/* What this host's own rungs say of a group, into a ladder that is zero; may be NULL. */
-	void (*climb)(void *context, const union hostcast_address *group,
-		      const union hostcast_address *from, struct peer_ladder *ladder);
 	void *context;
 };
 

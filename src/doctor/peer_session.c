@@ -103,6 +103,21 @@ static unsigned large_size(const struct peer_session *session, unsigned wished)
 	return wished < enough ? wished : enough;
 }
 
+/* Before the group is joined for the asker: what others on this host have joined is of interest. */
+static void look_at_ourselves(struct peer_session *session)
+{
+	const struct case_question question = {
+		.group = session->group.group,
+		.source = session->only_from,
+		.is_port_given = true,
+		.has_peer = true,
+		.interfaces = session->home.options->interfaces,
+		.interface_count = session->home.options->interface_count,
+	};
+
+	session->own = own_ladder_open(&question);
+}
+
 static void prepare_sender(struct peer_session *session, const struct peer_message *join,
 			   const struct hostcast_message *message)
 {
@@ -170,13 +185,19 @@ void peer_session_open(struct peer_session *session, int fd, const struct peer_m
 		.watchman = {.function = watch, .context = session},
 	};
 	choose_interfaces(session, message);
+	look_at_ourselves(session);
 	peer_group_open_out(&session->group);
 	join_group(session);
 	probe_capture_open(&session->capture, loop, &session->group, on_captured, session);
-	session->tally.way.is_wire_seen = session->capture.count > 0;
+	session->tally.way.is_wire_seen = probe_capture_is_whole(&session->capture);
 	prepare_sender(session, join, message);
 	probe_sender_problem(&session->sender, session->problem);
 	watch(session);
+}
+
+void peer_session_listen(struct peer_session *session)
+{
+	own_ladder_listen(session->own, session->home.loop);
 }
 
 /* ---- While it is open ---- */
@@ -196,9 +217,11 @@ bool peer_session_is_of(const struct peer_session *session, const struct peer_me
 
 void peer_session_take_turn(struct peer_session *session)
 {
-	if (!session->is_turn)
-		probe_sender_begin(&session->sender);
+	if (session->is_turn)
+		return;
 	session->is_turn = true;
+	own_ladder_climb(session->own, &session->ladder);
+	probe_sender_begin(&session->sender);
 }
 
 struct peer_message peer_session_report(const struct peer_session *session)
@@ -212,6 +235,7 @@ struct peer_message peer_session_report(const struct peer_session *session)
 		.ladder = session->ladder,
 	};
 
+	report.heard.is_wire_seen = probe_capture_is_whole(&session->capture);
 	memcpy(report.sent, session->sender.sent, sizeof report.sent);
 	probe_sender_problem(&session->sender, report.text);
 	return report;
@@ -244,6 +268,7 @@ void peer_session_close(struct peer_session *session)
 	probe_sender_stop(&session->sender);
 	loop_stop_timer(loop, &session->watchman);
 	probe_capture_close(&session->capture);
+	own_ladder_close(session->own);
 	loop_forget(loop, session->group.in);
 	peer_group_close(&session->group);
 }

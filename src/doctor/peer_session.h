@@ -4,6 +4,7 @@
 #ifndef DOCTOR_PEER_SESSION_H
 #define DOCTOR_PEER_SESSION_H
 
+#include "own_ladder.h"
 #include "peer_service.h"
 #include "probe_capture.h"
 #include "probe_sender.h"
@@ -34,7 +35,8 @@ struct peer_session {
 	struct probe_tally tally;
 	struct probe_capture capture;
 	struct probe_sender sender;
-	bool is_turn, is_done; /* it has asked for this host's probes; they were sent */
+	bool is_turn, is_done;  /* it has asked for this host's probes; they were sent */
+	struct own_ladder *own; /* NULL: it could not be begun */
 	struct peer_ladder ladder;
 	char problem[PEER_TEXT_SIZE];
 	struct monotime began, heard;
@@ -45,6 +47,9 @@ struct peer_session {
  * finding it out is what this is for. */
 void peer_session_open(struct peer_session *session, int fd, const struct peer_message *join,
 		       const struct hostcast_message *message);
+
+/* Its asker has been told that it may begin: what it sends is listened for. */
+void peer_session_listen(struct peer_session *session);
 
 /* Afterwards the view still holds, with what went wrong in sending. Nothing if it is not open. */
 void peer_session_close(struct peer_session *session);
@@ -66,7 +71,8 @@ void peer_session_take_probe(struct peer_session *session, const struct peer_mes
 /* What is told of it: TOLD. */
 struct peer_message peer_session_report(const struct peer_session *session);
 
-/* Sends this host's probes, the first time that it is called. */
+/* The asker has sent its probes: says what this host's own rungs have found meanwhile, and sends
+ * its own, the first time that it is called. */
 void peer_session_take_turn(struct peer_session *session);
 
 #endif

@@ -7,10 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-enum { FRAMES_A_TURN = 64, SNAP = 512, BUFFER = 256 * 1024 };
-
-/* A probe is reported soon after it has come. */
-#define DELAY_NS (10 * NS_PER_MS)
+enum { FRAMES_A_TURN = 64, SNAP = 512 };
 
 static void take(const struct captured_interface *on, const struct frame *frame)
 {
@@ -49,12 +46,7 @@ static void on_frames(void *context, uint32_t events)
 
 static void open_one(struct probe_capture *capture, const char *filter, unsigned interface)
 {
-	const struct live_options options = {
-		.filter = filter,
-		.snap = SNAP,
-		.buffer = BUFFER,
-		.delay_ns = DELAY_NS,
-	};
+	const struct live_options options = {.filter = filter, .snap = SNAP};
 	struct captured_interface *on = &capture->list[capture->count];
 	struct error ignored;
 
@@ -80,6 +72,14 @@ void probe_capture_open(struct probe_capture *capture, struct loop *loop,
 		 address_plain_text(&group->group, text), address_port(&group->group));
 	for (size_t i = 0; i < group->interface_count && capture->count < PROBE_CAPTURES_MAX; i++)
 		open_one(capture, filter, group->interfaces[i]);
+}
+
+bool probe_capture_is_whole(const struct probe_capture *capture)
+{
+	for (size_t i = 0; i < capture->count; i++)
+		if (live_counters(capture->list[i].live).dropped > 0)
+			return false;
+	return capture->count > 0;
 }
 
 void probe_capture_close(struct probe_capture *capture)

@@ -32,4 +32,7 @@ void probe_capture_open(struct probe_capture *capture, struct loop *loop,
 			const struct peer_group *group, probe_captured_fn *captured, void *context);
 void probe_capture_close(struct probe_capture *capture);
 
+/* While it is open: has it seen all that came? */
+bool probe_capture_is_whole(const struct probe_capture *capture);
+
 #endif

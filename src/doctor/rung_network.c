@@ -65,6 +65,8 @@ static void tell_dropped_there(const struct peer_facts *facts, const struct one_
 	text_addf(&finding->saw,
 		  " of %s and not its socket: its firewall or reverse-path filter drops them",
 		  peer);
+	if (facts->peer->ladder.cause[0]) /* it says which of them itself */
+		return;
 	text_addf(finding_remedy(finding),
 		  "on %s, while somebody sends to it (rungs 8 and 9): hostcast doctor --all ",
 		  peer);
@@ -81,7 +83,8 @@ static void add_peer_cause(const struct peer_facts *facts, struct finding *findi
 	address_ip_text(&facts->peer->peer, peer);
 	text_addf(finding_saw(finding), "%s has a cause of its own: ", peer);
 	add_escaped(&finding->saw, facts->peer->ladder.cause);
-	text_addf(finding_remedy(finding), "first, on %s: hostcast doctor ", peer);
+	text_addf(finding_remedy(finding), "first, on %s%s: hostcast doctor ", peer,
+		  is_dropped_there(&facts->peer->to_peer) ? ", while somebody sends to it" : "");
 	finding_add_target(&finding->remedy, NULL, &facts->group);
 }
 

@@ -22,8 +22,8 @@ GROUP6 = 'ff15::1:2:3'
 PORT = 10002
 
 
-def listen(host, *options):
-    process = host.spawn(['hostcast', 'doctor', '--listen', '--json', *options])
+def listen(host, *options, env=None):
+    process = host.spawn(['hostcast', 'doctor', '--listen', '--json', *options], env=env)
     wait_until(lambda: host.is_bound(PORT), 'the listener')
     return process
 
@@ -88,7 +88,7 @@ def test_two_healthy_hosts(two_hosts, family):
             assert (count['sent'], count['arrived'], count['repeated']) == (10, 10, 0), (way, kind)
         assert report.peer[way]['unicast']['ttl_least'] == 64
         assert report.peer[way]['mtu'] == 1500
-    assert {rung['rung'] for rung in report.peer['peer_rungs']} == {*range(1, 8), 17}
+    assert {rung['rung'] for rung in report.peer['peer_rungs']} == {*range(1, 11), 12, 13, 17}
     assert 'cause' not in {rung['state'] for rung in report.peer['peer_rungs']}
     for name in ('ttl', 'network', 'duplicates', 'fragments'):
         assert report.rungs[name]['state'] == 'good'
@@ -230,8 +230,43 @@ def test_the_other_side_drops_it(two_hosts):
     listen(b)
     report = ask(a, b.address)
     assert (report.status, report.causes) == (1, ['network']), report.rungs
+    saw = report.rungs['network']['saw']
+    assert f"the group's datagrams reach eth0 of {b.address} and not its socket" in saw
+    assert f'{b.address} has a cause of its own: firewall: ' in saw and 'rule' in saw
+    assert report.rungs['network']['remedy'][0] == (
+        f'first, on {b.address}, while somebody sends to it: hostcast doctor {GROUP}:5004')
+    assert {'rung': 9, 'state': 'cause'} in report.peer['peer_rungs']
+
+
+def test_the_rules_of_the_other_side_are_long_in_coming(two_hosts, tmp_path):
+    """It answers all the same, and says what it knows without them."""
+    a, b = two_hosts
+    drop_group(b, 'input')
+    never = tmp_path / 'nft'
+    never.write_text('#!/bin/sh\nexec sleep infinity\n')
+    never.chmod(0o755)
+    listen(b, env={'PATH': f'{tmp_path}:{environment()["PATH"]}'})
+    report = ask(a, b.address)
+    assert (report.status, report.causes) == (1, ['network']), report.rungs
     assert f"the group's datagrams reach eth0 of {b.address} and not its socket" in report.rungs['network']['saw']
-    assert report.rungs['network']['remedy'][0].startswith(f'on {b.address}, ')
+    assert {'rung': 9, 'state': 'unknown'} in report.peer['peer_rungs']
+
+
+def test_the_other_side_filters_by_the_way_back():
+    """What a sends to the group comes from another address than what it sends to b, and b would reach that by eth1."""
+    with World() as world:
+        a, b, c = world.host('a'), world.host('b'), world.host('c')
+        world.link(a, b, '10.0.0.0/24')
+        world.link(c, b, '10.1.0.0/24')
+        a.ip('address add 10.9.0.1/32 dev eth0', f'route add {GROUP} dev eth0 src 10.9.0.1')
+        b.ip('route add 10.9.0.0/24 via 10.1.0.1', 'route add 224.0.0.0/4 dev eth0')
+        b.set('ipv4/conf/eth0/rp_filter', 1)
+        listen(b)
+        report = ask(a, '10.0.0.2')
+        assert (report.status, report.causes) == (1, ['network']), report.rungs
+        assert '10.0.0.2 has a cause of its own: reverse-path filter: the way back to 10.9.0.1 goes by eth1' in (
+            report.rungs['network']['saw'])
+        assert {'rung': 8, 'state': 'cause'} in report.peer['peer_rungs']
 
 
 def test_the_other_side_drops_it_and_a_program_here_has_joined(two_hosts):

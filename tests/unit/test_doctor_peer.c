@@ -144,8 +144,8 @@ static struct peer_message fullest_report(void)
 
 	fill_text(m.text);
 	fill_text(m.ladder.cause);
-	for (unsigned i = 1; i <= PEER_RUNGS; i++) { /* the others need listening */
-		m.ladder.is_told[i] = i <= 7 || i == PEER_RUNGS;
+	for (unsigned i = 1; i <= PEER_RUNGS; i++) { /* the others take another host */
+		m.ladder.is_told[i] = i != 11 && (i < 14 || i > 16);
 		m.ladder.states[i] = m.ladder.is_told[i] ? RUNG_UNKNOWN : RUNG_GOOD;
 	}
 	for (unsigned i = 0; i < PROBE_KINDS; i++) {

@@ -373,7 +373,7 @@ static void a_program_that_lists_no_rules_in_time_is_ended(void **state)
 
 	(void)state;
 	plant_nft(folder, "#!/bin/sh\nexec >&-\nexec /bin/sleep 600\n");
-	firewall_read(&firewall);
+	firewall_read(&firewall, 5);
 	remove_nft(folder);
 	assert_false(firewall.is_known);
 	assert_non_null(strstr(firewall.reason, "nft was not done within 5 s"));
@@ -389,7 +389,7 @@ static void why_a_program_cannot_be_run_is_told(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	firewall_read(&firewall);
+	firewall_read(&firewall, 5);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_false(firewall.is_known);
 	assert_string_equal(firewall.reason, "the rules can't be listed: cannot make a pipe: Too "

@@ -5,11 +5,9 @@
 #include "cli/json.h"
 #include "cli/show.h"
 #include "doctor/peer_server.h"
-#include "doctor/rungs.h"
 #include "doctor_peer.h"
 #include "net/address.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct listening {
@@ -139,57 +137,6 @@ static void ends(void *context, const struct peer_session_view *view, enum peer_
 	l->sessions++;
 	if (l->common->count != NOT_GIVEN && l->sessions >= (uint64_t)l->common->count)
 		session_end(&l->session, EXIT_DONE);
-}
-
-/* ---- What this host's own rungs say ---- */
-
-static void keep_cause(const struct rung *rung, struct finding *finding, struct peer_ladder *ladder)
-{
-	if (ladder->cause[0])
-		return;
-	snprintf(ladder->cause, sizeof ladder->cause, "%s: %s", rung->title,
-		 text_string(&finding->saw));
-	ladder->cause[strcspn(ladder->cause, "\n")] = '\0';
-}
-
-/* Those that need no listening. What doctor itself failed in stays untold. */
-static void climb_case(const struct doctor_case *c, struct peer_ladder *ladder)
-{
-	struct finding finding = {.state = RUNG_GOOD};
-	struct error error;
-
-	for (size_t i = 0; i < rung_count; i++) {
-		const struct rung *rung = &rungs[i];
-
-		finding_clear(&finding);
-		if (rung->needs != NEEDS_HOST || rung->examine(c, &finding, &error) < 0)
-			continue;
-		ladder->is_told[rung->number] = true;
-		ladder->states[rung->number] = finding.state;
-		if (finding.state == RUNG_CAUSE)
-			keep_cause(rung, &finding, ladder);
-	}
-	finding_done(&finding);
-}
-
-static void climb(void *context, const union hostcast_address *group,
-		  const union hostcast_address *from, struct peer_ladder *ladder)
-{
-	const struct listening *l = context;
-	const struct case_question question = {
-		.group = *group,
-		.source = *from,
-		.is_port_given = true,
-		.has_peer = true,
-		.interfaces = l->server_options.interfaces,
-		.interface_count = l->server_options.interface_count,
-	};
-	struct doctor_case c;
-	struct error error;
-
-	if (case_open(&c, &question, &error) == 0)
-		climb_case(&c, ladder);
-	case_done(&c);
 }
 
 /* ---- The summary ---- */
@@ -339,7 +286,6 @@ int doctor_listen(const char *command, const struct common_options *common,
 		.begins = begins,
 		.refused = refused,
 		.ends = ends,
-		.climb = climb,
 		.context = &l,
 	};
 	int status = session_begin(&l.session, command, common, &events, &l);
