@@ -114,4 +114,15 @@ _hostcast() {
 	esac
 }
 
+# The other names of two verbs, as links to the program.
+_hostcast_link() {
+	local verb=rdv
+
+	[[ ${COMP_WORDS[0]##*/} == mcastnode ]] && verb=node
+	COMP_WORDS=(hostcast "$verb" "${COMP_WORDS[@]:1}")
+	((COMP_CWORD++))
+	_hostcast
+}
+
 complete -F _hostcast hostcast
+complete -F _hostcast_link rdvpoint mcastnode
