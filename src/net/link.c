@@ -137,6 +137,7 @@ static int read_all(struct links *links)
 
 #else
 
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -144,7 +145,7 @@ static int read_all(struct links *links)
 static bool ask(int fd, unsigned long question, const char *name, struct ifreq *request)
 {
 	*request = (struct ifreq){0};
-	strncpy(request->ifr_name, name, sizeof request->ifr_name - 1);
+	snprintf(request->ifr_name, sizeof request->ifr_name, "%s", name);
 	return ioctl(fd, question, request) == 0;
 }
 
@@ -153,7 +154,7 @@ static bool add_named(int fd, const struct if_nameindex *entry, struct links *li
 	struct link one = {.index = entry->if_index};
 	struct ifreq request;
 
-	strncpy(one.name, entry->if_name, sizeof one.name - 1);
+	snprintf(one.name, sizeof one.name, "%s", entry->if_name);
 	if (ask(fd, SIOCGIFFLAGS, one.name, &request)) {
 		take_flags(&one, (unsigned short)request.ifr_flags);
 		one.has_carrier = request.ifr_flags & IFF_RUNNING;
