@@ -9,7 +9,8 @@ from support.tree import REPOSITORY
 
 INSTALLED = ['bin/hostcast', 'bin/rdvpoint', 'bin/mcastnode', 'share/man/man1/rdvpoint.1', 'share/man/man1/mcastnode.1',
              'include/hostcast.h', 'share/man/man1/hostcast-send.1', 'share/man/man3/libhostcast.3',
-             'share/bash-completion/completions/hostcast', 'share/zsh/site-functions/_hostcast']
+             'share/bash-completion/completions/hostcast', 'share/bash-completion/completions/rdvpoint',
+             'share/bash-completion/completions/mcastnode', 'share/zsh/site-functions/_hostcast']
 
 
 def make(*args):
