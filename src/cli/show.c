@@ -142,11 +142,6 @@ void show_ip(struct text *out, const union hostcast_address *address)
 	text_add_string(out, address_ip_text(address, text));
 }
 
-void show_quantity(struct text *out, uint64_t number, const char *one, const char *many)
-{
-	text_addf(out, "%" PRIu64 " %s", number, number == 1 ? one : many);
-}
-
 void show_nonzero(struct text *line, uint64_t number, const char *what)
 {
 	if (number > 0)

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "hostcast.h"
 
+#include <inttypes.h>
+
 struct show_options {
 	bool time;    /* a time stamp before each line */
 	bool hex;     /* the payload as a hex dump under the line */
@@ -42,7 +44,11 @@ void show_nonzero(struct text *line, uint64_t number, const char *what);
 /* The address without its port. */
 void show_ip(struct text *out, const union hostcast_address *address);
 
-/* "1 message" or "2 messages". */
-void show_quantity(struct text *out, uint64_t number, const char *one, const char *many);
+/* "1 message" or "2 messages". Here, so that words need none of the rest. */
+static inline void show_quantity(struct text *out, uint64_t number, const char *one,
+				 const char *many)
+{
+	text_addf(out, "%" PRIu64 " %s", number, number == 1 ? one : many);
+}
 
 #endif

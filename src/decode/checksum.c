@@ -56,6 +56,14 @@ static uint64_t pseudo_header(const struct packet *packet, size_t size)
 	return checksum_add(sum, &packet->destination.v4.sin_addr, 4);
 }
 
+/* What is left to an interface has the sum of the pseudo-header in its place, from where the
+ * interface goes on; without the length if the interface is to cut it into segments. */
+static bool is_left(const struct packet *packet, size_t size, uint16_t field)
+{
+	return field == checksum_fold(pseudo_header(packet, size)) ||
+	       field == checksum_fold(pseudo_header(packet, 0));
+}
+
 enum checksum checksum_with_addresses(const struct packet *packet, const struct body *body,
 				      size_t size, uint16_t field)
 {
@@ -66,7 +74,5 @@ enum checksum checksum_with_addresses(const struct packet *packet, const struct 
 	pseudo = pseudo_header(packet, size);
 	if (checksum_fold(checksum_add(pseudo, body->bytes.at, size)) == RIGHT)
 		return CHECKSUM_GOOD;
-	/* What is left to an interface has this sum in its place, from where the interface goes on.
-	 */
-	return field == checksum_fold(pseudo) ? CHECKSUM_LEFT : CHECKSUM_BAD;
+	return is_left(packet, size, field) ? CHECKSUM_LEFT : CHECKSUM_BAD;
 }

@@ -67,14 +67,16 @@ static void read_rest(struct packet *packet, const struct body *body, struct rea
 		note_problem(packet, "a TCP header length below 20 bytes");
 		return;
 	}
+	if (header_size <= body->size)
+		tcp->size = body->size - header_size;
 	options = reader_take(&reader, header_size - FIXED_SIZE);
 	if (options.failed) {
+		tcp->are_options_cut = true;
 		note_problem(packet, "cut off in the TCP options");
 		return;
 	}
 	read_options(packet, options);
 	tcp->payload = reader;
-	tcp->size = body->size - header_size;
 }
 
 void tcp_decode(struct packet *packet, struct body body)

@@ -27,7 +27,8 @@ struct tcp_segment {
 	uint16_t window; /* as it stands there, not scaled */
 	uint16_t urgent;
 	enum checksum checksum;
-	/* Options; 0 or false where there is none. */
+	/* Options; 0 or false where there is none, and in all of them where they are cut off. */
+	bool are_options_cut;
 	uint16_t mss;
 	bool has_window_scale, may_sack, has_timestamps;
 	uint8_t window_scale;

@@ -30,10 +30,12 @@ static inline enum side side_other(enum side side)
 	X(WINDOW_PROBE, "window_probe") /* is the window still closed? */                         \
 	X(WINDOW_UPDATE, "window_update")                                                         \
 	X(WINDOW_ZERO, "window_zero")                                                             \
-	X(WINDOW_FULL, "window_full")   /* nothing more may be sent until there is an ACK */      \
-	X(BAD_CHECKSUM, "bad_checksum") /* which its receiver drops */                            \
-	X(REFUSAL, "refusal")           /* a RST that answers a SYN: nobody listens */            \
-	X(STRAY, "stray")               /* the RST of a host that knows of no such connection */
+	X(WINDOW_FULL, "window_full")       /* nothing more may be sent until there is an ACK */  \
+	X(BAD_CHECKSUM, "bad_checksum")     /* which its receiver drops */                        \
+	X(CHECKSUM_LATER, "checksum_later") /* a bad one, but such ones arrive */                 \
+	X(ICMP_ERROR, "icmp_error")         /* is about it: it did not get there */               \
+	X(REFUSAL, "refusal")               /* a RST that answers a SYN: nobody listens */        \
+	X(STRAY, "stray")                   /* the RST of a host that knows of no such connection */
 
 enum step_mark_number {
 #define STEP_MARK_NUMBER(name, text) MARK_NUMBER_##name,
@@ -133,6 +135,13 @@ struct step {
 	};
 };
 
+/* Behind the last number that a segment takes, SYN and FIN included. */
+static inline int64_t tcp_step_end(const struct step *step)
+{
+	return step->tcp.sequence + step->size + !!(step->tcp.flags & TCP_SYN) +
+	       !!(step->tcp.flags & TCP_FIN);
+}
+
 enum outcome {
 	OUTCOME_OPEN,        /* when the capture ended */
 	OUTCOME_CLOSED,      /* in order, by both */
@@ -173,7 +182,7 @@ struct conversation {
 	/* Of TCP */
 	bool is_from_middle;    /* the capture has no SYN of it */
 	bool is_opened_by_both; /* RFC 9293 section 3.5, figure 8 */
-	bool is_window_known;   /* the scale of the windows is, because both SYNs were seen */
+	bool is_window_known;   /* the scale of the windows is: both SYNs have all their options */
 	int64_t handshake_ns;   /* SYN to the ACK of SYN ACK: a round trip; 0: not seen */
 
 	/* Of UDP: from a request to its first answer; 0: none was answered */

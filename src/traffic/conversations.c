@@ -14,6 +14,8 @@
  * free. */
 enum { KEYS_MAX = 2 * CONVERSATIONS_MAX, PLACES = 32768 };
 
+enum { SEARCHED_MAX = 512 }; /* steps back, for what an ICMP error is about */
+
 /* What tells conversations apart: two ends, the lower one first. With one end and no other it is
  * that of who last asked a group from there: answers come from anyone. All of it is compared as
  * bytes. */
@@ -35,7 +37,6 @@ struct entry {
 	size_t index;
 	struct conversation conversation;
 	struct tcp_tracker *tracker; /* of TCP */
-	uint32_t last[SIDES];        /* the last step of each side that is its own packet */
 };
 
 struct conversations {
@@ -172,7 +173,6 @@ static struct entry *new_entry(const struct arrival *arrival)
 	if (!entry)
 		return NULL;
 	fill_in(&entry->conversation, arrival);
-	entry->last[SIDE_CLIENT] = entry->last[SIDE_SERVER] = NO_STEP;
 	if (arrival->transport != TRANSPORT_TCP)
 		return entry;
 	entry->tracker = calloc(1, sizeof *entry->tracker);
@@ -352,7 +352,7 @@ static void take_transport(struct conversations *c, const struct arrival *arriva
 	else
 		take_datagram(entry, &step, &arrival->packet->udp);
 	*place = step;
-	entry->last[from] = (uint32_t)conversation->count++;
+	conversation->count++;
 	conversation->sides[from].packets++;
 	if (conversation->is_to_group && from == SIDE_CLIENT)
 		remember_asker(c, entry, arrival);
@@ -360,27 +360,56 @@ static void take_transport(struct conversations *c, const struct arrival *arriva
 
 /* ---- ICMP errors ---- */
 
-static void take_icmp(struct conversations *c, const struct arrival *arrival)
+/* Errors do not tell which packet of a sender they are about: the last one of which none has told
+ * yet, or else the last one. NO_STEP */
+static uint32_t find_about(const struct conversation *c, enum side from, uint16_t other)
+{
+	size_t least = c->count > SEARCHED_MAX ? c->count - SEARCHED_MAX : 0;
+	uint32_t last = NO_STEP;
+
+	for (size_t i = c->count; i-- > least;) {
+		const struct step *step = &c->steps[i];
+
+		if (step->kind == STEP_ICMP || step->from != from || step->other != other)
+			continue;
+		if (!(step->marks & MARK_ICMP_ERROR))
+			return (uint32_t)i;
+		if (last == NO_STEP)
+			last = (uint32_t)i;
+	}
+	return last;
+}
+
+static void add_error(struct conversation *conversation, struct step *place,
+		      const struct arrival *arrival)
 {
 	const struct icmp_message *icmp = &arrival->packet->icmp;
+	enum side to = side_of(conversation, arrival->source);
+
+	*place = step_of(arrival, side_other(to));
+	place->kind = STEP_ICMP;
+	place->other = other_of(conversation, side_other(to), &arrival->packet->source);
+	place->earlier = find_about(conversation, to, other_of(conversation, to, arrival->source));
+	if (place->earlier != NO_STEP)
+		conversation->steps[place->earlier].marks |= MARK_ICMP_ERROR;
+	place->icmp = (struct icmp_step){icmp_meaning(icmp), icmp->type, icmp->code, icmp->is_v6,
+					 icmp->mtu};
+	conversation->count++;
+}
+
+/* About a packet of these two ends, or about an answer to who asked a group. */
+static void take_icmp(struct conversations *c, const struct arrival *arrival)
+{
 	struct key key = key_of(arrival);
 	struct entry *entry = find(c, &key);
 	struct step *place;
-	enum side to;
 
+	if (!entry)
+		entry = find_asker(c, arrival);
 	place = entry ? room_for_step(c, &entry->conversation) : NULL;
-	if (!place) {
-		c->counters.others += !entry;
-		return;
-	}
-	to = side_of(&entry->conversation, arrival->source);
-	*place = step_of(arrival, side_other(to));
-	place->kind = STEP_ICMP;
-	place->other = other_of(&entry->conversation, side_other(to), &arrival->packet->source);
-	place->earlier = entry->last[to];
-	place->icmp = (struct icmp_step){icmp_meaning(icmp), icmp->type, icmp->code, icmp->is_v6,
-					 icmp->mtu};
-	entry->conversation.count++;
+	c->counters.others += !entry;
+	if (place)
+		add_error(&entry->conversation, place, arrival);
 }
 
 static bool is_about_conversation(const struct icmp_message *icmp)
@@ -391,9 +420,10 @@ static bool is_about_conversation(const struct icmp_message *icmp)
 
 /* ---- From outside ---- */
 
-void conversations_take(struct conversations *c, const struct frame *frame,
-			const struct packet *packet, uint64_t number)
+static struct arrival arrival_of(const struct frame *frame, const struct packet *packet,
+				 uint64_t number)
 {
+	const struct icmp_message *icmp = &packet->icmp;
 	struct arrival arrival = {
 		.frame = frame,
 		.packet = packet,
@@ -403,17 +433,34 @@ void conversations_take(struct conversations *c, const struct frame *frame,
 		.transport = packet->transport,
 	};
 
-	if (packet->transport == TRANSPORT_TCP || packet->transport == TRANSPORT_UDP) {
-		take_transport(c, &arrival);
-	} else if (packet->transport == TRANSPORT_ICMP && is_about_conversation(&packet->icmp)) {
-		arrival.source = &packet->icmp.about_source;
-		arrival.destination = &packet->icmp.about_destination;
-		arrival.transport =
-			packet->icmp.about_protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
-		take_icmp(c, &arrival);
-	} else {
+	if (packet->transport != TRANSPORT_ICMP || !is_about_conversation(icmp))
+		return arrival;
+	arrival.source = &icmp->about_source;
+	arrival.destination = &icmp->about_destination;
+	arrival.transport = icmp->about_protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+	return arrival;
+}
+
+void conversations_take(struct conversations *c, const struct frame *frame,
+			const struct packet *packet, uint64_t number)
+{
+	struct arrival arrival = arrival_of(frame, packet, number);
+
+	if (arrival.transport != TRANSPORT_TCP && arrival.transport != TRANSPORT_UDP)
 		c->counters.others++;
-	}
+	else if (packet->transport == TRANSPORT_ICMP)
+		take_icmp(c, &arrival);
+	else
+		take_transport(c, &arrival);
+}
+
+void conversations_take_answer(struct conversations *c, const struct frame *frame,
+			       const struct packet *packet, uint64_t number)
+{
+	struct arrival arrival = arrival_of(frame, packet, number);
+
+	if (find_asker(c, &arrival))
+		conversations_take(c, frame, packet, number);
 }
 
 void conversations_finish(struct conversations *c)

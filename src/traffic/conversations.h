@@ -17,6 +17,10 @@ void conversations_free(struct conversations *conversations);
 void conversations_take(struct conversations *conversations, const struct frame *frame,
 			const struct packet *packet, uint64_t number);
 
+/* The same, but only if it is an answer to who asked a group, or an ICMP error about one. */
+void conversations_take_answer(struct conversations *conversations, const struct frame *frame,
+			       const struct packet *packet, uint64_t number);
+
 /* No more packets come: finds out how each ended, and the socket calls behind its steps. */
 void conversations_finish(struct conversations *conversations);
 

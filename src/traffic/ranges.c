@@ -8,6 +8,21 @@ static void remove_at(struct ranges *r, size_t at)
 	memmove(&r->beyond[at], &r->beyond[at + 1], (r->count - at) * sizeof r->beyond[0]);
 }
 
+/* How many bytes of it are not there. */
+static int64_t missing_in(const struct ranges *r, const struct range *range)
+{
+	int64_t missing = range->end - range->begin;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct range *other = &r->beyond[i];
+		int64_t begin = other->begin > range->begin ? other->begin : range->begin;
+		int64_t end = other->end < range->end ? other->end : range->end;
+
+		missing -= end > begin ? end - begin : 0;
+	}
+	return missing;
+}
+
 /* Takes out whatever overlaps or touches it, and makes it larger by that. */
 static void absorb(struct ranges *r, struct range *range)
 {
@@ -32,26 +47,36 @@ static void insert(struct ranges *r, const struct range *range)
 
 	while (at < r->count && r->beyond[at].begin < range->begin)
 		at++;
-	if (at == RANGES_MAX)
-		return;
-	if (r->count == RANGES_MAX)
-		r->count--;
 	memmove(&r->beyond[at + 1], &r->beyond[at], (r->count - at) * sizeof r->beyond[0]);
 	r->beyond[at] = *range;
 	r->count++;
 }
 
-void ranges_add(struct ranges *r, int64_t begin, int64_t end)
+static void fill_last_hole(struct ranges *r)
 {
-	struct range range = {begin, end};
+	r->beyond[r->count - 2].end = r->beyond[r->count - 1].end;
+	r->count--;
+}
+
+int64_t ranges_add(struct ranges *r, int64_t begin, int64_t end)
+{
+	struct range range = {begin > r->end ? begin : r->end, end};
+	int64_t added;
 
 	if (end <= r->end || end <= begin)
-		return;
+		return 0;
+	added = missing_in(r, &range);
 	absorb(r, &range);
-	if (range.begin <= r->end)
+	if (range.begin <= r->end) {
 		r->end = range.end;
-	else
-		insert(r, &range);
+		return added;
+	}
+	if (r->count == RANGES_MAX) {
+		fill_last_hole(r);
+		absorb(r, &range); /* it may lie in that */
+	}
+	insert(r, &range);
+	return added;
 }
 
 bool ranges_has(const struct ranges *r, int64_t begin, int64_t end)
@@ -67,13 +92,4 @@ bool ranges_has(const struct ranges *r, int64_t begin, int64_t end)
 int64_t ranges_highest(const struct ranges *r)
 {
 	return r->count > 0 ? r->beyond[r->count - 1].end : r->end;
-}
-
-int64_t ranges_total(const struct ranges *r)
-{
-	int64_t total = r->end;
-
-	for (size_t i = 0; i < r->count; i++)
-		total += r->beyond[i].end - r->beyond[i].begin;
-	return total;
 }

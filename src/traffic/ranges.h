@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RANGES_MAX = 32 };
+enum { RANGES_MAX = 128 };
 
 struct range {
 	int64_t begin, end; /* the byte before `end` is the last one */
@@ -18,14 +18,12 @@ struct ranges {
 	size_t count;
 };
 
-/* More holes than there is room for: the range farthest off is forgotten. */
-void ranges_add(struct ranges *ranges, int64_t begin, int64_t end);
+/* Returns how many of these bytes are new. More holes than there is room for: the one farthest off
+ * counts as filled, so that what goes on behind it is known. */
+int64_t ranges_add(struct ranges *ranges, int64_t begin, int64_t end);
 
 /* Are all of these bytes there? Of none at all: is there nothing missing before them? */
 bool ranges_has(const struct ranges *ranges, int64_t begin, int64_t end);
-
-/* How many are there. */
-int64_t ranges_total(const struct ranges *ranges);
 
 /* Behind the last byte that is there. */
 int64_t ranges_highest(const struct ranges *ranges);

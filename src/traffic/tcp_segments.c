@@ -75,17 +75,11 @@ static void find_position(struct judged *j)
 
 /* ---- What was sent before ---- */
 
-static int64_t end_of(const struct step *step)
-{
-	return step->tcp.sequence + step->size + !!(step->tcp.flags & TCP_SYN) +
-	       !!(step->tcp.flags & TCP_FIN);
-}
-
 static bool overlaps(const struct step *step, enum side from, int64_t begin, int64_t end)
 {
 	return step->kind == STEP_SEGMENT && step->from == from && !(step->tcp.flags & TCP_RST) &&
 	       !(step->marks & (MARK_KEEP_ALIVE | MARK_WINDOW_PROBE)) && step->tcp.sequence < end &&
-	       end_of(step) > begin;
+	       tcp_step_end(step) > begin;
 }
 
 /* The last step in which this side sent any of these bytes; NO_STEP. */
@@ -155,16 +149,29 @@ static void judge_repetition(struct judged *j)
 	link_to_earlier(j);
 }
 
+/* Since when it is missing: the first segment behind it came so long ago. */
+static int64_t late_ns(const struct judged *j)
+{
+	const struct conversation *c = j->conversation;
+	size_t least = c->count > SEARCHED_MAX ? c->count - SEARCHED_MAX : 0;
+	int64_t first_ns = j->step->time_ns;
+
+	for (size_t i = c->count; i-- > least;)
+		if (c->steps[i].time_ns < first_ns &&
+		    overlaps(&c->steps[i], (enum side)j->step->from, j->end, INT64_MAX))
+			first_ns = c->steps[i].time_ns;
+	return j->step->time_ns - first_ns;
+}
+
 /* It fills a hole, or begins before what was seen and ends behind it. */
 static void judge_late(struct judged *j)
 {
 	int64_t round_trip_ns = j->conversation->handshake_ns;
-	int64_t late_ns = j->step->time_ns - j->flow->hole_ns;
 
 	if (round_trip_ns == 0)
 		round_trip_ns = ROUND_TRIP_NS;
-	if (j->flow->seen.count > 0 && late_ns < round_trip_ns &&
-	    j->other->duplicate_acks < DUPLICATES_OF_LOSS)
+	if (j->flow->seen.count > 0 && j->other->duplicate_acks < DUPLICATES_OF_LOSS &&
+	    late_ns(j) < round_trip_ns)
 		j->step->marks |= MARK_OUT_OF_ORDER;
 	else
 		judge_repetition(j);
@@ -192,7 +199,6 @@ static void judge_bytes(struct judged *j)
 		judge_late(j);
 	} else if (j->begin > highest) {
 		j->step->marks |= MARK_GAP;
-		j->flow->hole_ns = j->step->time_ns;
 	}
 	judge_fullness(j);
 }
@@ -303,11 +309,12 @@ static void take_options(struct judged *j)
 	if (!(j->segment->flags & TCP_SYN))
 		return;
 	j->step->tcp.mss = j->segment->mss;
+	flow->has_options = !j->segment->are_options_cut;
 	flow->has_scale = j->segment->has_window_scale;
 	flow->scale = j->segment->window_scale;
 	if (flow->scale > SCALE_MAX)
 		flow->scale = SCALE_MAX;
-	j->conversation->is_window_known = flow->has_syn && j->other->has_syn;
+	j->conversation->is_window_known = flow->has_options && j->other->has_options;
 }
 
 /* That of a SYN itself is never scaled (RFC 7323 section 2.2). */
@@ -341,16 +348,14 @@ static void measure_handshake(struct judged *j)
 static uint64_t add_to_seen(struct judged *j)
 {
 	struct ranges *seen = &j->flow->seen;
-	int64_t before = ranges_total(seen), added;
-	int64_t first = j->begin + !!(j->segment->flags & TCP_SYN);
+	int64_t first = j->begin + !!(j->segment->flags & TCP_SYN), added;
 
 	if (j->segment->flags &
 	    TCP_RST) /* what it may carry is a text, and no part of the stream */
 		return 0;
-	ranges_add(seen, first, first + (int64_t)j->segment->size);
-	added = ranges_total(seen) - before;
+	added = ranges_add(seen, first, first + (int64_t)j->segment->size);
 	ranges_add(seen, j->begin, j->end);
-	return added > 0 ? (uint64_t)added : 0;
+	return (uint64_t)added;
 }
 
 static void count(struct judged *j)

@@ -13,11 +13,11 @@ struct tcp_flow {
 	bool has_syn;  /* was seen */
 	uint32_t base; /* the sequence number of position 0 */
 	struct ranges seen;
-	int64_t hole_ns; /* when a segment came with a hole before it */
 
 	int64_t acknowledged, sacked; /* by the other side, as far as it goes */
 
 	/* What this side told of what it receives. */
+	bool has_options; /* its SYN was seen, with all of them */
 	bool has_window, has_scale;
 	uint32_t window; /* in bytes, where the scale is known */
 	uint8_t scale;

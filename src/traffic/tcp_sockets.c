@@ -33,6 +33,41 @@ static bool has_packet(const struct conversation *c, enum side from, uint8_t fla
 	return false;
 }
 
+static bool is_bad_and_needed(const struct step *step)
+{
+	return step->marks & MARK_BAD_CHECKSUM && tcp_step_end(step) > step->tcp.sequence &&
+	       !(step->marks & (MARK_SENT_AGAIN | MARK_RETRANSMISSION));
+}
+
+/* Was any segment of this side acknowledged that has a bad checksum, and was sent once? */
+static bool is_bad_one_there(const struct conversation *c, enum side side)
+{
+	int64_t end = 0; /* of the first one */
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct step *step = &c->steps[i];
+
+		if (step->kind != STEP_SEGMENT)
+			continue;
+		if (step->from == side && end == 0 && is_bad_and_needed(step))
+			end = tcp_step_end(step);
+		else if (step->from != side && end > 0 && step->tcp.flags & TCP_ACK &&
+			 step->tcp.acknowledgement >= end)
+			return true;
+	}
+	return false;
+}
+
+/* Interfaces make checksums in more ways than the decoder knows. If one arrived, all of them do. */
+static void find_later_checksums(struct conversation *c, enum side side)
+{
+	if (!is_bad_one_there(c, side))
+		return;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->steps[i].from == side && c->steps[i].marks & MARK_BAD_CHECKSUM)
+			c->steps[i].marks ^= MARK_BAD_CHECKSUM | MARK_CHECKSUM_LATER;
+}
+
 static enum tcp_state server_before(const struct conversation *c)
 {
 	if (c->is_opened_by_both || has_packet(c, SIDE_SERVER, TCP_RST))
@@ -103,6 +138,16 @@ static void send_syn(struct end *end, struct step *step)
 	if (!end->has_connected)
 		step->calls[side] |= CALL_CONNECT;
 	end->has_connected = true;
+}
+
+/* What it acknowledges has come, whether the capture has it or not. */
+static void send_acknowledgement(struct end *end, struct step *step)
+{
+	ranges_add(&end->received, end->received.end, step->tcp.acknowledgement);
+	if (end->state != TCP_STATE_SYN_SENT || step->tcp.flags & TCP_SYN)
+		return;
+	step->calls[step->from] |= CALL_CONNECT_RETURNS;
+	end->state = TCP_STATE_ESTABLISHED;
 }
 
 static bool is_new(const struct step *step)
@@ -184,9 +229,8 @@ static void play_sender(struct replay *r, size_t at)
 		send_reset(end, step);
 		return;
 	}
-	/* What it acknowledges has come, whether the capture has it or not. */
 	if (step->tcp.flags & TCP_ACK)
-		ranges_add(&end->received, end->received.end, step->tcp.acknowledgement);
+		send_acknowledgement(end, step);
 	send_syn(end, step);
 	send_bytes(r, at);
 	send_fin(r, at);
@@ -360,7 +404,8 @@ static enum outcome outcome_of(const struct replay *r)
 		return OUTCOME_UNREACHABLE;
 	if (r->is_reset)
 		return OUTCOME_RESET;
-	if (!c->is_from_middle && c->sides[SIDE_SERVER].packets == 0)
+	if (!c->is_from_middle && c->sides[SIDE_SERVER].packets == 0 &&
+	    !has_packet(c, SIDE_CLIENT, TCP_ACK))
 		return OUTCOME_UNANSWERED;
 	if (!r->has_first_fin)
 		return OUTCOME_OPEN;
@@ -376,6 +421,8 @@ void tcp_infer_sockets(struct conversation *conversation)
 {
 	struct replay replay = {.conversation = conversation};
 
+	find_later_checksums(conversation, SIDE_CLIENT);
+	find_later_checksums(conversation, SIDE_SERVER);
 	begin(&replay);
 	for (size_t i = 0; i < conversation->count; i++) {
 		if (conversation->steps[i].kind == STEP_SEGMENT)

@@ -73,16 +73,15 @@ void udp_judge(struct conversation *c, struct step *step, const struct udp_datag
 		judge_answer(c, step);
 }
 
-/* Who asked has mostly waited for the answer; unless its host says that nobody does any more. */
+/* Who asked has mostly waited for the answer; unless an ICMP error says that it did not get there.
+ */
 static void infer_receiving(struct conversation *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		struct step *step = &c->steps[i];
-		bool is_refused = i + 1 < c->count && c->steps[i + 1].kind == STEP_ICMP &&
-				  c->steps[i + 1].earlier == i;
 
-		if (step->kind != STEP_DATAGRAM || step->from != SIDE_SERVER || is_refused ||
-		    step->earlier == NO_STEP)
+		if (step->kind != STEP_DATAGRAM || step->from != SIDE_SERVER ||
+		    step->earlier == NO_STEP || step->marks & (MARK_ICMP_ERROR | MARK_BAD_CHECKSUM))
 			continue;
 		step->calls[SIDE_CLIENT] |= CALL_RECV;
 		step->received = step->size;
@@ -107,7 +106,7 @@ static void infer_errors(struct conversation *c)
 
 		if (is_unreachable(step))
 			step->calls[side_other((enum side)step->from)] |= CALL_RECV_FAILS;
-		if (is_port_unreachable(step))
+		if (is_port_unreachable(step) && step->other == NO_OTHER)
 			step->calls[step->from] |= CALL_NOBODY;
 	}
 }
@@ -131,11 +130,20 @@ static enum outcome outcome_of(const struct conversation *c)
 	return c->sides[SIDE_CLIENT].unanswered > 0 ? OUTCOME_PARTLY : OUTCOME_ANSWERED;
 }
 
+static void conclude_request(struct conversation *c, struct step *step)
+{
+	if (!is_request(step))
+		return;
+	if (step->later == NO_STEP)
+		c->sides[SIDE_CLIENT].unanswered++;
+	else if (step->marks & MARK_BAD_CHECKSUM) /* it did get there */
+		step->marks ^= MARK_BAD_CHECKSUM | MARK_CHECKSUM_LATER;
+}
+
 void udp_conclude(struct conversation *c)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (is_request(&c->steps[i]) && c->steps[i].later == NO_STEP)
-			c->sides[SIDE_CLIENT].unanswered++;
+		conclude_request(c, &c->steps[i]);
 	infer_receiving(c);
 	infer_errors(c);
 	c->outcome = outcome_of(c);

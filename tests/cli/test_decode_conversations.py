@@ -80,8 +80,8 @@ def test_what_is_lost_is_marked_in_the_table(decode):
 def test_a_stream_without_answers_is_cut_short(decode):
     packets = [datagram(CLIENT, SERVER, 4000, 5000, b'x' * 100)] * 25
     result = decode(packets, '--conversations')
-    assert '  25 datagrams one way, without an answer\n' in result.stdout
-    assert '... 15 more like these, 1,500 bytes, until 0.024000\n' in result.stdout
+    assert '  25 datagrams one way, without an answer in the capture\n' in result.stdout
+    assert '... 15 more like these, 1500 bytes, until 0.024000\n' in result.stdout
     assert result.stdout.count('-->') == 10
     assert len(decode(packets, '--conversations', '--json').events) == 1 + 25 + 1
 
@@ -121,6 +121,16 @@ def test_a_broadcast_is_answered_by_others(decode):
     about, *steps, _ = decode(packets, '--conversations', '--json').events
     assert about['explanation'].endswith('by 2 hosts')
     assert [step['sender'] for step in steps] == ['10.0.0.1:4000', '10.0.0.7:5000', '10.0.0.8:5000']
+
+
+def test_answers_to_a_group_belong_to_it(decode):
+    packets = [datagram(CLIENT, '224.1.1.1', 4000, 10000, b'hello'),
+               *(datagram(f'10.0.0.{host}', CLIENT, 10000, 4000, b'ACK') for host in (2, 3)),
+               datagram('10.0.0.3', CLIENT, 10000, 4001, b'something else')]
+    about, *steps, summary = decode(packets, '--conversations', '--json', '--group', '224.1.1.1').events
+    assert about['outcome'] == 'answered'
+    assert [step['number'] for step in steps] == [1, 2, 3]
+    assert (summary['packets'], summary['shown'], summary['conversations']) == (4, 1, 1)
 
 
 @pytest.mark.parametrize('option', ['--ladder', '--timeline'])

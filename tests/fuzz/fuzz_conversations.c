@@ -1,13 +1,18 @@
 /* Any sequence of packets between two hosts, a group and a router. An input is text, a packet a
  * line, so that a person can write one, and so that a change of one byte changes one thing:
  *
- *   cSA100,200,5   a segment of the client (s: of the server): flags (S A F R P U), sequence
- * number, acknowledgement, size; what is left out is 0 d6 e6          a datagram of 6 bytes from
- * the client, from the server g6 h6          from the client to a group, and an answer from
- * somebody else i3             an ICMP error of this code about the client's segments; j3: about
- * its datagrams w1000          the window of segments from here on k10,20         the next segment
- * has this SACK block (again for more) o3             the next SYN tells a window scale p7 the
- * client's port from here on +200 -200      milliseconds that pass, backwards too
+ * - cSA100,200,5: a segment of the client (s: of the server): flags (S A F R P U), sequence number,
+ *   acknowledgement, size; what is left out is 0
+ * - d6, e6: a datagram of 6 bytes from the client, from the server
+ * - g6, h6: from the client to a group, and an answer from somebody else
+ * - i3: an ICMP error of this code about the client's segments; j3: about its datagrams; l3: about
+ *   the answers of somebody else
+ * - w1000: the window of segments from here on
+ * - k10,20: the next segment has this SACK block (again for more)
+ * - o3: the next SYN tells a window scale
+ * - b: the next packet has a bad checksum
+ * - p7: the client's port from here on
+ * - +200, -200: milliseconds that pass, backwards too
  */
 #include "capture/capture_file.h"
 #include "cli/decode/conversation_outcome.h"
@@ -26,7 +31,7 @@ struct stage {
 	union hostcast_address client, server, group, other;
 	int64_t now_ns;
 	uint64_t packets;
-	struct tcp_segment next; /* what the next segment has: window, SACK, scale */
+	struct tcp_segment next; /* what the next packet has: window, SACK, scale, checksum */
 };
 
 static union hostcast_address address_of(uint32_t ip, uint16_t port)
@@ -107,6 +112,7 @@ static void take_segment(struct stage *stage, struct reader *line, bool is_clien
 	packet.tcp.payload = payload_of(packet.tcp.size);
 	stage->next.sack_count = 0;
 	stage->next.has_window_scale = false;
+	stage->next.checksum = CHECKSUM_NONE;
 	take(stage, &packet);
 }
 
@@ -123,16 +129,20 @@ static void take_datagram(struct stage *stage, struct reader *line,
 
 	packet.udp = (struct udp_datagram){.size = number_of(line) % 65536};
 	packet.udp.payload = payload_of(packet.udp.size);
+	packet.udp.checksum = stage->next.checksum;
+	stage->next.checksum = CHECKSUM_NONE;
 	take(stage, &packet);
 }
 
-static void take_icmp(struct stage *stage, struct reader *line, uint8_t protocol)
+static void take_icmp(struct stage *stage, struct reader *line, uint8_t protocol,
+		      const union hostcast_address *source,
+		      const union hostcast_address *destination)
 {
 	struct packet packet = {
 		.ip.version = 4,
 		.transport = TRANSPORT_ICMP,
 		.source = stage->other,
-		.destination = stage->client,
+		.destination = *source,
 	};
 
 	packet.icmp = (struct icmp_message){
@@ -140,8 +150,8 @@ static void take_icmp(struct stage *stage, struct reader *line, uint8_t protocol
 		.code = (uint8_t)number_of(line),
 		.is_error = true,
 		.about_protocol = protocol,
-		.about_source = stage->client,
-		.about_destination = stage->server,
+		.about_source = *source,
+		.about_destination = *destination,
 	};
 	take(stage, &packet);
 }
@@ -176,7 +186,14 @@ static void act(struct stage *stage, int letter, struct reader *line)
 		break;
 	case 'i':
 	case 'j':
-		take_icmp(stage, line, letter == 'i' ? IPPROTO_TCP : IPPROTO_UDP);
+		take_icmp(stage, line, letter == 'i' ? IPPROTO_TCP : IPPROTO_UDP, &stage->client,
+			  &stage->server);
+		break;
+	case 'l':
+		take_icmp(stage, line, IPPROTO_UDP, &stage->other, &stage->client);
+		break;
+	case 'b':
+		stage->next.checksum = CHECKSUM_BAD;
 		break;
 	case 'w':
 		stage->next.window = (uint16_t)number_of(line);

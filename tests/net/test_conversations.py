@@ -40,8 +40,8 @@ def calls(steps, side):
 
 def received_bytes(steps):
     """What the server's recv() can return, all in all."""
-    return sum(int(number.replace(',', '')) for call in calls(steps, 'server')
-               for number in re.findall(r'recv\(\) can return (\d[\d,]*\b)', call))
+    return sum(int(number) for call in calls(steps, 'server')
+               for number in re.findall(r'recv\(\) can return (\d+)', call))
 
 
 def marks(steps):
@@ -430,6 +430,38 @@ def test_a_group_that_several_answer(tmp_path):
     answers = [step for step in steps if step['from'] == 'members']
     assert {step['sender'].partition(':')[0] for step in answers} == {host.address for host in others}
     assert {step['earlier'] for step in answers} == {steps[0]['number']}
+    assert decode(file, '--conversations', '--group', '224.1.1.1')[:-1] == [
+        about | {'conversation': 1}, *(step | {'conversation': 1} for step in steps)]
+
+
+# What a capture does not have
+
+def test_headers_alone_tell_every_byte(two_hosts, tmp_path):
+    """64 bytes end within the options, of which Linux has 12 in each segment."""
+    a, b = two_hosts
+    serve(b, '--tcp')
+    file = tmp_path / 'a.pcapng'
+    with captured(a, file, '--snap', '64'):
+        assert a.run(['hostcast', 'echo', 'send', '--tcp', '--addr', b.address, 'x' * 500]).status == 0
+        wait_for_outcome(file, 'closed')
+    about, steps = conversation(file)
+    assert about['client_counters']['bytes'] == about['server_counters']['bytes'] >= 500
+    assert received_bytes(steps) == about['client_counters']['bytes']
+    assert marks(steps).keys().isdisjoint({'gap', 'unseen_ack'})
+    assert not about['window_scale_known']
+
+
+def test_one_direction_is_no_silence(two_hosts, tmp_path):
+    a, b = two_hosts
+    serve(b, '--tcp')
+    file = tmp_path / 'a.pcapng'
+    with captured(a, file, '--filter', f'tcp and dst host {b.address}'):
+        assert a.run(['hostcast', 'echo', 'send', '--tcp', '--addr', b.address, 'hello']).status == 0
+        wait_for_outcome(file, 'half_closed')
+    about, steps = conversation(file)
+    assert about['explanation'] == ("half closed: the client sends no more (FIN); only the client's packets are in the "
+                                    "capture")
+    assert calls(steps, 'client')[:2] == ['connect()', 'connect() returns']
 
 
 # Pictures

@@ -140,6 +140,8 @@ def tcp():
         segment(B, A, flags='SA', seq=2000, ack=1001, window=65160, options=options),
         segment(A, B, flags='A', seq=1001, ack=2001, window=502, options=stamps),
         segment(A, B, flags='PA', seq=1001, ack=2001, window=502) / b'GET / HTTP/1.0\r\n\r\n',
+        segment(A, B, flags='PA', seq=1001, ack=2001, window=502, options=stamps) / b'GET / HTTP/1.0\r\n\r\n',
+        segment(A6, B6, flags='PA', seq=0, ack=2001, window=502, options=stamps) / b'GET / HTTP/1.0\r\n\r\n',
         segment(B, A, flags='A', seq=2001, ack=1001, window=0, options=sacks),
         segment(A, B, flags='PAU', seq=1019, ack=2001, urgptr=1) / b'!',
         segment(A, B, flags='AEC', seq=1020, ack=2001) / bytes(1000),

@@ -15,9 +15,11 @@ struct talk {
 	int64_t now_ns;
 	uint64_t count; /* packets so far */
 	struct tcp_sack sacks[2];
-	size_t sack_count;   /* of the next segment alone */
-	bool has_scale;      /* the next SYN tells one of 2 */
-	const char *payload; /* of the next packets; NULL: dots */
+	size_t sack_count;      /* of the next segment alone */
+	bool has_scale;         /* the next SYN tells one of 2 */
+	bool are_options_cut;   /* of the next segments */
+	enum checksum checksum; /* of the next packets */
+	const char *payload;    /* of the next packets; NULL: dots */
 };
 
 static inline union hostcast_address talk_address(const char *text)
@@ -88,6 +90,8 @@ static inline void talk_segment(struct talk *talk, enum side from, uint8_t flags
 		.sack_count = talk->sack_count,
 		.has_window_scale = talk->has_scale && flags & TCP_SYN,
 		.window_scale = 2,
+		.are_options_cut = talk->are_options_cut,
+		.checksum = talk->checksum,
 	};
 	memcpy(packet.tcp.sacks, talk->sacks, sizeof talk->sacks);
 	talk->sack_count = 0;
@@ -107,17 +111,19 @@ static inline void talk_datagram(struct talk *talk, const union hostcast_address
 	packet.udp = (struct udp_datagram){
 		.size = strlen(payload),
 		.payload = reader_of(payload, strlen(payload)),
+		.checksum = talk->checksum,
 	};
 	talk_take(talk, &packet);
 }
 
-/* About a packet of the client. */
-static inline void talk_icmp(struct talk *talk, const char *from, uint8_t protocol, uint8_t code)
+static inline void talk_icmp_about(struct talk *talk, const char *from, uint8_t protocol,
+				   uint8_t code, const union hostcast_address *source,
+				   const union hostcast_address *destination)
 {
 	struct packet packet = {
 		.ip = {.version = 4, .protocol = IPPROTO_ICMP},
 		.source = talk_address(from),
-		.destination = talk->client,
+		.destination = *source,
 		.transport = TRANSPORT_ICMP,
 	};
 
@@ -126,10 +132,16 @@ static inline void talk_icmp(struct talk *talk, const char *from, uint8_t protoc
 		.code = code,
 		.is_error = true,
 		.about_protocol = protocol,
-		.about_source = talk->client,
-		.about_destination = talk->server,
+		.about_source = *source,
+		.about_destination = *destination,
 	};
 	talk_take(talk, &packet);
+}
+
+/* About a packet of the client. */
+static inline void talk_icmp(struct talk *talk, const char *from, uint8_t protocol, uint8_t code)
+{
+	talk_icmp_about(talk, from, protocol, code, &talk->client, &talk->server);
 }
 
 /* A client's and a server's segment. */

@@ -1,5 +1,5 @@
 #include "talk.h"
-
+#include "traffic/ranges.h"
 
 static void assert_calls(const struct conversation *c, size_t index, uint32_t client,
 			 uint32_t server)
@@ -319,6 +319,32 @@ static void the_same_ports_again_are_another_conversation(void **state)
 	talk_done(&talk);
 }
 
+/* ---- One direction ---- */
+
+static void a_capture_may_have_one_direction_only(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	C(SYN, 100, 0, 0);
+	C(ACK, 101, 501, 0);
+	C(PSH | ACK, 101, 501, 5);
+	c = talk_finish(&talk, 1);
+	assert_int_equal(c->outcome, OUTCOME_OPEN);
+	assert_calls(c, 1, CALL_CONNECT_RETURNS, 0);
+	assert_int_equal(c->steps[1].tcp.states[SIDE_CLIENT], TCP_STATE_ESTABLISHED);
+	talk_done(&talk);
+	talk = talk_new();
+	C(SYN, 100, 0, 0);
+	C(ACK, 101, 501, 0);
+	C(FIN | ACK, 101, 501, 0);
+	c = talk_finish(&talk, 1);
+	assert_int_equal(c->outcome, OUTCOME_HALF_CLOSED);
+	assert_int_equal(c->ended_by, SIDE_CLIENT);
+	talk_done(&talk);
+}
+
 /* ---- Loss ---- */
 
 static void a_retransmission_after_silence(void **state)
@@ -486,6 +512,63 @@ static void what_fills_it_later_was_sent_again(void **state)
 	talk_done(&talk);
 }
 
+/* There are other holes since then, and newer ones. */
+static void what_fills_the_older_of_two_holes_was_sent_again(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	HANDSHAKE();
+	C(ACK, 111, 501, 10); /* 101 is missing, */
+	C(ACK, 131, 501, 10); /* and 121 */
+	talk_pause(&talk, 10);
+	C(ACK, 101, 501, 10);
+	S(ACK, 501, 121, 0);
+	C(ACK, 151, 501, 10); /* 141 is missing */
+	C(ACK, 121, 501, 10);
+	c = talk_finish(&talk, 1);
+	assert_marks(c, 5, MARK_RETRANSMISSION);
+	assert_marks(c, 7, MARK_GAP);
+	assert_marks(c, 8, MARK_RETRANSMISSION);
+	talk_done(&talk);
+}
+
+enum { HOLE = 10 };
+
+/* So many holes are there at once, and are filled later. Returns the bytes that were counted. */
+static uint64_t bytes_with_holes(uint32_t holes)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+	uint32_t end = 101 + 2 * HOLE * holes;
+	uint64_t bytes;
+
+	talk.window = 60000;
+	HANDSHAKE();
+	for (uint32_t i = 0; i < holes; i++)
+		C(ACK, 101 + HOLE * (2 * i + 1), 501, HOLE);
+	C(ACK, end, 501, HOLE); /* goes on in order */
+	for (uint32_t i = 0; i < holes; i++)
+		C(ACK, 101 + HOLE * 2 * i, 501, HOLE);
+	S(ACK, 501, end + HOLE, 0);
+	c = talk_finish(&talk, 1);
+	for (size_t i = 3; i < 3 + holes; i++)
+		assert_marks(c, i, MARK_GAP);
+	assert_marks(c, 3 + holes, 0);
+	assert_marks(c, c->count - 1, 0);
+	bytes = c->sides[SIDE_CLIENT].bytes;
+	talk_done(&talk);
+	return bytes;
+}
+
+static void many_holes_at_once_are_no_loss_of_sight(void **state)
+{
+	(void)state;
+	assert_int_equal(bytes_with_holes(RANGES_MAX - 1), HOLE * (2 * RANGES_MAX - 1));
+	assert_true(bytes_with_holes(500) < HOLE * 1001); /* those that count as filled */
+}
+
 static void what_the_capture_lost_is_no_loss(void **state)
 {
 	struct talk talk = talk_new();
@@ -499,6 +582,67 @@ static void what_the_capture_lost_is_no_loss(void **state)
 	assert_marks(c, 3, MARK_UNSEEN_ACK);
 	assert_marks(c, 4, 0);
 	assert_calls(c, 4, CALL_SEND, CALL_RECV);
+	talk_done(&talk);
+}
+
+/* ---- Checksums ---- */
+
+static void what_has_a_bad_checksum_is_dropped(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	HANDSHAKE();
+	talk.checksum = CHECKSUM_BAD;
+	C(PSH | ACK, 101, 501, 5);
+	talk.checksum = CHECKSUM_GOOD;
+	talk_pause(&talk, 200);
+	C(PSH | ACK, 101, 501, 5);
+	S(ACK, 501, 106, 0);
+	c = talk_finish(&talk, 1);
+	assert_marks(c, 3, MARK_BAD_CHECKSUM | MARK_SENT_AGAIN);
+	assert_calls(c, 4, 0, CALL_RECV);
+	talk_done(&talk);
+}
+
+static void where_bad_checksums_are_acknowledged_they_are_made_later(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	HANDSHAKE();
+	talk.checksum = CHECKSUM_BAD;
+	C(PSH | ACK, 101, 501, 5);
+	talk.checksum = CHECKSUM_GOOD;
+	S(ACK, 501, 106, 0);
+	S(PSH | ACK, 501, 106, 7);
+	talk.checksum = CHECKSUM_BAD;
+	C(ACK, 106, 508, 0);
+	c = talk_finish(&talk, 1);
+	assert_marks(c, 3, MARK_CHECKSUM_LATER);
+	assert_calls(c, 3, CALL_SEND, CALL_RECV);
+	assert_marks(c, 6, MARK_CHECKSUM_LATER);
+	talk_done(&talk);
+}
+
+static void a_bad_request_that_is_answered_was_not_bad(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	talk.checksum = CHECKSUM_BAD;
+	talk_datagram(&talk, &talk.client, &talk.server, "one");
+	talk_datagram(&talk, &talk.server, &talk.client, "uno");
+	talk_datagram(&talk, &talk.client, &talk.server, "two");
+	c = talk_finish(&talk, 1);
+	assert_marks(c, 0, MARK_CHECKSUM_LATER);
+	assert_calls(c, 0, CALL_SEND, CALL_RECV);
+	assert_marks(c, 1, MARK_BAD_CHECKSUM);
+	assert_calls(c, 1, 0, CALL_SEND);
+	assert_marks(c, 2, MARK_BAD_CHECKSUM);
 	talk_done(&talk);
 }
 
@@ -578,6 +722,19 @@ static void windows_are_scaled_where_both_syns_say_so(void **state)
 	assert_true(c->is_window_known);
 	assert_int_equal(c->steps[1].tcp.window, 1000);
 	assert_int_equal(c->steps[2].tcp.window, 4000);
+	talk_done(&talk);
+}
+
+static void windows_are_not_known_where_the_options_are_cut_off(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	talk.are_options_cut = true;
+	HANDSHAKE();
+	c = talk_finish(&talk, 1);
+	assert_false(c->is_window_known);
 	talk_done(&talk);
 }
 
@@ -771,7 +928,7 @@ static void a_port_without_a_socket_refuses(void **state)
 	talk_done(&talk);
 }
 
-static void icmp_errors_are_about_the_last_packet_of_that_side(void **state)
+static void each_icmp_error_is_about_another_packet(void **state)
 {
 	struct talk talk = talk_new();
 	const struct conversation *c;
@@ -784,7 +941,60 @@ static void icmp_errors_are_about_the_last_packet_of_that_side(void **state)
 	talk_icmp(&talk, "10.0.0.2", IPPROTO_UDP, 3);
 	c = talk_finish(&talk, 1);
 	assert_int_equal(c->steps[3].earlier, 1);
-	assert_int_equal(c->steps[4].earlier, 1);
+	assert_int_equal(c->steps[4].earlier, 0);
+	talk_done(&talk);
+}
+
+static void an_answer_that_is_refused_is_not_received(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	talk_datagram(&talk, &talk.client, &talk.server, "who?");
+	talk_datagram(&talk, &talk.server, &talk.client, "me");
+	talk_datagram(&talk, &talk.server, &talk.client, "and me");
+	for (int i = 0; i < 2; i++)
+		talk_icmp_about(&talk, "10.0.0.1", IPPROTO_UDP, 3, &talk.server, &talk.client);
+	c = talk_finish(&talk, 1);
+	assert_calls(c, 1, 0, CALL_SEND);
+	assert_calls(c, 2, 0, CALL_SEND);
+	assert_calls(c, 4, CALL_NOBODY, CALL_RECV_FAILS);
+	talk_done(&talk);
+}
+
+static void so_is_one_to_who_asked_a_group(void **state)
+{
+	struct talk talk = talk_new();
+	union hostcast_address group = talk_address("224.1.1.1:10000");
+	union hostcast_address b = talk_address("10.0.0.2:10000"), d = talk_address("10.0.0.4:999");
+	const struct conversation *c;
+
+	(void)state;
+	talk_datagram(&talk, &talk.client, &group, "hello");
+	talk_datagram(&talk, &b, &talk.client, "ack");
+	talk_datagram(&talk, &d, &talk.client, "ack");
+	talk_icmp_about(&talk, "10.0.0.1", IPPROTO_UDP, 3, &b, &talk.client);
+	c = talk_finish(&talk, 1);
+	assert_int_equal(c->count, 4);
+	assert_int_equal(c->steps[3].earlier, 1);
+	assert_int_equal(c->steps[3].from, SIDE_CLIENT);
+	assert_calls(c, 1, 0, CALL_SEND);
+	assert_calls(c, 2, CALL_RECV, CALL_SEND);
+	talk_done(&talk);
+}
+
+static void who_refuses_for_another_tells_of_no_socket(void **state)
+{
+	struct talk talk = talk_new();
+	const struct conversation *c;
+
+	(void)state;
+	talk_datagram(&talk, &talk.client, &talk.server, "anyone?");
+	talk_icmp(&talk, "10.0.0.254", IPPROTO_UDP, 3);
+	c = talk_finish(&talk, 1);
+	assert_int_equal(c->outcome, OUTCOME_REFUSED);
+	assert_calls(c, 1, CALL_RECV_FAILS, 0);
 	talk_done(&talk);
 }
 
@@ -809,6 +1019,31 @@ static void a_group_is_answered_by_several(void **state)
 	assert_int_equal(c->steps[1].other, c->steps[4].other);
 	assert_int_equal(c->steps[2].earlier, 0);
 	assert_int_equal(c->steps[4].earlier, 3);
+	assert_int_equal(c->outcome, OUTCOME_ANSWERED);
+	talk_done(&talk);
+}
+
+/* As where only what concerns the group is looked at. */
+static void answers_are_taken_for_those_who_asked_a_group(void **state)
+{
+	struct talk talk = talk_new();
+	struct frame frame = {.link_type = LINK_ETHERNET};
+	struct packet answer = {.ip.version = 4,
+				.source = talk_address("10.0.0.2:10000"),
+				.destination = talk.client,
+				.transport = TRANSPORT_UDP};
+	struct packet other = answer;
+	union hostcast_address group = talk_address("224.1.1.1:10000");
+	const struct conversation *c;
+
+	(void)state;
+	other.destination = talk_address("10.0.0.1:40001");
+	conversations_take_answer(talk.conversations, &frame, &answer, 1);
+	talk_datagram(&talk, &talk.client, &group, "hello");
+	conversations_take_answer(talk.conversations, &frame, &answer, 2);
+	conversations_take_answer(talk.conversations, &frame, &other, 3);
+	c = talk_finish(&talk, 1);
+	assert_int_equal(c->count, 2);
 	assert_int_equal(c->outcome, OUTCOME_ANSWERED);
 	talk_done(&talk);
 }
@@ -888,6 +1123,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(both_may_connect_at_once),
 		cmocka_unit_test(a_capture_may_begin_in_the_middle),
 		cmocka_unit_test(the_same_ports_again_are_another_conversation),
+		cmocka_unit_test(a_capture_may_have_one_direction_only),
 		cmocka_unit_test(a_retransmission_after_silence),
 		cmocka_unit_test(a_fast_retransmission_was_asked_for),
 		cmocka_unit_test(sack_asks_for_it_too),
@@ -896,11 +1132,17 @@ int main(int argc, char **argv)
 		cmocka_unit_test(several_segments_may_be_sent_again_as_one),
 		cmocka_unit_test(what_fills_a_hole_at_once_was_overtaken),
 		cmocka_unit_test(what_fills_it_later_was_sent_again),
+		cmocka_unit_test(what_fills_the_older_of_two_holes_was_sent_again),
+		cmocka_unit_test(many_holes_at_once_are_no_loss_of_sight),
 		cmocka_unit_test(what_the_capture_lost_is_no_loss),
+		cmocka_unit_test(what_has_a_bad_checksum_is_dropped),
+		cmocka_unit_test(where_bad_checksums_are_acknowledged_they_are_made_later),
+		cmocka_unit_test(a_bad_request_that_is_answered_was_not_bad),
 		cmocka_unit_test(a_zero_window_is_probed_and_opens),
 		cmocka_unit_test(a_window_update_is_no_duplicate),
 		cmocka_unit_test(a_window_that_shrinks_is_no_update),
 		cmocka_unit_test(windows_are_scaled_where_both_syns_say_so),
+		cmocka_unit_test(windows_are_not_known_where_the_options_are_cut_off),
 		cmocka_unit_test(keep_alives_are_no_retransmissions),
 		cmocka_unit_test(who_goes_on_receiving_has_shut_down),
 		cmocka_unit_test(who_answers_with_reset_has_closed),
@@ -911,8 +1153,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(requests_and_answers_are_matched),
 		cmocka_unit_test(echoes_are_known_by_their_bytes),
 		cmocka_unit_test(a_port_without_a_socket_refuses),
-		cmocka_unit_test(icmp_errors_are_about_the_last_packet_of_that_side),
+		cmocka_unit_test(each_icmp_error_is_about_another_packet),
+		cmocka_unit_test(an_answer_that_is_refused_is_not_received),
+		cmocka_unit_test(so_is_one_to_who_asked_a_group),
+		cmocka_unit_test(who_refuses_for_another_tells_of_no_socket),
 		cmocka_unit_test(a_group_is_answered_by_several),
+		cmocka_unit_test(answers_are_taken_for_those_who_asked_a_group),
 		cmocka_unit_test(a_stream_is_a_conversation_without_answers),
 		cmocka_unit_test(what_there_is_no_room_for_is_counted),
 		cmocka_unit_test(interfaces_are_told_apart),

@@ -311,6 +311,8 @@ static void the_checksum_of_tcp(void **state)
 		{"9c40d904 00000001 00000002 50100200 47759000", SIZE_MAX, CHECKSUM_BAD},
 		{"9c40d904 00000001 00000002 50100200 4d890000", SIZE_MAX, CHECKSUM_GOOD},
 		{"9c40d904 00000001 00000002 50100200 eb1d0000", SIZE_MAX, CHECKSUM_LEFT},
+		/* the same without the length, as of what an interface cuts */
+		{"9c40d904 00000001 00000002 50100200 eb090000", SIZE_MAX, CHECKSUM_LEFT},
 		{"9c40d904 00000001 00000002 50100200 4d890000 00", 20, CHECKSUM_UNKNOWN},
 		{"9c40d904 00000001 00000002 50100200 00000000", SIZE_MAX, CHECKSUM_BAD},
 	};
@@ -369,6 +371,20 @@ static void a_tcp_payload_that_is_cut_off_is_no_problem(void **state)
 	assert_int_equal(decoded.packet.tcp.size, 5);
 	assert_bytes(&decoded.packet.tcp.payload, "he");
 	assert_problem(&decoded.packet, NULL);
+	decoded_done(&decoded);
+}
+
+/* The headers tell how much it was. */
+static void the_size_is_known_without_the_options(void **state)
+{
+	struct decoded decoded = decode_over_ipv4(
+		IPPROTO_TCP, "9c40d904 00000001 00000002 60180200 00000000 01010101 68656c6c6f",
+		22);
+
+	(void)state;
+	assert_true(decoded.packet.tcp.are_options_cut);
+	assert_int_equal(decoded.packet.tcp.size, 5);
+	assert_bytes(&decoded.packet.tcp.payload, "");
 	decoded_done(&decoded);
 }
 
@@ -535,6 +551,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_checksum_of_tcp),
 		cmocka_unit_test(tcp_that_is_cut_off_or_malformed),
 		cmocka_unit_test(a_tcp_payload_that_is_cut_off_is_no_problem),
+		cmocka_unit_test(the_size_is_known_without_the_options),
 		cmocka_unit_test(flags_have_names),
 		cmocka_unit_test(an_error_tells_what_it_is_about),
 		cmocka_unit_test(an_error_tells_as_much_as_there_is),

@@ -89,7 +89,7 @@ static void long_runs_of_data_become_one_row(void **state)
 	C(FIN | ACK, 10101, 501, 0);
 	svg = draw(&talk, &out);
 	assert_int_equal(occurrences(svg, "<g class=\"step\">"), 3 + 3 + 2 + 1);
-	assert_non_null(strstr(svg, ">… 1,995 segments: client 997 (9,970 bytes), "
+	assert_non_null(strstr(svg, ">… 1995 segments: client 997 (9970 bytes), "
 				    "server 998 (0 bytes) …<"));
 	text_done(&out);
 	talk_done(&talk);
@@ -253,7 +253,49 @@ static void the_end_is_told_in_a_sentence(void **state)
 	talk_datagram(&talk, &talk.client, &talk.server, "?");
 	talk_icmp(&talk, "10.0.0.2", IPPROTO_UDP, 3);
 	assert_outcome(&talk, "refused: no socket is bound to 10.0.0.2:80: its host answers with "
-			      "ICMP port unreachable");
+			      "ICMP port unreachable (so does a firewall that rejects)");
+	talk = talk_new();
+	talk_datagram(&talk, &talk.client, &talk.server, "?");
+	talk_icmp(&talk, "10.0.0.254", IPPROTO_UDP, 3);
+	assert_outcome(&talk, "refused: 10.0.0.254 answers for 10.0.0.2:80 with ICMP port "
+			      "unreachable, as a firewall that rejects does");
+}
+
+static void what_the_capture_does_not_have_is_said(void **state)
+{
+	struct talk talk = talk_new();
+
+	(void)state;
+	C(SYN, 100, 0, 0);
+	C(ACK, 101, 501, 0);
+	assert_outcome(&talk, "still open when the capture ends; only the client's packets are in "
+			      "the capture");
+	talk = talk_new();
+	C(SYN, 100, 0, 0);
+	C(FIN | ACK, 101, 501, 0);
+	assert_outcome(&talk, "half closed: the client sends no more (FIN); only the client's "
+			      "packets are in the capture");
+	talk = talk_new();
+	S(SYN | ACK, 500, 101, 0);
+	S(FIN | ACK, 501, 101, 0);
+	assert_outcome(&talk, "half closed: the server sends no more (FIN); the capture begins in "
+			      "the middle of it; only the server's packets are in the capture");
+}
+
+static void hosts_that_answer_are_counted_not_their_ports(void **state)
+{
+	struct talk talk = talk_new();
+	union hostcast_address group = talk_address("239.255.255.250:1900");
+	union hostcast_address device = talk_address("10.0.0.7:0");
+
+	(void)state;
+	talk_datagram(&talk, &talk.client, &group, "?");
+	for (uint16_t i = 1; i <= 3; i++) {
+		address_set_port(&device, i);
+		talk_datagram(&talk, &device, &talk.client, "!");
+	}
+	talk_icmp_about(&talk, "10.0.0.9", IPPROTO_UDP, 1, &talk.client, &group);
+	assert_outcome(&talk, "1 request answered, within 1 ms; by 1 host");
 }
 
 static void each_note_comes_once(void **state)
@@ -302,7 +344,7 @@ static void a_part_of_a_long_send_is_marked(void **state)
 		text_add_string(&out, "\n");
 	}
 	assert_string_equal(text_string(&out), "send() of 5 bytes\n"
-					       "send() or part of one: 2,896 bytes\n"
+					       "send() or part of one: 2896 bytes\n"
 					       "… of the same send()\n"
 					       "send() or part of one: 104 bytes\n"
 					       "send() of 7 bytes\n"
@@ -328,20 +370,6 @@ static void durations_have_the_unit_that_fits(void **state)
 		add_duration(&out, durations[i].ns);
 		assert_string_equal(text_string(&out), durations[i].text);
 	}
-	text_done(&out);
-}
-
-static void numbers_have_commas(void **state)
-{
-	struct text out = {0};
-
-	(void)state;
-	add_number(&out, 0);
-	text_add_string(&out, " ");
-	add_number(&out, 1000);
-	text_add_string(&out, " ");
-	add_number(&out, 1234056);
-	assert_string_equal(text_string(&out), "0 1,000 1,234,056");
 	text_done(&out);
 }
 
@@ -420,6 +448,29 @@ static void a_timeline_has_a_lane_for_each_host_and_group(void **state)
 	assert_non_null(strstr(svg, ">sends 2 datagrams, 200 bytes<"));
 	assert_non_null(strstr(
 		svg, ">2 groups; time counts from 1970-01-01 00:00:00 UTC; bytes are of payload<"));
+	text_done(&out);
+}
+
+/* As in a capture of a bridge and its ports, where each query passes more than once. */
+static void a_querier_on_two_interfaces_has_one_lane(void **state)
+{
+	struct packet query = {.ip = {.version = 4, .protocol = IPPROTO_IGMP},
+			       .source = talk_address("10.0.0.254"),
+			       .destination = talk_address("224.0.0.1"),
+			       .transport = TRANSPORT_MEMBERSHIP,
+			       .membership = {.kind = MEMBERSHIP_QUERY, .version = 3}};
+	struct time_of_groups t = {0};
+	struct text out = {0};
+
+	(void)state;
+	take(&t, 0, &query);
+	query.link.vlan_count = 1; /* a link of its own, as another interface is */
+	query.link.vlans[0].id = 5;
+	take(&t, 1, &query);
+	data(&t, 9000, "10.0.0.1:5000", "239.2.2.2:5004");
+	assert_int_equal(t.history.queriers.count, 2);
+	assert_drawn(&t, &out);
+	assert_int_equal(occurrences(text_string(&out), "<g class=\"lane\">"), 1 + 1);
 	text_done(&out);
 }
 
@@ -581,11 +632,13 @@ int main(int argc, char **argv)
 		cmocka_unit_test(whatever_the_payload_it_is_xml),
 		cmocka_unit_test(long_addresses_have_room),
 		cmocka_unit_test(the_end_is_told_in_a_sentence),
+		cmocka_unit_test(what_the_capture_does_not_have_is_said),
+		cmocka_unit_test(hosts_that_answer_are_counted_not_their_ports),
 		cmocka_unit_test(each_note_comes_once),
 		cmocka_unit_test(a_part_of_a_long_send_is_marked),
 		cmocka_unit_test(durations_have_the_unit_that_fits),
-		cmocka_unit_test(numbers_have_commas),
 		cmocka_unit_test(a_timeline_has_a_lane_for_each_host_and_group),
+		cmocka_unit_test(a_querier_on_two_interfaces_has_one_lane),
 		cmocka_unit_test(a_steady_sender_is_drawn_without_gaps),
 		cmocka_unit_test(a_burst_is_higher_than_a_packet),
 		cmocka_unit_test(groups_of_the_link_come_last),

@@ -49,7 +49,6 @@ static void assert_same(const struct ranges *ranges, const struct twin *twin)
 {
 	assert_int_equal(ranges->end, twin_end(twin));
 	assert_int_equal(ranges_highest(ranges), twin_highest(twin));
-	assert_int_equal(ranges_total(ranges), twin_total(twin));
 	for (int64_t begin = 0; begin < BYTES; begin++)
 		for (int64_t end = begin + 1; end <= BYTES; end++)
 			assert_int_equal(ranges_has(ranges, begin, end),
@@ -68,31 +67,48 @@ static void ranges_are_what_a_map_of_bytes_is(void **state)
 		for (int i = 0; i < 24; i++) {
 			int64_t begin = (int64_t)random_below(&random, BYTES);
 			int64_t size = (int64_t)random_below(&random, 6);
-			int64_t end = begin + size < BYTES ? begin + size : BYTES;
+			int64_t end = begin + size < BYTES ? begin + size : BYTES, before;
 
-			ranges_add(&ranges, begin, end);
+			before = twin_total(&twin);
 			for (int64_t at = begin; at < end; at++)
 				twin.is_there[at] = true;
+			assert_int_equal(ranges_add(&ranges, begin, end),
+					 twin_total(&twin) - before);
 			assert_same(&ranges, &twin);
 		}
 	}
 }
 
-static void with_too_many_holes_the_farthest_is_forgotten(void **state)
+static void with_too_many_holes_the_last_one_counts_as_filled(void **state)
+{
+	enum { LAST = 2 * RANGES_MAX + 1 };
+	struct ranges ranges = {0};
+
+	(void)state;
+	for (int64_t i = 1; i <= LAST; i += 2)
+		assert_int_equal(ranges_add(&ranges, i, i + 1), 1);
+	assert_int_equal(ranges.count, RANGES_MAX);
+	assert_int_equal(ranges_highest(&ranges), LAST + 1);
+	assert_true(ranges_has(&ranges, LAST - 4, LAST - 1));
+	assert_false(ranges_has(&ranges, LAST - 2, LAST + 1));
+	assert_false(ranges_has(&ranges, 0, 2));
+	assert_int_equal(ranges_add(&ranges, LAST - 1, LAST), 1); /* into the last hole */
+	assert_int_equal(ranges_highest(&ranges), LAST + 1);
+	ranges_add(&ranges, 0, LAST);
+	assert_int_equal(ranges.end, LAST + 1);
+	assert_int_equal(ranges.count, 0);
+}
+
+static void a_range_in_the_hole_that_has_to_go_is_there(void **state)
 {
 	struct ranges ranges = {0};
 
 	(void)state;
-	for (int64_t i = 2 * RANGES_MAX + 10; i > 0; i -= 2)
-		ranges_add(&ranges, i, i + 1);
-	assert_int_equal(ranges.count, RANGES_MAX);
-	assert_true(ranges_has(&ranges, 2, 3));
-	assert_false(ranges_has(&ranges, 2 * RANGES_MAX + 10, 2 * RANGES_MAX + 11));
-	ranges_add(&ranges, 1000, 1001); /* farther off than all */
-	assert_false(ranges_has(&ranges, 1000, 1001));
-	ranges_add(&ranges, 0, 1000);
-	assert_int_equal(ranges.end, 1000);
-	assert_int_equal(ranges.count, 0);
+	for (int64_t i = 1; i <= RANGES_MAX; i++)
+		ranges_add(&ranges, 10 * i, 10 * i + 1);
+	assert_int_equal(ranges_add(&ranges, 10 * RANGES_MAX - 5, 10 * RANGES_MAX - 4), 1);
+	assert_int_equal(ranges.count, RANGES_MAX - 1);
+	assert_true(ranges_has(&ranges, 10 * RANGES_MAX - 10, 10 * RANGES_MAX + 1));
 }
 
 static uint64_t sum(const struct rate_track *track)
@@ -145,7 +161,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranges_are_what_a_map_of_bytes_is),
-		cmocka_unit_test(with_too_many_holes_the_farthest_is_forgotten),
+		cmocka_unit_test(with_too_many_holes_the_last_one_counts_as_filled),
+		cmocka_unit_test(a_range_in_the_hole_that_has_to_go_is_there),
 		cmocka_unit_test(a_track_of_rates_grows_with_time_and_loses_nothing),
 		cmocka_unit_test(the_bins_of_a_track_tell_when),
 	};

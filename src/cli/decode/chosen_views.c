@@ -44,6 +44,13 @@ int chosen_take(struct chosen_views *views, const struct view_packet *packet,
 	return code;
 }
 
+void chosen_take_other(struct chosen_views *views, const struct view_packet *packet)
+{
+	for (size_t i = 0; i < views->count; i++)
+		if (views->list[i].view->take_other)
+			views->list[i].view->take_other(views->list[i].state, packet);
+}
+
 static int end_shown(struct chosen_view *chosen, struct session *session, struct error *error)
 {
 	size_t before = session->out.size;

@@ -29,6 +29,9 @@ void chosen_done(struct chosen_views *views);
 int chosen_take(struct chosen_views *views, const struct view_packet *packet,
 		struct session *session, struct error *error);
 
+/* One that does not concern the groups that are named. */
+void chosen_take_other(struct chosen_views *views, const struct view_packet *packet);
+
 /* Shows the rest, and writes the pictures; what fails fails the session. */
 void chosen_end(struct chosen_views *views, struct session *session);
 

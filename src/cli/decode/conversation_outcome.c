@@ -1,6 +1,10 @@
 #include "conversation_outcome.h"
 
+#include "cli/show.h"
 #include "conversation_words.h"
+#include "net/address.h"
+
+#include <inttypes.h>
 
 const char *outcome_name(enum outcome outcome)
 {
@@ -25,12 +29,19 @@ static const char *ended_by(const struct conversation *c)
 	return side_name(c, c->ended_by);
 }
 
+static uint64_t count_syns(const struct conversation *c)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		count += c->steps[i].kind == STEP_SEGMENT && c->steps[i].tcp.flags & TCP_SYN;
+	return count;
+}
+
 static void add_unanswered_syn(struct text *out, const struct conversation *c)
 {
-	uint64_t count = c->sides[SIDE_CLIENT].packets;
-
 	text_add_string(out, "nobody answers: ");
-	add_quantity(out, count, "SYN", "SYNs");
+	show_quantity(out, count_syns(c), "SYN", "SYNs");
 	text_add_string(out, " to ");
 	add_address(out, &c->ends[SIDE_SERVER]);
 	if (c->count > 1) {
@@ -62,6 +73,32 @@ static void add_unreachable(struct text *out, const struct conversation *c)
 	text_addf(out, " says %s (%s)", icmp->icmp.meaning, icmp->icmp.is_v6 ? "ICMPv6" : "ICMP");
 }
 
+static bool is_missing(const struct conversation *c, enum side side)
+{
+	return c->sides[side].packets == 0;
+}
+
+static void add_half_closed(struct text *out, const struct conversation *c)
+{
+	enum side other = side_other(c->ended_by);
+
+	text_addf(out, "half closed: the %s sends no more (FIN)", ended_by(c));
+	if (!is_missing(c, other))
+		text_addf(out, ", the %s still may", side_name(c, other));
+}
+
+static void add_what_is_missing(struct text *out, const struct conversation *c)
+{
+	bool has_answer = c->outcome != OUTCOME_UNANSWERED && c->outcome != OUTCOME_UNREACHABLE;
+
+	if (c->is_from_middle)
+		text_add_string(out, "; the capture begins in the middle of it");
+	for (int side = 0; has_answer && side < SIDES; side++)
+		if (is_missing(c, (enum side)side))
+			text_addf(out, "; only the %s's packets are in the capture",
+				  side_name(c, side_other((enum side)side)));
+}
+
 static void add_tcp_outcome(struct text *out, const struct conversation *c)
 {
 	if (c->is_opened_by_both)
@@ -71,8 +108,7 @@ static void add_tcp_outcome(struct text *out, const struct conversation *c)
 		text_addf(out, "closed in order, by the %s first", ended_by(c));
 		break;
 	case OUTCOME_HALF_CLOSED:
-		text_addf(out, "half closed: the %s sends no more (FIN), the %s still may",
-			  ended_by(c), side_name(c, side_other(c->ended_by)));
+		add_half_closed(out, c);
 		break;
 	case OUTCOME_CLOSING:
 		text_add_string(out, "closed by both (FIN), but the last acknowledgement is not in "
@@ -95,8 +131,7 @@ static void add_tcp_outcome(struct text *out, const struct conversation *c)
 	default:
 		text_add_string(out, "still open when the capture ends");
 	}
-	if (c->is_from_middle)
-		text_add_string(out, "; the capture begins in the middle of it");
+	add_what_is_missing(out, c);
 }
 
 static void add_answer_times(struct text *out, const struct conversation *c)
@@ -113,40 +148,85 @@ static void add_answer_times(struct text *out, const struct conversation *c)
 	}
 }
 
+static bool is_known(const struct conversation *c, const bool *has_sent, size_t other)
+{
+	for (size_t i = 0; i < other; i++)
+		if (has_sent[i] && address_same_ip(&c->others[i], &c->others[other]))
+			return true;
+	return false;
+}
+
+/* That answered a group: each of them may have several ports. */
+static size_t count_hosts(const struct conversation *c)
+{
+	bool has_sent[OTHERS_MAX] = {false};
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->steps[i].kind == STEP_DATAGRAM && c->steps[i].other != NO_OTHER)
+			has_sent[c->steps[i].other] = true;
+	for (size_t i = 0; i < c->other_count; i++)
+		count += has_sent[i] && !is_known(c, has_sent, i);
+	return count;
+}
+
 static void add_answered(struct text *out, const struct conversation *c)
 {
 	uint64_t unanswered = c->sides[SIDE_CLIENT].unanswered;
 
-	add_number(out, c->answered);
-	if (unanswered > 0) {
-		text_add_string(out, " of ");
-		add_number(out, c->answered + unanswered);
-	}
+	text_addf(out, "%" PRIu64, c->answered);
+	if (unanswered > 0)
+		text_addf(out, " of %" PRIu64, c->answered + unanswered);
 	text_add_string(out, c->answered + unanswered == 1 ? " request" : " requests");
 	text_add_string(out, " answered");
 	add_answer_times(out, c);
 	if (c->is_to_group) {
 		text_add_string(out, "; by ");
-		add_quantity(out, c->other_count, "host", "hosts");
+		show_quantity(out, count_hosts(c), "host", "hosts");
 		if (c->other_count == OTHERS_MAX)
 			text_add_string(out, " or more");
 	}
+}
+
+static bool has_no_socket(const struct conversation *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->steps[i].calls[SIDE_SERVER] & CALL_NOBODY)
+			return true;
+	return false;
+}
+
+/* What the end itself says, or somebody on the way. */
+static void add_udp_refusal(struct text *out, const struct conversation *c)
+{
+	const struct step *icmp = last_icmp(c);
+
+	text_add_string(out, "refused: ");
+	if (has_no_socket(c) || !icmp) {
+		text_add_string(out, "no socket is bound to ");
+		add_address(out, &c->ends[SIDE_SERVER]);
+		text_add_string(out, ": its host answers with ICMP port unreachable (so does a "
+				     "firewall that rejects)");
+		return;
+	}
+	add_ip(out, step_sender(c, icmp));
+	text_add_string(out, " answers for ");
+	add_address(out, &c->ends[SIDE_SERVER]);
+	text_add_string(out, " with ICMP port unreachable, as a firewall that rejects does");
 }
 
 static void add_udp_outcome(struct text *out, const struct conversation *c)
 {
 	switch (c->outcome) {
 	case OUTCOME_REFUSED:
-		text_add_string(out, "refused: no socket is bound to ");
-		add_address(out, &c->ends[SIDE_SERVER]);
-		text_add_string(out, ": its host answers with ICMP port unreachable");
+		add_udp_refusal(out, c);
 		break;
 	case OUTCOME_UNREACHABLE:
 		add_unreachable(out, c);
 		break;
 	case OUTCOME_UNANSWERED:
-		add_quantity(out, c->sides[SIDE_CLIENT].packets, "datagram", "datagrams");
-		text_add_string(out, " one way, without an answer");
+		show_quantity(out, c->sides[SIDE_CLIENT].packets, "datagram", "datagrams");
+		text_add_string(out, " one way, without an answer in the capture");
 		break;
 	default:
 		add_answered(out, c);
@@ -165,18 +245,16 @@ static void add_nonzero(struct text *out, uint64_t number, const char *what)
 {
 	if (number == 0)
 		return;
-	text_add_string(out, ", ");
-	add_number(out, number);
-	text_addf(out, " %s", what);
+	text_addf(out, ", %" PRIu64 " %s", number, what);
 }
 
 void add_side_counters(struct text *out, const struct conversation *c, enum side side)
 {
 	const struct side_counters *counters = &c->sides[side];
 
-	add_quantity(out, counters->packets, "packet", "packets");
+	show_quantity(out, counters->packets, "packet", "packets");
 	text_add_string(out, ", ");
-	add_quantity(out, counters->bytes, "byte", "bytes");
+	show_quantity(out, counters->bytes, "byte", "bytes");
 	add_nonzero(out, counters->retransmissions, "sent again");
 	add_nonzero(out, counters->out_of_order, "out of order");
 	add_nonzero(out, counters->duplicate_acks,

@@ -12,7 +12,7 @@ const char *outcome_name(enum outcome outcome);
 /* How it ended, and why: a sentence without its full stop. */
 void add_outcome(struct text *out, const struct conversation *conversation);
 
-/* "5 packets, 2,120 bytes, 1 sent again" of one side */
+/* "5 packets, 2120 bytes, 1 sent again" of one side */
 void add_side_counters(struct text *out, const struct conversation *conversation, enum side side);
 
 #endif

@@ -1,6 +1,7 @@
 #include "conversation_words.h"
 
 #include "base/monotime.h"
+#include "cli/show.h"
 #include "net/address.h"
 
 #include <inttypes.h>
@@ -40,22 +41,6 @@ const char *side_name(const struct conversation *c, enum side side)
 const union hostcast_address *step_sender(const struct conversation *c, const struct step *step)
 {
 	return step->other == NO_OTHER ? &c->ends[step->from] : &c->others[step->other];
-}
-
-void add_number(struct text *out, uint64_t number)
-{
-	if (number >= 1000) {
-		add_number(out, number / 1000);
-		text_addf(out, ",%03" PRIu64, number % 1000);
-	} else {
-		text_addf(out, "%" PRIu64, number);
-	}
-}
-
-void add_quantity(struct text *out, uint64_t number, const char *one, const char *many)
-{
-	add_number(out, number);
-	text_addf(out, " %s", number == 1 ? one : many);
 }
 
 void add_duration(struct text *out, double ns)
@@ -205,7 +190,7 @@ static void add_send(struct text *out, const struct conversation *c, const struc
 	else
 		text_add_string(out, is_part_perhaps(c, step) ? "send() or part of one: "
 							      : "send() of ");
-	add_quantity(out, step->sent, "byte", "bytes");
+	show_quantity(out, step->sent, "byte", "bytes");
 }
 
 static void add_call(struct text *out, const struct conversation *c, const struct step *step,
@@ -219,8 +204,8 @@ static void add_call(struct text *out, const struct conversation *c, const struc
 	} else if (call == CALL_SEND) {
 		add_send(out, c, step);
 	} else if (call == CALL_RECV) {
-		text_add_string(out, is_udp ? "recvfrom() can return " : "recv() can return ");
-		add_number(out, step->received);
+		text_addf(out, "%s can return %u", is_udp ? "recvfrom()" : "recv()",
+			  step->received);
 	} else { /* CALL_CONNECT_FAILS, CALL_RECV_FAILS */
 		text_add_string(out, call == CALL_CONNECT_FAILS ? "connect()"
 				     : is_udp                   ? "the next call"
@@ -314,7 +299,7 @@ static void add_datagram_label(struct text *out, const struct conversation *c,
 			       const struct step *step)
 {
 	text_add_string(out, "UDP  ");
-	add_quantity(out, step->size, "byte", "bytes");
+	show_quantity(out, step->size, "byte", "bytes");
 	if (step->other != NO_OTHER) {
 		text_add_string(out, "  from ");
 		add_address(out, step_sender(c, step));
@@ -399,6 +384,9 @@ static const char *mark_sentence(enum step_mark mark)
 		return "fills the window: the sender has to wait for an ACK";
 	case MARK_BAD_CHECKSUM:
 		return "bad checksum: its receiver drops it";
+	case MARK_CHECKSUM_LATER:
+		return "bad checksum, but such ones arrive: it seems that the sender's interface "
+		       "makes it";
 	case MARK_STRAY:
 		return "there is no such connection here: it is over, or the host has restarted";
 	default:

@@ -40,12 +40,6 @@ bool add_next_note(struct text *out, const struct conversation *conversation,
 /* "nobody listens at ADDRESS: ..." */
 void add_refusal(struct text *out, const struct conversation *conversation);
 
-/* As people write it: 10,100. */
-void add_number(struct text *out, uint64_t number);
-
-/* "1 byte", "10,100 bytes" */
-void add_quantity(struct text *out, uint64_t number, const char *one, const char *many);
-
 /* To three digits or so: 3600 s, 1.05 s, 12.3 ms, 57 µs. */
 void add_duration(struct text *out, double ns);
 void add_elapsed(struct text *out, const struct step *earlier, const struct step *later);

@@ -1,6 +1,7 @@
 #include "conversations_show.h"
 
 #include "base/monotime.h"
+#include "cli/show.h"
 #include "conversation_outcome.h"
 #include "conversation_words.h"
 #include "view_time.h"
@@ -184,16 +185,14 @@ static void show_rest(struct text *out, const struct conversation *c, size_t sho
 	for (size_t i = shown; i < c->count; i++)
 		bytes += c->steps[i].size;
 	if (shown < c->count) {
-		text_add_string(out, "       ... ");
-		add_number(out, c->count - shown);
-		text_add_string(out, " more like these, ");
-		add_number(out, bytes);
-		text_addf(out, " bytes, until %.6f\n", seconds_at(c, c->count - 1));
+		text_addf(out, "       ... %zu more like these, ", c->count - shown);
+		show_quantity(out, bytes, "byte", "bytes");
+		text_addf(out, ", until %.6f\n", seconds_at(c, c->count - 1));
 	}
 	if (c->not_kept > 0) {
 		text_add_string(out, "       ... ");
-		add_number(out, c->not_kept);
-		text_add_string(out, " more packets, for which there was no room\n");
+		show_quantity(out, c->not_kept, "more packet", "more packets");
+		text_add_string(out, ", for which there was no room\n");
 	}
 }
 

@@ -47,6 +47,15 @@ static int take(void *context, const struct view_packet *packet, struct text *ou
 	return 0;
 }
 
+/* Who asks a group is answered by unicast. */
+static void take_other(void *context, const struct view_packet *packet)
+{
+	struct conversations_state *state = context;
+
+	conversations_take_answer(state->conversations, packet->frame, packet->packet,
+				  packet->number);
+}
+
 /* Those that are to be shown: from `first` on, as many as the result. An error's code: there is no
  * such one. */
 static int choose(const struct conversations_state *state, size_t *first, struct error *error)
@@ -130,6 +139,7 @@ const struct view conversations_view = {
 	.option = "conversations",
 	.begin = begin,
 	.take = take,
+	.take_other = take_other,
 	.end = end,
 	.summary_json = summary_json,
 	.summary_text = summary_text,
@@ -140,6 +150,7 @@ const struct view ladder_view = {
 	.option = "ladder",
 	.begin = begin,
 	.take = take,
+	.take_other = take_other,
 	.end = end_with_ladder,
 	.summary_json = ladder_summary_json,
 	.summary_text = ladder_summary_text,

@@ -2,6 +2,7 @@
 
 #include "base/monotime.h"
 #include "base/svg.h"
+#include "cli/show.h"
 #include "conversation_outcome.h"
 #include "conversation_words.h"
 #include "ladder_rows.h"
@@ -210,11 +211,9 @@ static void add_sum(struct text *text, const struct conversation *c, const struc
 		packets++;
 		bytes += c->steps[i].size;
 	}
-	text_addf(text, "%s ", side_name(c, side));
-	add_number(text, packets);
-	text_add_string(text, " (");
-	add_number(text, bytes);
-	text_add_string(text, " bytes)");
+	text_addf(text, "%s %" PRIu64 " (", side_name(c, side), packets);
+	show_quantity(text, bytes, "byte", "bytes");
+	text_add_string(text, ")");
 }
 
 static void add_run(struct ladder *l, const struct ladder_row *row)
@@ -222,9 +221,9 @@ static void add_run(struct ladder *l, const struct ladder_row *row)
 	const struct conversation *c = l->conversation;
 	struct text sum = {0};
 
-	text_add_string(&sum, row->kind == LADDER_REST ? "… not drawn: " : "… ");
-	add_number(&sum, row->last - row->first + 1);
-	text_addf(&sum, " %s: ", c->transport == TRANSPORT_TCP ? "segments" : "datagrams");
+	text_addf(&sum, "… %s%zu %s: ", row->kind == LADDER_REST ? "not drawn: " : "",
+		  row->last - row->first + 1,
+		  c->transport == TRANSPORT_TCP ? "segments" : "datagrams");
 	add_sum(&sum, c, row, SIDE_CLIENT);
 	text_add_string(&sum, ", ");
 	add_sum(&sum, c, row, SIDE_SERVER);
@@ -382,8 +381,7 @@ static void add_rest(struct ladder *l, size_t rest)
 
 	if (rest == 0)
 		return;
-	add_number(&text, rest);
-	text_addf(&text, " more %s not drawn; decode --conversations shows them.",
+	text_addf(&text, "%zu more %s not drawn; decode --conversations shows them.", rest,
 		  rest == 1 ? "conversation is" : "conversations are");
 	svg_text(l->out, "about", MARGIN, l->y, SVG_START, &text, 0);
 	text_done(&text);

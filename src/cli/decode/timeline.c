@@ -2,7 +2,7 @@
 
 #include "base/monotime.h"
 #include "base/svg.h"
-#include "conversation_words.h"
+#include "cli/show.h"
 #include "net/address.h"
 #include "net/group_names.h"
 #include "timeline_axis.h"
@@ -70,9 +70,7 @@ static void add_rest(struct timeline *t, size_t rest, const char *one, const cha
 
 	if (rest == 0)
 		return;
-	text_add_string(&text, "… ");
-	add_number(&text, rest);
-	text_addf(&text, " more %s not drawn", rest == 1 ? one : many);
+	text_addf(&text, "… %zu more %s not drawn", rest, rest == 1 ? one : many);
 	svg_text(t->out, "small", LABELS_RIGHT, t->y + 14, SVG_END, &text, 0);
 	text_done(&text);
 	t->y += LANE / 2;
@@ -146,13 +144,23 @@ static void add_querier(struct timeline *t, const struct querier *querier)
 	text_done(&about);
 }
 
+/* Its queries on all links are in one lane. */
+static bool is_first_of_querier(const struct queriers *queriers, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (address_same_ip(&queriers->list[i].address, &queriers->list[index].address))
+			return false;
+	return true;
+}
+
 static void add_queriers(struct timeline *t)
 {
 	const struct queriers *queriers = &t->history->queriers;
 	size_t drawn = 0, rest = 0;
 
 	for (size_t i = 0; i < queriers->count; i++) {
-		if (count_queries(t, &queriers->list[i].address) == 0)
+		if (!is_first_of_querier(queriers, i) ||
+		    count_queries(t, &queriers->list[i].address) == 0)
 			continue;
 		if (drawn < TIMELINE_QUERIERS_MAX)
 			add_querier(t, &queriers->list[i]);
@@ -366,12 +374,12 @@ static void add_amount(struct text *about, const struct timeline *t,
 		bytes += sender->bytes;
 	}
 	if (datagrams == 0) { /* later fragments alone, or no room */
-		add_quantity(about, stream->track.total_packets, "packet", "packets");
+		show_quantity(about, stream->track.total_packets, "packet", "packets");
 		return;
 	}
-	add_quantity(about, datagrams, "datagram", "datagrams");
+	show_quantity(about, datagrams, "datagram", "datagrams");
 	text_add_string(about, ", ");
-	add_quantity(about, bytes, "byte", "bytes");
+	show_quantity(about, bytes, "byte", "bytes");
 }
 
 static void add_stream(struct timeline *t, const struct group_stream *stream)
@@ -507,8 +515,7 @@ static void add_head(struct timeline *t)
 	if (t->history->group_count == 0) {
 		text_add_string(&about, "No group was joined, left, asked for or sent to.");
 	} else {
-		add_number(&about, t->history->group_count);
-		text_add_string(&about, t->history->group_count == 1 ? " group" : " groups");
+		show_quantity(&about, t->history->group_count, "group", "groups");
 		text_add_string(&about, "; time counts from ");
 		view_date(&about, t->history->first_ns);
 		text_add_string(&about, "; bytes are of payload");

@@ -74,10 +74,12 @@ static int take_frame(struct decode *d, const struct frame *frame, struct error 
 
 	packet_decode(frame, &packet);
 	d->counts.packets++;
-	if (!wanted_groups_match(&d->groups, &packet))
-		return 0;
-	counts_take(&d->counts, frame, &packet);
 	for_views.number = d->counts.packets;
+	if (!wanted_groups_match(&d->groups, &packet)) {
+		chosen_take_other(&d->views, &for_views);
+		return 0;
+	}
+	counts_take(&d->counts, frame, &packet);
 	for_views.since_first_ns = frame->time_ns - d->counts.first_ns;
 	return chosen_take(&d->views, &for_views, &d->session, error);
 }

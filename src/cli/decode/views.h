@@ -35,6 +35,9 @@ struct view {
 	int (*take)(void *state, const struct view_packet *packet, struct text *out,
 		    struct error *error);
 
+	/* A packet that does not concern the groups that are named. NULL: no such one matters. */
+	void (*take_other)(void *state, const struct view_packet *packet);
+
 	/* All packets were there: adds what is to be shown. Of a picture the whole SVG, which is
 	 * written into the file that the option names. */
 	int (*end)(void *state, struct text *out, struct error *error);
