@@ -13,6 +13,10 @@ enum {
 	RTCP_LAST = 223,
 };
 
+/* From then on it can be seen how fast the timestamps grow: not faster than that. */
+#define CLOCK_KNOWN_NS (2 * NS_PER_S)
+#define CLOCK_MOST_HZ  1e6
+
 /* ---- One datagram ---- */
 
 /* What stands between the fixed header and the payload. False: the datagram ends before. */
@@ -130,7 +134,7 @@ static void guess_clock(struct rtp_stream *stream, int64_t time_ns)
 {
 	int64_t passed_ns = time_ns - stream->first_ns;
 
-	if (stream->clock_hz > 0 || passed_ns < 2 * NS_PER_S)
+	if (stream->clock_hz > 0 || passed_ns < CLOCK_KNOWN_NS)
 		return;
 	stream->clock_hz =
 		usual_clock((double)stream->timestamps * (double)NS_PER_S / (double)passed_ns);
@@ -186,36 +190,6 @@ static void take_time(struct rtp_stream *stream, const struct rtp_header *header
 	guess_clock(stream, time_ns);
 }
 
-/* How far from the highest number, if that is believed: far off only with the next one. */
-static bool is_believed(struct rtp_stream *stream, uint16_t sequence, int distance)
-{
-	bool is_near = distance < RTP_DROPOUT && distance > -RTP_MISORDER;
-	bool is_confirmed = stream->has_candidate && stream->candidate == sequence;
-
-	stream->has_candidate = false;
-	if (is_near)
-		return true;
-	if (is_confirmed) {
-		stream->wild--;
-		return true;
-	}
-	stream->wild++;
-	stream->has_candidate = true;
-	stream->candidate = (uint16_t)(sequence + 1);
-	return false;
-}
-
-/* A source that begins anew takes another SSRC, so that what is ahead was lost, however much; what
- * is behind can only be another beginning. */
-static void restart(struct rtp_stream *stream, const struct rtp_header *header, int64_t time_ns)
-{
-	stream->restarts++;
-	stream->highest = header->sequence;
-	stream->number++;
-	sequence_take(&stream->sequence, stream->number);
-	begin_time(stream, header, time_ns);
-}
-
 static void take_number(struct rtp_stream *stream, int distance)
 {
 	int64_t number = (int64_t)stream->number + distance;
@@ -229,17 +203,82 @@ static void take_number(struct rtp_stream *stream, int distance)
 	}
 }
 
+/* Numbers far off are believed with the next one. */
+static bool is_confirmed(struct rtp_stream *stream, uint16_t sequence)
+{
+	if (stream->has_candidate && stream->candidate == sequence) {
+		stream->wild--;
+		stream->has_candidate = false;
+		return true;
+	}
+	stream->wild++;
+	stream->has_candidate = true;
+	stream->candidate = (uint16_t)(sequence + 1);
+	return false;
+}
+
+/* How much the timestamps grow in a second; 0: not known. */
+static double timestamps_per_second(const struct rtp_stream *stream)
+{
+	int64_t passed_ns = stream->last_ns - stream->first_ns;
+
+	if (stream->clock_hz > 0 || passed_ns < CLOCK_KNOWN_NS)
+		return stream->clock_hz;
+	return (double)stream->timestamps * (double)NS_PER_S / (double)passed_ns;
+}
+
+/* Have the timestamps grown by as much as the time that has passed, but for a second, and 4 % where
+ * the clock was measured? They may have wrapped. */
+static bool has_time_gone_on(const struct rtp_stream *stream, const struct rtp_header *header,
+			     int64_t time_ns)
+{
+	double rate = timestamps_per_second(stream);
+	double passed_s = (double)(time_ns - stream->last_ns) / (double)NS_PER_S;
+	uint32_t grown = header->timestamp - stream->timestamp;
+	double most, more;
+
+	if (rate <= 0 || rate > CLOCK_MOST_HZ)
+		return (int32_t)grown >= 0;
+	most = rate * (1 + (passed_s > 0 ? passed_s / 25 : 0));
+	more = (int32_t)(grown - (uint32_t)(int64_t)(passed_s * rate));
+	return more < most && more > -most;
+}
+
+/* What is ahead was lost, however much, if its timestamp says so. Else the source has begun anew:
+ * it should then take another SSRC, but many have a fixed one. */
+static void jump(struct rtp_stream *stream, const struct rtp_header *header, int distance,
+		 int64_t time_ns)
+{
+	bool is_loss = distance > 0 && has_time_gone_on(stream, header, time_ns);
+
+	take_payload_type(stream, header->payload_type);
+	/* The one before it was right, too. */
+	if (is_loss) {
+		take_number(stream, distance - 1);
+	} else {
+		stream->restarts++;
+		take_number(stream, 1);
+		stream->highest = (uint16_t)(header->sequence - 1);
+	}
+	take_number(stream, 1);
+	if (is_loss)
+		take_time(stream, header, time_ns);
+	else
+		begin_time(stream, header, time_ns);
+}
+
 bool rtp_stream_take(struct rtp_stream *stream, const struct rtp_header *header, int64_t time_ns)
 {
 	int distance = (int16_t)(uint16_t)(header->sequence - stream->highest);
 
-	if (!is_believed(stream, header->sequence, distance))
-		return false;
-	take_payload_type(stream, header->payload_type);
-	if (distance <= -RTP_MISORDER) {
-		restart(stream, header, time_ns);
+	if (distance >= RTP_DROPOUT || distance <= -RTP_MISORDER) {
+		if (!is_confirmed(stream, header->sequence))
+			return false;
+		jump(stream, header, distance, time_ns);
 		return true;
 	}
+	stream->has_candidate = false;
+	take_payload_type(stream, header->payload_type);
 	take_number(stream, distance);
 	take_time(stream, header, time_ns);
 	return true;

@@ -45,7 +45,7 @@ struct rtp_stream {
 	uint8_t payload_type;     /* the last one's */
 	unsigned clock_hz;        /* of the timestamps; 0: not known (yet) */
 	bool is_clock_guessed;    /* from how fast they grow, to the nearest usual one */
-	uint64_t restarts;        /* the numbers went on elsewhere, backwards */
+	uint64_t restarts;        /* numbers and timestamps went on elsewhere */
 	uint64_t wild;            /* numbers far off that the next one did not confirm */
 	int64_t last_ns;          /* when a packet came */
 	struct sequence sequence; /* from 0 on, the first packet's number */
@@ -65,7 +65,7 @@ struct rtp_stream {
 void rtp_stream_begin(struct rtp_stream *stream, const struct rtp_header *header, int64_t time_ns);
 
 /* Takes another packet of its SSRC. False: its number is far off, and not confirmed: it does not
- * count. */
+ * count, unless the next one confirms it. */
 bool rtp_stream_take(struct rtp_stream *stream, const struct rtp_header *header, int64_t time_ns);
 
 /* Different packets that came, and that did not come, of those up to the highest number. */

@@ -236,7 +236,62 @@ static void a_long_outage_is_loss_when_it_is_confirmed(void **state)
 	assert_int_equal(stream.wild, 1);
 	assert_true(take(&stream, 0, 20001, 0));
 	assert_int_equal(stream.wild, 0);
-	assert_counts(&stream, 2, 20000, 0, 0); /* the one that was not believed among them */
+	assert_counts(&stream, 3, 19999, 0, 0); /* the first one did come */
+}
+
+static bool take_at(struct rtp_stream *stream, uint16_t sequence, uint32_t timestamp, int64_t ms)
+{
+	struct rtp_header header = header_of(sequence, timestamp);
+
+	return rtp_stream_take(stream, &header, ms * NS_PER_MS);
+}
+
+/* Many encoders have a fixed SSRC: only the timestamps tell that they have begun anew. */
+static void a_restart_may_go_on_higher(void **state)
+{
+	struct rtp_stream stream;
+
+	(void)state;
+	begin(&stream, 0);
+	for (unsigned i = 1; i < 10; i++)
+		take(&stream, 0, i, 0);
+	assert_false(take_at(&stream, 17000, 0x12345678, 5000));
+	assert_true(take_at(&stream, 17001, 0x12345678 + STEP, 5020));
+	assert_true(take_at(&stream, 17002, 0x12345678 + 2 * STEP, 5040));
+	assert_int_equal(stream.restarts, 1);
+	assert_counts(&stream, 13, 0, 0, 0);
+}
+
+static void a_loop_whose_timestamps_go_back_is_a_restart(void **state)
+{
+	struct rtp_header header = {.payload_type = 96, .sequence = 50000, .ssrc = 1};
+	struct rtp_stream stream;
+
+	(void)state;
+	header.timestamp = 90000;
+	rtp_stream_begin(&stream, &header, 0); /* and its clock is not known */
+	for (unsigned i = 1; i <= 2; i++) {
+		header.sequence = (uint16_t)(60000 + i);
+		header.timestamp = i;
+		rtp_stream_take(&stream, &header, i * NS_PER_MS);
+	}
+	assert_int_equal(stream.restarts, 1);
+	assert_counts(&stream, 3, 0, 0, 0);
+}
+
+/* 100 hours of PCMU, of which the timestamps go round in 149. */
+static void a_long_outage_is_loss_where_timestamps_wrap(void **state)
+{
+	const int64_t hours_ms = INT64_C(100) * 3600 * 1000;
+	struct rtp_stream stream;
+
+	(void)state;
+	begin(&stream, 0);
+	take(&stream, 0, 1, 0);
+	assert_false(take_at(&stream, 10000, (uint32_t)(hours_ms * 8), hours_ms));
+	assert_true(take_at(&stream, 10001, (uint32_t)(hours_ms * 8 + STEP), hours_ms + 20));
+	assert_int_equal(stream.restarts, 0);
+	assert_counts(&stream, 4, 9998, 0, 0);
 }
 
 static void a_stray_number_changes_nothing(void **state)
@@ -264,7 +319,7 @@ static void numbers_that_go_on_lower_are_a_restart(void **state)
 	for (unsigned i = 1; i < 10; i++)
 		assert_true(take(&stream, 5, i, 0));
 	assert_int_equal(stream.restarts, 1);
-	assert_counts(&stream, 19, 0, 0, 0);
+	assert_counts(&stream, 20, 0, 0, 0);
 }
 
 /* RFC 3550 appendix A.8, by hand: each packet is alternately 4 ms late and in time, so each
@@ -342,6 +397,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(losses_duplicates_and_reordering_are_counted),
 		cmocka_unit_test(one_from_before_the_beginning_does_not_count),
 		cmocka_unit_test(a_long_outage_is_loss_when_it_is_confirmed),
+		cmocka_unit_test(a_restart_may_go_on_higher),
+		cmocka_unit_test(a_loop_whose_timestamps_go_back_is_a_restart),
+		cmocka_unit_test(a_long_outage_is_loss_where_timestamps_wrap),
 		cmocka_unit_test(a_stray_number_changes_nothing),
 		cmocka_unit_test(numbers_that_go_on_lower_are_a_restart),
 		cmocka_unit_test(jitter_is_that_of_the_rfc),
