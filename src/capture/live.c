@@ -1,5 +1,6 @@
 #include "live.h"
 
+#include "base/text.h"
 #include "config.h"
 
 #include <errno.h>
@@ -124,13 +125,25 @@ static int set_filter(struct live *live, const char *filter, struct error *error
 	return 0;
 }
 
+/* The word vlan moves all that follows it behind a tag. */
+static int set_filter_with_vlans(struct live *live, const char *filter, struct error *error)
+{
+	struct text text = {0};
+	int status;
+
+	text_addf(&text, "(%s) or (vlan and ((%s) or (vlan and (%s))))", filter, filter, filter);
+	status = set_filter(live, text_string(&text), error);
+	text_done(&text);
+	return status;
+}
+
+/* Not every kind of interface can have VLANs; libpcap refuses the word then. */
 static int set_filters(struct live *live, const struct live_options *options, struct error *error)
 {
-	int status = set_filter(live, options->filter, error);
-
-	if (status != HOSTCAST_INVALID || !options->filter_without_vlan)
-		return status;
-	return set_filter(live, options->filter_without_vlan, error);
+	if (options->with_vlans && options->filter &&
+	    set_filter_with_vlans(live, options->filter, error) == 0)
+		return 0;
+	return set_filter(live, options->filter, error);
 }
 
 /* Files and the kernel have one number for raw IP, libpcap has another. */

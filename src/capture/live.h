@@ -10,14 +10,13 @@
 struct live;
 
 struct live_options {
-	const char *filter;              /* in libpcap's language; NULL: all */
-	const char *filter_without_vlan; /* where the interface has no VLANs (tunnels, for one), so
-					    that the other is refused; NULL: it is an error */
-	unsigned number;                 /* that its frames carry as `interface` */
-	size_t snap;                     /* bytes of each packet that are captured; 0: all */
-	size_t buffer;                   /* bytes in the kernel; 0: LIVE_BUFFER */
-	int64_t delay_ns;                /* at most of packets in the kernel; 0: LIVE_DELAY_NS */
-	bool is_promiscuous;             /* what the interface would filter out, too */
+	const char *filter;  /* in libpcap's language (pcap-filter(7)); NULL: all */
+	bool with_vlans;     /* it also lets through the same within one or two VLAN tags */
+	unsigned number;     /* that its frames carry as `interface` */
+	size_t snap;         /* bytes of each packet that are captured; 0: all */
+	size_t buffer;       /* bytes in the kernel; 0: LIVE_BUFFER */
+	int64_t delay_ns;    /* at most of packets in the kernel; 0: LIVE_DELAY_NS */
+	bool is_promiscuous; /* what the interface would filter out, too */
 };
 
 enum { LIVE_BUFFER = 16 * 1024 * 1024, LIVE_SNAP = 262144 };

@@ -104,12 +104,10 @@ static void add_cooked(struct text *out, const struct link_layer *link)
 		[COOKED_MULTICAST] = "multicast", [COOKED_TO_OTHERS] = "to_others",
 		[COOKED_SENT] = "sent",
 	};
-	bool is_known = (unsigned)link->cooked < sizeof ways / sizeof ways[0];
 
 	if (!link->is_cooked)
 		return;
-	if (is_known)
-		json_string(out, "way", ways[link->cooked]);
+	json_string(out, "way", ways[link->cooked]);
 	if (link->cooked_interface > 0)
 		json_integer(out, "interface_index", link->cooked_interface);
 }

@@ -4,6 +4,7 @@
 #include "net/address.h"
 #include "traffic/group_mac.h"
 #include "traffic/report_records.h"
+#include "traffic/source_filter.h"
 
 #include <string.h>
 
@@ -261,6 +262,18 @@ static bool asks_for_group(const struct observation *o, const struct membership_
 	return query->group.any.sa_family == AF_UNSPEC || address_same_ip(&query->group, &o->group);
 }
 
+/* Of queries for sources those that doctor's socket does not want need no answer; and what this
+ * host asks itself, as a router, it mostly does not hear. */
+static bool has_to_answer(const struct observation *o, const struct packet *packet)
+{
+	bool is_any = o->source.any.sa_family == AF_UNSPEC;
+	struct source_filter joined = {.is_exclude = is_any, .count = is_any ? 0 : 1};
+
+	joined.list[0] = o->source;
+	return !is_own_address(o, &packet->source) &&
+	       source_filter_is_asked(&joined, &packet->membership);
+}
+
 static void count_unanswered(struct seen_interface *interface, int64_t now_ns)
 {
 	if (!interface->is_asked || now_ns <= interface->answer_until_ns)
@@ -278,15 +291,15 @@ static void take_query(struct observation *o, struct seen_interface *interface,
 	if (!asks_for_group(o, query))
 		return;
 	interface->queries++;
-	if (interface->is_asked || !interface->is_joined)
+	if (interface->is_asked || !interface->is_joined || !has_to_answer(o, packet))
 		return;
 	interface->is_asked = true;
 	interface->answer_until_ns = frame->time_ns + response_ns + SLACK_NS;
 }
 
-static bool reports_group(const struct observation *o, const struct membership_message *message)
+static bool reports_group(const struct observation *o, const struct packet *packet)
 {
-	struct report_records records = report_records_of(message);
+	struct report_records records = report_records_of(packet);
 	struct group_record record;
 
 	while (report_records_next(&records, &record))
@@ -303,7 +316,7 @@ static void take_report(struct observation *o, struct seen_interface *interface,
 	const struct membership_message *report = &packet->membership;
 	bool is_old = report->version < (report->is_mld ? 2u : 3u);
 
-	if (!reports_group(o, report))
+	if (!reports_group(o, packet))
 		return;
 	if (is_own_address(o, &packet->source)) {
 		interface->reports_sent++;

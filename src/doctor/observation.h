@@ -68,8 +68,9 @@ struct seen_interface {
 	uint64_t reports_sent;     /* by this host */
 	unsigned report_version;   /* of this host's last one; 0: none seen */
 
-	uint64_t queries;        /* that ask for this group, or for all */
-	uint64_t unanswered;     /* of them, those to which this host sent no report in time */
+	uint64_t queries;        /* that ask for this group, sources of it, or for all */
+	uint64_t unanswered;     /* of them, those that this host had to answer, and did not in time
+				  */
 	bool is_asked;           /* the last one is not answered yet, */
 	int64_t answer_until_ns; /* and this is its time */
 

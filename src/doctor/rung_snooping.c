@@ -321,14 +321,6 @@ static const struct querier *last_querier(const struct queriers *queriers, unsig
 	return last;
 }
 
-/* The default interval is only a guess, and not told. */
-static int64_t known_interval_ns(const struct querier *querier)
-{
-	bool is_known = querier->told_interval_ns > 0 || querier->longest_interval_ns > 0;
-
-	return is_known ? querier_interval_ns(querier) : 0;
-}
-
 static void take_querier(const struct doctor_case *c, unsigned interface,
 			 struct snooping_facts *facts)
 {
@@ -343,7 +335,8 @@ static void take_querier(const struct doctor_case *c, unsigned interface,
 		return;
 	facts->querier = querier->address;
 	facts->querier_version = querier->version;
-	facts->querier_interval_ns = known_interval_ns(querier);
+	if (querier_interval_is_known(querier)) /* else it would be a guess */
+		facts->querier_interval_ns = querier_interval_ns(querier);
 }
 
 static void examine(const struct doctor_case *c, const struct seen_interface *seen,

@@ -125,6 +125,24 @@ bool is_local_address(const union hostcast_address *address)
 	return address_is_loopback(address) || index_of_address(address) > 0;
 }
 
+size_t local_addresses_read(union hostcast_address list[], size_t most)
+{
+	struct ifaddrs *entries, *entry;
+	size_t count = 0;
+
+	if (getifaddrs(&entries) < 0)
+		return 0;
+	for (entry = entries; entry; entry = entry->ifa_next) {
+		if (!of_ifaddrs(entry))
+			continue;
+		if (count < most)
+			copy_address(&list[count], of_ifaddrs(entry));
+		count++;
+	}
+	freeifaddrs(entries);
+	return count;
+}
+
 static int none_such(const struct interfaces *interfaces, const char *text, struct error *error)
 {
 	size_t used;

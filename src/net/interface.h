@@ -38,4 +38,7 @@ bool interface_has_address(const struct interface *interface, int family);
 /* Is this IP (whatever its port) one of this host's own, now? */
 bool is_local_address(const union hostcast_address *address);
 
+/* The first `most` of these IPs; returns how many there are, 0 if the system does not tell. */
+size_t local_addresses_read(union hostcast_address list[], size_t most);
+
 #endif

@@ -25,7 +25,7 @@ static void add_event(struct group_events *e, const struct group_event *event)
 static void take_membership(struct group_events *e, const struct frame *frame,
 			    const struct packet *packet)
 {
-	struct report_records records = report_records_of(&packet->membership);
+	struct report_records records = report_records_of(packet);
 	struct group_event event = {.time_ns = frame->time_ns, .host = packet->source};
 	struct group_record record;
 

@@ -193,20 +193,25 @@ static void confirm(struct history_group *group, struct member_stay *stay,
 	stay->version = seen->version;
 }
 
-/* Could a report be the answer to a query of its link? */
-static bool is_answer(const struct group_history *history, const struct sighting *seen, bool is_mld)
+/* Could a report be the answer to a query for its group, or of its link for all? */
+static bool is_answer(const struct group_history *history, const struct history_group *group,
+		      const struct sighting *seen, bool is_mld)
 {
+	if (seen->time_ns < group->answers_until_ns)
+		return true;
 	for (size_t i = 0; i < history->queriers.count; i++) {
 		const struct querier *q = &history->queriers.list[i];
 
 		if (q->is_mld == is_mld && q->interface == seen->interface &&
-		    q->vlan == seen->vlan && seen->time_ns - q->last_ns <= q->response_ns)
+		    q->vlan == seen->vlan && q->general > 0 &&
+		    seen->time_ns - q->last_general_ns <= q->response_ns)
 			return true;
 	}
 	return false;
 }
 
-static enum stay_begin begin_of(const struct group_history *history, const struct sighting *seen,
+static enum stay_begin begin_of(const struct group_history *history,
+				const struct history_group *group, const struct sighting *seen,
 				const struct report_records *records,
 				const struct group_record *record)
 {
@@ -216,45 +221,58 @@ static enum stay_begin begin_of(const struct group_history *history, const struc
 		return STAY_JOINED;
 	if (!records->is_old)
 		return STAY_FOUND;
-	return is_answer(history, seen, records->message.is_mld) ? STAY_FOUND : STAY_JOINED;
+	return is_answer(history, group, seen, records->message.is_mld) ? STAY_FOUND : STAY_JOINED;
 }
 
-/* Does it name no source of which its sender wants to hear? */
-static bool wants_nothing(const struct group_record *record)
+static void apply(struct group_history *history, struct source_filter *wanted,
+		  const struct sighting *seen, const struct report_records *records,
+		  const struct group_record *record)
 {
-	return record->type == RECORD_BLOCK ||
-	       (record->count == 0 && record->type != RECORD_IS_EXCLUDE &&
-		record->type != RECORD_TO_EXCLUDE);
+	history->forgotten_sources +=
+		source_filter_apply(wanted, &records->message, record, seen->time_ns);
 }
 
-static void apply(struct group_history *history, struct member_stay *stay,
-		  const struct report_records *records, const struct group_record *record)
+static int begin_stay(struct group_history *history, struct history_group *group,
+		      const struct sighting *seen, enum stay_begin begin,
+		      const struct source_filter *wanted, bool is_old)
 {
-	history->forgotten_sources += source_filter_apply(&stay->wanted, &records->message, record);
+	struct member_stay *stay;
+	int code = add_stay(history, group, seen, begin, &stay);
+
+	if (!stay)
+		return code;
+	stay->wanted = *wanted;
+	confirm(group, stay, seen, is_old);
+	return 0;
 }
 
-/* Of a host that was not known to be a member. */
+static int add_ended_stay(struct group_history *history, struct history_group *group,
+			  const struct sighting *seen)
+{
+	struct member_stay *stay;
+	int code = add_stay(history, group, seen, STAY_BEFORE, &stay);
+
+	if (stay)
+		end_stay(group, stay, seen);
+	return code;
+}
+
+/* Of a host that was not known to be a member. An end is said again, lest the first was lost (RFC
+ * 3376 section 5.1); and what is no end and wants nothing, of a membership that began before, tells
+ * nothing of it. */
 static int take_first_record(struct group_history *history, struct history_group *group,
 			     const struct sighting *seen, const struct report_records *records,
 			     const struct group_record *record)
 {
-	bool is_end = wants_nothing(record);
-	bool is_known = find_stay(history, group, seen) != NULL;
-	struct member_stay *stay;
-	int code;
+	struct source_filter wanted = {.count = 0};
 
-	if (is_end && is_known)
-		return 0; /* said again, lest the first was lost (RFC 3376 section 5.1) */
-	code = add_stay(history, group, seen,
-			is_end ? STAY_BEFORE : begin_of(history, seen, records, record), &stay);
-	if (!stay)
-		return code;
-	if (is_end) {
-		end_stay(group, stay, seen);
-		return 0;
-	}
-	apply(history, stay, records, record);
-	confirm(group, stay, seen, records->is_old);
+	apply(history, &wanted, seen, records, record);
+	if (!source_filter_wants_nothing(&wanted))
+		return begin_stay(history, group, seen,
+				  begin_of(history, group, seen, records, record), &wanted,
+				  records->is_old);
+	if (group_record_ends(record) && !find_stay(history, group, seen))
+		return add_ended_stay(history, group, seen);
 	return 0;
 }
 
@@ -265,7 +283,7 @@ static void take_next_record(struct group_history *history, struct history_group
 {
 	struct source_filter before = stay->wanted;
 
-	apply(history, stay, records, record);
+	apply(history, &stay->wanted, seen, records, record);
 	if (source_filter_wants_nothing(&stay->wanted)) {
 		end_stay(group, stay, seen);
 		return;
@@ -294,9 +312,9 @@ static int take_record(struct group_history *history, const struct sighting *see
 }
 
 static int take_report(struct group_history *history, const struct sighting *seen,
-		       const struct membership_message *message)
+		       const struct packet *packet)
 {
-	struct report_records records = report_records_of(message);
+	struct report_records records = report_records_of(packet);
 	struct group_record record;
 	int code = 0;
 
@@ -307,14 +325,26 @@ static int take_report(struct group_history *history, const struct sighting *see
 
 /* ---- Queries ---- */
 
-static void ask(struct history_group *group, struct member_stay *stay,
-		const struct membership_message *query, int64_t time_ns)
+/* Who has no address yet shares 0.0.0.0 with others (RFC 3376 section 4.2.13), and answers with the
+ * one that it gets. Routers mostly do not hear what they ask themselves. */
+static bool has_to_answer(const struct member_stay *stay, const struct sighting *seen,
+			  const struct membership_message *query)
 {
+	return !address_is_any(&stay->host) && !address_same_ip(&stay->host, seen->host) &&
+	       source_filter_is_asked(&stay->wanted, query);
+}
+
+static void ask(struct history_group *group, struct member_stay *stay, const struct sighting *seen,
+		const struct membership_message *query)
+{
+	source_filter_note_query(&stay->wanted, query, seen->time_ns);
+	if (!has_to_answer(stay, seen, query))
+		return;
 	if (stay->asked++ > 0)
 		return;
 	group->asked++;
-	stay->asked_ns = time_ns;
-	stay->due_ns = time_ns + query->response_ns;
+	stay->asked_ns = seen->time_ns;
+	stay->due_ns = seen->time_ns + query->response_ns;
 }
 
 static void ask_group(struct history_group *group, const struct sighting *seen,
@@ -322,23 +352,40 @@ static void ask_group(struct history_group *group, const struct sighting *seen,
 {
 	for (size_t i = 0; i < group->stay_count; i++)
 		if (!group->stays[i].is_over && is_on_link(&group->stays[i], seen))
-			ask(group, &group->stays[i], query, seen->time_ns);
+			ask(group, &group->stays[i], seen, query);
 }
 
-static void take_query(struct group_history *history, const struct sighting *seen,
-		       const struct membership_message *query)
+static void take_general_query(struct group_history *history, const struct sighting *seen,
+			       const struct membership_message *query)
 {
-	bool is_general = query->group.any.sa_family == AF_UNSPEC;
+	for (size_t i = 0; i < history->group_count; i++)
+		if (history->groups[i].address.any.sa_family == seen->host->any.sa_family)
+			ask_group(&history->groups[i], seen, query);
+}
 
-	for (size_t i = 0; i < history->group_count; i++) {
-		struct history_group *group = &history->groups[i];
-		bool is_meant = is_general
-					? group->address.any.sa_family == seen->host->any.sa_family
-					: address_same_ip(&group->address, &query->group);
+static int take_query_for_group(struct group_history *history, const struct sighting *seen,
+				const struct membership_message *query)
+{
+	struct history_group *group;
+	int code;
 
-		if (is_meant)
-			ask_group(group, seen, query);
-	}
+	if (!address_is_multicast(&query->group))
+		return 0;
+	code = find_or_add_group(history, &query->group, &group);
+	if (!group)
+		return code;
+	group->answers_until_ns = seen->time_ns + query->response_ns;
+	ask_group(group, seen, query);
+	return 0;
+}
+
+static int take_query(struct group_history *history, const struct sighting *seen,
+		      const struct membership_message *query)
+{
+	if (query->group.any.sa_family != AF_UNSPEC)
+		return take_query_for_group(history, seen, query);
+	take_general_query(history, seen, query);
+	return 0;
 }
 
 /* ---- Packets ---- */
@@ -356,11 +403,11 @@ static int take_membership(struct group_history *history, const struct frame *fr
 	};
 
 	if (message->kind != MEMBERSHIP_QUERY)
-		return take_report(history, &seen, message);
+		return take_report(history, &seen, packet);
 	queriers_take(&history->queriers, frame, packet);
-	if (message->checksum != CHECKSUM_BAD) /* else hosts drop it, too */
-		take_query(history, &seen, message);
-	return 0;
+	if (message->checksum == CHECKSUM_BAD) /* hosts drop it, too */
+		return 0;
+	return take_query(history, &seen, message);
 }
 
 int group_history_take(struct group_history *history, const struct frame *frame,

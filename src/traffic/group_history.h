@@ -48,7 +48,8 @@ struct history_group {
 	union hostcast_address address; /* port 0 */
 	struct member_stay *stays;      /* in the order in which they began */
 	size_t stay_count, stay_room;
-	size_t asked; /* stays that did not answer yet */
+	size_t asked;             /* stays that did not answer yet */
+	int64_t answers_until_ns; /* to the last query for this group alone, or sources of it */
 };
 
 struct stay_number {

@@ -94,6 +94,26 @@ static void take_rtp(struct live_senders *senders, const struct frame *frame,
 
 /* ---- Packets ---- */
 
+static int64_t silence_limit_ns(const struct live_senders *senders, const struct live_sender *live)
+{
+	int64_t limit_ns = (int64_t)(SILENT_INTERVALS * live->interval_ns);
+
+	if (senders->silence_ns > 0)
+		return senders->silence_ns;
+	if (live->interval_ns <= 0)
+		return SILENCE_ONCE_NS;
+	return limit_ns < SILENCE_LEAST_NS ? SILENCE_LEAST_NS : limit_ns;
+}
+
+/* From its last datagram on, as far as was listened. */
+static int64_t quiet_ns(const struct live_senders *senders, int64_t last_ns, int64_t now_ns)
+{
+	int64_t since_ns =
+		last_ns > senders->listening_since_ns ? last_ns : senders->listening_since_ns;
+
+	return now_ns > since_ns ? now_ns - since_ns : 0;
+}
+
 static void take_interval(struct live_sender *live, int64_t interval_ns)
 {
 	live->interval_ns -= live->interval_ns / FORGETTING;
@@ -101,14 +121,15 @@ static void take_interval(struct live_sender *live, int64_t interval_ns)
 		live->interval_ns = (double)interval_ns;
 }
 
-static void take_datagram(struct live_sender *live, struct sender_news *news)
+static void take_datagram(const struct live_senders *senders, struct live_sender *live,
+			  struct sender_news *news)
 {
 	const struct sender *sender = news->sender;
-	int64_t interval_ns = sender->last_ns - live->last_ns;
+	int64_t interval_ns = quiet_ns(senders, live->last_ns, sender->last_ns);
 
 	news->is_new = live->datagrams == 0;
-	if (live->is_silent)
-		news->silence_ns = interval_ns;
+	if (live->is_silent || (!news->is_new && interval_ns > silence_limit_ns(senders, live)))
+		news->silence_ns = sender->last_ns - live->last_ns;
 	if (!news->is_new)
 		take_interval(live, interval_ns);
 	live->is_silent = false;
@@ -127,30 +148,19 @@ struct sender_news live_senders_take(struct live_senders *senders, const struct 
 	live = live_sender_of(senders, news.sender);
 	if (news.sender->datagrams == live->datagrams)
 		return news; /* a later fragment */
-	take_datagram(live, &news);
+	take_datagram(senders, live, &news);
 	take_rtp(senders, frame, packet, &news);
 	return news;
 }
 
 /* ---- Time ---- */
 
-static int64_t silence_limit_ns(const struct live_senders *senders, const struct live_sender *live)
-{
-	int64_t limit_ns = (int64_t)(SILENT_INTERVALS * live->interval_ns);
-
-	if (senders->silence_ns > 0)
-		return senders->silence_ns;
-	if (live->interval_ns <= 0)
-		return SILENCE_ONCE_NS;
-	return limit_ns < SILENCE_LEAST_NS ? SILENCE_LEAST_NS : limit_ns;
-}
-
 /* Was it heard, and has just become silent? */
 static bool is_silent_now(const struct live_senders *senders, const struct sender *sender,
-			  const struct live_sender *live, int64_t now_ns)
+			  const struct live_sender *live, int64_t heard_ns)
 {
 	return sender->datagrams > 0 && !live->is_silent &&
-	       now_ns - sender->last_ns > silence_limit_ns(senders, live);
+	       quiet_ns(senders, sender->last_ns, heard_ns) > silence_limit_ns(senders, live);
 }
 
 static void measure_rate(const struct sender *sender, struct live_sender *live, int64_t passed_ns)
@@ -205,7 +215,7 @@ static void forget_silent(struct live_senders *senders, int64_t now_ns)
 		senders_reindex(&senders->senders);
 }
 
-void live_senders_tick(struct live_senders *senders, int64_t now_ns,
+void live_senders_tick(struct live_senders *senders, int64_t now_ns, int64_t heard_ns,
 		       const struct sender_tick_events *events, void *context)
 {
 	for (size_t i = 0; i < senders->senders.count; i++) {
@@ -215,7 +225,7 @@ void live_senders_tick(struct live_senders *senders, int64_t now_ns,
 		if (senders->tick_ns > 0)
 			measure_rate(sender, live, now_ns - senders->tick_ns);
 		tell_lost(sender, live, events, context);
-		if (!is_silent_now(senders, sender, live, now_ns))
+		if (!is_silent_now(senders, sender, live, heard_ns))
 			continue;
 		live->is_silent = true;
 		events->silent(context, sender);

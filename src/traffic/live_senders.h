@@ -47,6 +47,8 @@ struct live_senders {
 	struct senders senders;
 	struct live_sender live[SENDERS_MAX]; /* of the sender with the same index */
 	int64_t silence_ns;                   /* a limit of one's own; 0: as above */
+	int64_t listening_since_ns;           /* no silence begins before, since packets may have
+						 been missed then; 0: none was */
 	int64_t tick_ns;                      /* the last one; 0: there was none */
 	size_t stream_count;
 	uint64_t forgotten_senders; /* that were silent for long */
@@ -58,9 +60,10 @@ void live_senders_done(struct live_senders *senders);
 
 /* What a packet tells of its sender. */
 struct sender_news {
-	struct sender *sender;      /* NULL: it is not to a group, or there is no room */
-	bool is_new;                /* it was not known */
-	int64_t silence_ns;         /* it is heard again after so long; 0: it was not silent */
+	struct sender *sender; /* NULL: it is not to a group, or there is no room */
+	bool is_new;           /* it was not known */
+	int64_t silence_ns; /* it is heard again after so long, whether or not a tick has told that
+			       it was silent; 0: it was not */
 	struct live_stream *stream; /* whose packet it is; NULL: it is of none */
 	bool is_new_stream;         /* it was not known */
 	struct rtp_header rtp;      /* of the stream's packet */
@@ -76,14 +79,16 @@ static inline struct live_sender *live_sender_of(struct live_senders *senders,
 	return &senders->live[sender - senders->senders.list];
 }
 
-/* Time has passed, about a second: measures rates, finds out who is silent, forgets. Tells of each
- * sender that became silent, and of each stream that lost packets since it was told last. */
+/* Time has passed, about a second: measures rates, finds out who is silent, forgets. Packets that
+ * passed after `heard_ns` may not all have been taken in yet: whoever is silent was so before.
+ * Tells of each sender that became silent, and of each stream that lost packets since it was told
+ * last. */
 struct sender_tick_events {
 	void (*silent)(void *context, const struct sender *sender);
 	void (*lost)(void *context, const struct sender *sender, const struct live_stream *stream,
 		     uint64_t packets);
 };
-void live_senders_tick(struct live_senders *senders, int64_t now_ns,
+void live_senders_tick(struct live_senders *senders, int64_t now_ns, int64_t heard_ns,
 		       const struct sender_tick_events *events, void *context);
 
 #endif

@@ -9,6 +9,10 @@
  * default timers makes room (RFC 3376 section 8.4). */
 #define SILENT_NS (260 * INT64_C(1000000000))
 
+/* A report may name two hundred groups that there is no room for: it is not looked for each time.
+ */
+#define ROOM_NS   (1 * INT64_C(1000000000))
+
 /* ---- The table ---- */
 
 static int compare(const struct member *a, const struct member *b)
@@ -32,7 +36,7 @@ static size_t place_of(const struct members *members, const struct member *wante
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare(&members->list[middle], wanted) < 0)
+		if (compare(members_at(members, middle), wanted) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -40,18 +44,31 @@ static size_t place_of(const struct members *members, const struct member *wante
 	return low;
 }
 
+/* The last of the list fills the gap. */
 static void remove_at(struct members *members, size_t at)
 {
-	members->count--;
-	memmove(&members->list[at], &members->list[at + 1],
-		(members->count - at) * sizeof members->list[0]);
+	uint16_t gap = members->places[at];
+	size_t last = --members->count;
+
+	memmove(&members->places[at], &members->places[at + 1],
+		(last - at) * sizeof members->places[0]);
+	if (gap == last)
+		return;
+	members->places[place_of(members, &members->list[last])] = gap;
+	members->list[gap] = members->list[last];
 }
 
 static bool make_room(struct members *members, int64_t now_ns)
 {
-	for (size_t i = members->count; i-- > 0;)
-		if (members->list[i].has_left || now_ns - members->list[i].last_ns > SILENT_NS)
+	if (now_ns >= members->room_ns && now_ns - members->room_ns < ROOM_NS)
+		return false;
+	members->room_ns = now_ns;
+	for (size_t i = members->count; i-- > 0;) {
+		const struct member *member = members_at(members, i);
+
+		if (member->has_left || now_ns - member->last_ns > SILENT_NS)
 			remove_at(members, i);
+	}
 	return members->count < MEMBERS_MAX;
 }
 
@@ -61,9 +78,9 @@ static struct member *find_or_add(struct members *members, const struct member *
 {
 	size_t at = place_of(members, wanted);
 
-	*was_known = at < members->count && compare(&members->list[at], wanted) == 0;
+	*was_known = at < members->count && compare(members_at(members, at), wanted) == 0;
 	if (*was_known)
-		return &members->list[at];
+		return &members->list[members->places[at]];
 	if (members->count == MEMBERS_MAX) {
 		if (!make_room(members, wanted->last_ns)) {
 			members->forgotten++;
@@ -71,23 +88,14 @@ static struct member *find_or_add(struct members *members, const struct member *
 		}
 		at = place_of(members, wanted);
 	}
-	memmove(&members->list[at + 1], &members->list[at],
-		(members->count - at) * sizeof members->list[0]);
-	members->list[at] = *wanted;
-	members->count++;
-	return &members->list[at];
+	memmove(&members->places[at + 1], &members->places[at],
+		(members->count - at) * sizeof members->places[0]);
+	members->places[at] = (uint16_t)members->count;
+	members->list[members->count] = *wanted;
+	return &members->list[members->count++];
 }
 
 /* ---- Packets ---- */
-
-/* Does this record say that its sender leaves, where nothing was known of it? With sources only if
- * the group is one that is joined by source (RFC 4607). */
-static bool says_leave(const struct group_record *record)
-{
-	if (record->type == RECORD_TO_INCLUDE)
-		return record->count == 0;
-	return record->type == RECORD_BLOCK && address_is_source_specific(&record->group);
-}
 
 static void tell_change(struct member *member, bool was_known, bool had_left, bool says_leaves,
 			member_changed_fn *function, void *context)
@@ -118,12 +126,26 @@ static void take_record(struct members *members, const struct member *reporter,
 	if (!member)
 		return;
 	had_left = member->has_left; /* also one that was not known */
-	source_filter_apply(&member->wanted, message, record);
+	members->forgotten +=
+		source_filter_apply(&member->wanted, message, record, reporter->last_ns);
 	member->has_left = source_filter_wants_nothing(&member->wanted);
 	member->version = reporter->version;
 	if (!had_left || !member->has_left) /* a leave that is said again is none */
 		member->last_ns = reporter->last_ns;
-	tell_change(member, was_known, had_left, says_leave(record), function, context);
+	tell_change(member, was_known, had_left, group_record_ends(record), function, context);
+}
+
+/* What is answered to a query for sources may be about these alone. */
+static void take_query(struct members *members, const struct member *link,
+		       const struct membership_message *query, int64_t time_ns)
+{
+	for (size_t i = 0; i < members->count && query->count > 0; i++) {
+		struct member *member = &members->list[i];
+
+		if (member->interface == link->interface && member->vlan == link->vlan &&
+		    address_same_ip(&member->group, &query->group))
+			source_filter_note_query(&member->wanted, query, time_ns);
+	}
 }
 
 void members_take(struct members *members, const struct frame *frame, const struct packet *packet,
@@ -146,7 +168,9 @@ void members_take(struct members *members, const struct frame *frame, const stru
 		.first_ns = frame->time_ns,
 		.last_ns = frame->time_ns,
 	};
-	records = report_records_of(message);
+	if (message->kind == MEMBERSHIP_QUERY && message->checksum != CHECKSUM_BAD)
+		take_query(members, &reporter, message, frame->time_ns);
+	records = report_records_of(packet);
 	while (report_records_next(&records, &record))
 		take_record(members, &reporter, message, &record, function, context);
 }
@@ -169,16 +193,17 @@ static bool answers_for(const struct member *other, const struct member *member)
 /* When it was confirmed last, by itself or by another one. */
 static int64_t confirmed_ns(const struct members *members, const struct member *member)
 {
-	size_t at = (size_t)(member - members->list);
 	int64_t last_ns = member->last_ns;
+	size_t at;
 
 	if (!is_suppressed(member))
 		return last_ns;
-	while (at > 0 && answers_for(&members->list[at - 1], member))
+	at = place_of(members, member);
+	while (at > 0 && answers_for(members_at(members, at - 1), member))
 		at--;
-	for (; at < members->count && answers_for(&members->list[at], member); at++)
-		if (members->list[at].last_ns > last_ns)
-			last_ns = members->list[at].last_ns;
+	for (; at < members->count && answers_for(members_at(members, at), member); at++)
+		if (members_at(members, at)->last_ns > last_ns)
+			last_ns = members_at(members, at)->last_ns;
 	return last_ns;
 }
 
@@ -188,14 +213,16 @@ int64_t member_ends_ns(const struct members *members, const struct member *membe
 	const struct querier *querier =
 		queriers_elected(queriers, member->interface, member->vlan, member->is_mld, now_ns);
 
-	return querier ? querier_membership_ends_ns(querier, confirmed_ns(members, member)) : 0;
+	if (!querier || address_same_ip(&querier->address, &member->address))
+		return 0;
+	return querier_membership_ends_ns(querier, confirmed_ns(members, member));
 }
 
 void members_tick(struct members *members, const struct queriers *queriers, int64_t now_ns,
 		  member_changed_fn *function, void *context)
 {
 	for (size_t i = members->count; i-- > 0;) {
-		struct member *member = &members->list[i];
+		const struct member *member = members_at(members, i);
 		int64_t ends_ns;
 
 		if (member->has_left) {
@@ -206,7 +233,8 @@ void members_tick(struct members *members, const struct queriers *queriers, int6
 		ends_ns = member_ends_ns(members, member, queriers, now_ns);
 		if (ends_ns == 0 || now_ns <= ends_ns)
 			continue;
-		function(context, MEMBER_EXPIRED, member);
+		if (!address_is_any(&member->address))
+			function(context, MEMBER_EXPIRED, member);
 		remove_at(members, i);
 	}
 }

@@ -27,10 +27,19 @@ struct members {
 	 * can name nearly two hundred groups. */
 	bool (*is_wanted)(const void *context, const union hostcast_address *group);
 	const void *wanted_context;
-	struct member list[MEMBERS_MAX]; /* in order: group, interface, VLAN, address */
+	struct member list[MEMBERS_MAX]; /* without gaps, in no order: it stands in places[] */
+	uint16_t places[MEMBERS_MAX];
 	size_t count;
-	uint64_t forgotten; /* of those that there was no room for */
+	int64_t room_ns;    /* when room was looked for last; 0: it was not */
+	uint64_t forgotten; /* members and sources that there was no room for, each time they came
+			     */
 };
+
+/* The members in order: group, interface, VLAN, address. */
+static inline const struct member *members_at(const struct members *members, size_t place)
+{
+	return &members->list[members->places[place]];
+}
 
 enum member_change { MEMBER_JOINED, MEMBER_LEFT, MEMBER_EXPIRED };
 
@@ -42,12 +51,14 @@ typedef void member_changed_fn(void *context, enum member_change change,
 void members_take(struct members *members, const struct frame *frame, const struct packet *packet,
 		  member_changed_fn *function, void *context);
 
-/* When the routers will forget this membership, if it is not reported again; 0: nobody asks, so
- * that it does not end. Of IGMPv1, v2 and MLDv1 one member answers for all. */
+/* When the routers will forget this membership, if it is not reported again; 0: nobody asks, or it
+ * asks itself (its own answer to that may never leave it), so that it does not end. Of IGMPv1, v2
+ * and MLDv1 one member answers for all. */
 int64_t member_ends_ns(const struct members *members, const struct member *member,
 		       const struct queriers *queriers, int64_t now_ns);
 
-/* Time has passed: those whose time is over are no members any more. */
+/* Time has passed: those whose time is over are no members any more. Who had no address (0.0.0.0,
+ * RFC 3376 section 4.2.13) is not told of then: it may go on under one. */
 void members_tick(struct members *members, const struct queriers *queriers, int64_t now_ns,
 		  member_changed_fn *function, void *context);
 

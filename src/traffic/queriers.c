@@ -19,12 +19,17 @@ static bool is_on_link(const struct querier *querier, unsigned interface, uint16
 	       querier->is_mld == is_mld;
 }
 
+bool queriers_share_link(const struct querier *a, const struct querier *b)
+{
+	return is_on_link(a, b->interface, b->vlan, b->is_mld);
+}
+
 static struct querier *find(struct queriers *queriers, const struct querier *wanted)
 {
 	for (size_t i = 0; i < queriers->count; i++) {
 		struct querier *querier = &queriers->list[i];
 
-		if (is_on_link(querier, wanted->interface, wanted->vlan, wanted->is_mld) &&
+		if (queriers_share_link(querier, wanted) &&
 		    address_same_ip(&querier->address, &wanted->address))
 			return querier;
 	}
@@ -57,16 +62,68 @@ static struct querier *find_or_add(struct queriers *queriers, const struct queri
 	return querier;
 }
 
+/* ---- How often it asks ---- */
+
+static int64_t response_of(const struct querier *querier)
+{
+	return querier->response_ns > 0 ? querier->response_ns : RESPONSE_NS;
+}
+
+static int robustness_of(const struct querier *querier)
+{
+	return querier->robustness > 0 ? (int)querier->robustness : ROBUSTNESS;
+}
+
+bool querier_interval_is_known(const struct querier *querier)
+{
+	return querier->told_interval_ns > 0 || querier->general > QUERIER_INTERVALS;
+}
+
+int64_t querier_interval_ns(const struct querier *querier)
+{
+	int64_t longest_ns = querier_interval_is_known(querier) ? 0 : INTERVAL_NS;
+
+	if (querier->told_interval_ns > 0)
+		return querier->told_interval_ns;
+	for (size_t i = 0; i < QUERIER_INTERVALS; i++)
+		if (querier->intervals_ns[i] > longest_ns)
+			longest_ns = querier->intervals_ns[i];
+	return longest_ns > 0 ? longest_ns : INTERVAL_NS;
+}
+
+/* A query that comes within so long after the last one finds its members still in time to answer.
+ */
+static int64_t holding_ns(const struct querier *querier)
+{
+	return robustness_of(querier) * querier_interval_ns(querier);
+}
+
+int64_t querier_patience_ns(const struct querier *querier)
+{
+	return holding_ns(querier) + response_of(querier) / 2;
+}
+
+/* ---- Packets ---- */
+
+/* After a pause members have to be given time again. */
+static void take_interval(struct querier *querier, int64_t interval_ns, int64_t time_ns)
+{
+	if (interval_ns > holding_ns(querier))
+		querier->asking_since_ns = time_ns;
+	if (interval_ns > INTERVAL_MOST_NS)
+		interval_ns = INTERVAL_MOST_NS;
+	querier->seen_interval_ns = interval_ns;
+	querier->intervals_ns[querier->general % QUERIER_INTERVALS] = interval_ns;
+}
+
 static void take_general(struct querier *querier, const struct membership_message *query,
 			 int64_t time_ns)
 {
-	if (querier->general++ > 0) {
-		querier->seen_interval_ns = time_ns - querier->last_general_ns;
-		if (querier->seen_interval_ns > INTERVAL_MOST_NS)
-			querier->seen_interval_ns = INTERVAL_MOST_NS;
-		if (querier->seen_interval_ns > querier->longest_interval_ns)
-			querier->longest_interval_ns = querier->seen_interval_ns;
-	}
+	if (querier->general > 0)
+		take_interval(querier, time_ns - querier->last_general_ns, time_ns);
+	else
+		querier->asking_since_ns = time_ns;
+	querier->general++;
 	querier->last_general_ns = time_ns;
 	querier->version = query->version;
 	querier->told_interval_ns = query->interval_ns;
@@ -99,29 +156,6 @@ const struct querier *queriers_take(struct queriers *queriers, const struct fram
 
 /* ---- Who asks now, and until when an answer holds ---- */
 
-static int64_t response_of(const struct querier *querier)
-{
-	return querier->response_ns > 0 ? querier->response_ns : RESPONSE_NS;
-}
-
-static int robustness_of(const struct querier *querier)
-{
-	return querier->robustness > 0 ? (int)querier->robustness : ROBUSTNESS;
-}
-
-int64_t querier_interval_ns(const struct querier *querier)
-{
-	if (querier->told_interval_ns > 0)
-		return querier->told_interval_ns;
-	return querier->longest_interval_ns > 0 ? querier->longest_interval_ns : INTERVAL_NS;
-}
-
-/* RFC 3376 section 8.5: others take over when it was not heard for so long. */
-static int64_t patience_ns(const struct querier *querier)
-{
-	return robustness_of(querier) * querier_interval_ns(querier) + response_of(querier) / 2;
-}
-
 static bool goes_before(const struct querier *a, const struct querier *b)
 {
 	if (address_is_any(&a->address) != address_is_any(&b->address))
@@ -138,7 +172,7 @@ const struct querier *queriers_elected(const struct queriers *queriers, unsigned
 		const struct querier *querier = &queriers->list[i];
 
 		if (!is_on_link(querier, interface, vlan, is_mld) || querier->general == 0 ||
-		    now_ns - querier->last_general_ns > patience_ns(querier))
+		    now_ns - querier->last_general_ns > querier_patience_ns(querier))
 			continue;
 		if (!elected || goes_before(querier, elected))
 			elected = querier;
@@ -148,6 +182,8 @@ const struct querier *queriers_elected(const struct queriers *queriers, unsigned
 
 int64_t querier_membership_ends_ns(const struct querier *querier, int64_t report_ns)
 {
-	return report_ns + robustness_of(querier) * querier_interval_ns(querier) +
-	       response_of(querier);
+	int64_t since_ns =
+		report_ns > querier->asking_since_ns ? report_ns : querier->asking_since_ns;
+
+	return since_ns + holding_ns(querier) + response_of(querier);
 }

@@ -1,5 +1,7 @@
 #include "report_records.h"
 
+#include "net/address.h"
+
 struct report_records report_records_all(const struct membership_message *message)
 {
 	bool is_report = message->kind == MEMBERSHIP_REPORT;
@@ -13,11 +15,13 @@ struct report_records report_records_all(const struct membership_message *messag
 	};
 }
 
-struct report_records report_records_of(const struct membership_message *message)
+struct report_records report_records_of(const struct packet *packet)
 {
+	const struct membership_message *message = &packet->membership;
 	struct report_records records = report_records_all(message);
+	bool is_from_nobody = message->is_mld && address_is_any(&packet->source);
 
-	records.is_done = records.is_done || message->checksum == CHECKSUM_BAD;
+	records.is_done = records.is_done || message->checksum == CHECKSUM_BAD || is_from_nobody;
 	records.has_all = false;
 	return records;
 }
@@ -50,4 +54,10 @@ bool report_records_next(struct report_records *records, struct group_record *re
 		if (records->has_all || !is_reserved(record))
 			return true;
 	return false;
+}
+
+bool group_record_ends(const struct group_record *record)
+{
+	return group_record_meaning(record) == RECORD_LEAVES ||
+	       (record->type == RECORD_BLOCK && address_is_source_specific(&record->group));
 }

@@ -4,7 +4,7 @@
 #ifndef TRAFFIC_REPORT_RECORDS_H
 #define TRAFFIC_REPORT_RECORDS_H
 
-#include "decode/membership_message.h"
+#include "decode/packet.h"
 
 struct report_records {
 	struct membership_message message;
@@ -14,8 +14,10 @@ struct report_records {
 };
 
 /* Those that routers take in, of any membership message; a query has none, and none is taken from a
- * message with a wrong checksum, or of a reserved type (RFC 3376 sections 4.1.2 and 4.2.12). */
-struct report_records report_records_of(const struct membership_message *message);
+ * message with a wrong checksum, or of a reserved type (RFC 3376 sections 4.1.2 and 4.2.12), or, in
+ * MLD, from a host that has no address yet (RFC 3810 section 5.2.13): it reports again when it has
+ * one. */
+struct report_records report_records_of(const struct packet *packet);
 
 /* All that are there, for who shows messages rather than believes them. */
 struct report_records report_records_all(const struct membership_message *message);
@@ -23,5 +25,9 @@ struct report_records report_records_all(const struct membership_message *messag
 /* The next record; its sources are read with membership_next_source(). False: there is none left.
  */
 bool report_records_next(struct report_records *records, struct group_record *record);
+
+/* Does a record say that its sender has left, where nothing else is known of it? To block sources
+ * is the end only in groups that are joined by source (RFC 4607): else it may want all others. */
+bool group_record_ends(const struct group_record *record);
 
 #endif

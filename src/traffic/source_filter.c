@@ -2,6 +2,10 @@
 
 #include "net/address.h"
 
+/* Of a query this many sources are compared with those of each member, lest one packet keep the
+ * processor busy; whether the rest is wanted is not known. */
+enum { ASKED_MOST = 16 };
+
 static size_t find(const struct source_filter *filter, const union hostcast_address *source)
 {
 	size_t i = 0;
@@ -57,7 +61,10 @@ static void take_all_away(struct source_filter *filter, const struct membership_
 static size_t replace(struct source_filter *filter, bool is_exclude,
 		      const struct membership_message *message, const struct group_record *record)
 {
-	*filter = (struct source_filter){.is_exclude = is_exclude};
+	*filter = (struct source_filter){
+		.is_exclude = is_exclude,
+		.part_until_ns = filter->part_until_ns,
+	};
 	return add_all(filter, message, record);
 }
 
@@ -71,10 +78,13 @@ static size_t change(struct source_filter *filter, bool adds,
 }
 
 size_t source_filter_apply(struct source_filter *filter, const struct membership_message *message,
-			   const struct group_record *record)
+			   const struct group_record *record, int64_t time_ns)
 {
 	switch (record->type) {
-	case RECORD_IS_INCLUDE:
+	case RECORD_IS_INCLUDE: /* a part is taken as routers take it (RFC 3376 section 6.4.1) */
+		return time_ns < filter->part_until_ns
+			       ? change(filter, !filter->is_exclude, message, record)
+			       : replace(filter, false, message, record);
 	case RECORD_TO_INCLUDE:
 		return replace(filter, false, message, record);
 	case RECORD_IS_EXCLUDE:
@@ -87,6 +97,31 @@ size_t source_filter_apply(struct source_filter *filter, const struct membership
 	default: /* reserved: to be passed over (RFC 3376 section 4.2.12) */
 		return 0;
 	}
+}
+
+void source_filter_note_query(struct source_filter *filter, const struct membership_message *query,
+			      int64_t time_ns)
+{
+	if (query->count > 0)
+		filter->part_until_ns = time_ns + query->response_ns;
+}
+
+bool source_filter_is_asked(const struct source_filter *filter,
+			    const struct membership_message *query)
+{
+	struct reader sources = query->sources;
+	union hostcast_address source;
+
+	if (query->count == 0)
+		return true;
+	for (size_t i = 0; i < ASKED_MOST && membership_next_source(query, &sources, &source);
+	     i++) {
+		bool is_listed = find(filter, &source) < filter->count;
+
+		if (filter->is_exclude ? !is_listed && !filter->has_more : is_listed)
+			return true;
+	}
+	return false;
 }
 
 bool source_filter_wants_nothing(const struct source_filter *filter)

@@ -165,7 +165,7 @@ def test_groups_say_who_joined_and_left_and_sends(hostcast, capture):
     assert (result.status, result.stdout) == (0, '''\
 224.1.1.1, MAC address 01:00:5e:01:01:01
   members:
-    10.0.0.2, IGMPv3: joined 0.000000, did not answer the query of 2.000000
+    10.0.0.2, IGMPv3: joined 0.000000, no answer to the query of 2.000000 came by here
     10.0.0.3, IGMPv3: a member at 3.000000 (it answered a query), left 21.000000
   senders:
     10.0.0.1:4000 to port 5004: 2 datagrams in 0.5 s (2 a second, longest silence 0.5 s) of 5 to 11 bytes, TTL 1
@@ -203,6 +203,16 @@ def test_groups_as_json(hostcast, capture):
         'specific_queries': 0, 'first_ns': captures.START_NS + 2 * second, 'last_ns': captures.START_NS + 2 * second,
         'told_interval_ns': 125 * second, 'response_ns': 10 * second, 'robustness': 2}
     assert (summary['groups'], summary['queriers'], summary['forgotten_reports']) == (2, 1, 0)
+
+
+def test_sources_that_were_cut_off_are_told(hostcast, capture):
+    record = struct.pack('>BBH4s', TO_INCLUDE, 0, 2, octets('232.1.1.1')) + octets('10.9.0.1') + octets('10.9.0.2')
+    packet = igmp(struct.pack('>BBHHH', 0x22, 0, 0, 0, 1) + record)
+    for missing, text, sources in (4, 'only the sources 10.9.0.1 and more', ['10.9.0.1']), (8, 'only some sources', []):
+        file = capture([packet], snap=len(packet) - missing)
+        assert f'joined 0.000000, {text}\n' in hostcast('decode', '--groups', '--relative', file).stdout
+        member = hostcast('decode', '--groups', '--json', file).events[0]['members'][0]
+        assert (member['mode'], member['sources'], member['more']) == ('include', sources, True)
 
 
 def test_without_a_querier_that_is_said(hostcast, capture):

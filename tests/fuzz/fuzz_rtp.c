@@ -126,7 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		else
 			send_rtp(scene, what % WAYS, &script);
 		if (step % TICK_EVERY == 0) {
-			live_senders_tick(&scene->senders, scene->now_ns, &events, NULL);
+			live_senders_tick(&scene->senders, scene->now_ns, scene->now_ns, &events,
+					  NULL);
 			feeds_tick(&scene->feeds, scene->now_ns);
 		}
 		check(scene);

@@ -1,11 +1,13 @@
 """hostcast watch on one host of a small network, while the others join, send, ask and fall silent."""
 
+import json
 import signal
 import sys
 
 import pytest
 
 from support.conditions import wait_until
+from support.peers import peer
 from support.program import environment, json_lines, resolve
 from support.watching import GROUP, burst_sender, end, events, send_rtp, state_with, watch
 from support.worlds import snooped_bridge
@@ -120,6 +122,19 @@ def test_a_sender_falls_silent_and_is_heard_again(two_hosts):
     assert state_with(watcher, 'senders', lambda entry: entry['longest_silence_ns'] >= silence)
 
 
+def test_who_stood_still_does_not_call_others_silent(two_hosts):
+    a, b = two_hosts
+    watcher = watch(a, GROUP)
+    sender = b.spawn(peer('rtp_sender', json.dumps({'feeds': [{'group': GROUP}], 'packets': 4000})))
+    watcher.wait_for_event('stream')
+    watcher.signal(signal.SIGSTOP)
+    send_rtp(b, [{'group': '224.1.1.2'}], 2000)  # meanwhile, longer than the kernel keeps packets
+    watcher.signal(signal.SIGCONT)
+    assert sender.wait() == 0
+    end(watcher)
+    assert events(watcher, 'silent') == events(watcher, 'resumed') == []
+
+
 def test_only_the_named_port_and_source_count(two_hosts):
     a, b = two_hosts
     watcher = watch(a, f'{GROUP}:5005')
@@ -148,6 +163,21 @@ sendp([Ether(dst='01:00:5e:01:01:01') / Dot1Q(vlan=7) / ip / udp / b'hello',
     watcher.wait_for_event('sender', source='10.7.0.2:5000', group=f'{GROUP}:5004', vlan=7, ttl=3)
     entry = state_with(watcher, 'senders', lambda entry: entry['datagrams'] == 3)
     assert (entry['vlan'], entry['wrong_mac'], entry['bad_checksums']) == (7, 1, 1)
+
+
+def test_a_vlan_within_a_vlan_is_seen(two_hosts):
+    a, b = two_hosts
+    watcher = watch(a, GROUP)
+    code = f'''
+from scapy.all import Dot1AD, Dot1Q, Ether, IP, UDP, sendp
+sendp(Ether(dst='01:00:5e:01:01:01') / Dot1AD(vlan=8) / Dot1Q(vlan=9) / IP(src='10.7.0.2', dst='{GROUP}', ttl=3) /
+      UDP(sport=5000, dport=5004) / b'hello', iface='eth0', verbose=False)
+'''
+    sent = b.run([sys.executable, '-c', code])
+    if 'No module named' in sent.stderr:
+        pytest.skip('scapy is not installed (Debian package python3-scapy)')
+    assert sent.status == 0, sent.stderr
+    watcher.wait_for_event('sender', source='10.7.0.2:5000', vlan=9)
 
 
 def test_over_ipv6(two_hosts):
@@ -240,11 +270,14 @@ def test_a_member_that_is_gone_expires():
         a, b = world.hosts
         shorten_queries(world)
         watcher = watch(a, '-4', GROUP)
+        lines = watch(a, '-4', GROUP, json_output=False)
         watcher.wait_for_event('querier')
         b.spawn(['hostcast', 'recv', GROUP])
         watcher.wait_for_event('join', member=b.address)
         world.ip(f'link set dev {world.switch.port(b)} down')  # it cannot say that it leaves
         watcher.wait_for_event('expired', group=GROUP, member=b.address)
+        lines.wait_for(rf'{b.address} is heard no more as a member of {GROUP} \(IGMPv3\): no answer of it to a query '
+                       r'came by here in time\n')
 
 
 # Getting the data
@@ -380,6 +413,29 @@ def test_programs_find_what_happened_in_their_environment(two_hosts):
     summary = end(watcher)
     assert (summary['hooks_run'], summary['hooks_failed'], summary['hooks_dropped']) == (2, 1, 0)
     assert summary['events'] == 2  # hooks are none
+
+
+def test_of_many_sources_programs_find_whole_ones(two_hosts):
+    a, b = two_hosts
+    watcher = watch(a, '-i', 'eth0', '--on-join', 'env', 'ff35::1')
+    sources = [f'2001:db8:8500:1111:2222:3333:4444:50{number}' for number in range(10, 30)]
+    code = f'''
+from scapy.all import Ether, ICMPv6MLDMultAddrRec, ICMPv6MLReport2, IPv6, IPv6ExtHdrHopByHop, RouterAlert, sendp
+record = ICMPv6MLDMultAddrRec(rtype=3, dst='ff35::1', sources={sources})
+sendp(Ether(dst='33:33:00:00:00:16') / IPv6(src='fe80::5', dst='ff02::16', hlim=1) /
+      IPv6ExtHdrHopByHop(options=[RouterAlert()]) / ICMPv6MLReport2(records=[record]), iface='eth0', verbose=False)
+'''
+    sent = b.run([sys.executable, '-c', code])
+    if 'No module named' in sent.stderr:
+        pytest.skip('scapy is not installed (Debian package python3-scapy)')
+    assert sent.status == 0, sent.stderr
+    joined = watcher.wait_for_event('join', member='fe80::5')
+    assert (joined['sources'], joined['more']) == (sources[:16], True)
+    assert watcher.wait_for_event('hook')['status'] == 0
+    wait_for_environment(watcher, f'HOSTCAST_SOURCE={" ".join(sources[:16])}', 'HOSTCAST_MORE=1')
+    member = state_with(watcher, 'members', lambda entry: entry['member'] == 'fe80::5')
+    assert (member['sources'], member['more']) == (sources[:16], True)
+    assert end(watcher)['forgotten'] == 4
 
 
 def test_a_program_of_this_host_has_no_member(two_hosts):

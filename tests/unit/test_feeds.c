@@ -292,7 +292,7 @@ static void a_feed_that_comes_back_is_compared_again(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 100; i++)
 		send_packet(bench, 0, i, turn_of(i));
-	live_senders_tick(&bench->senders, turn_of(5000), &events, NULL);
+	live_senders_tick(&bench->senders, turn_of(5000), turn_of(5000), &events, NULL);
 	for (unsigned i = 5000; i < 25000; i++)
 		send_packet(bench, 1, i, turn_of(i));
 	feeds_tick(&bench->feeds, bench->now_ns);

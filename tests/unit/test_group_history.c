@@ -161,6 +161,22 @@ static void query(const char *group)
 	take(&packet);
 }
 
+/* For one or two sources of the group, to be answered within a second. */
+static void query_sources(const char *source_1, const char *source_2)
+{
+	struct packet packet = query_from(QUERIER, GROUP);
+	uint8_t bytes[8];
+	struct writer writer = writer_of(bytes, sizeof bytes);
+
+	put_address(&writer, source_1);
+	if (source_2)
+		put_address(&writer, source_2);
+	packet.membership.response_ns = NS_PER_S;
+	packet.membership.count = source_2 ? 2 : 1;
+	packet.membership.sources = reader_of(bytes, writer.size);
+	take(&packet);
+}
+
 static struct packet data(const char *source, const char *group, size_t size)
 {
 	struct packet packet = packet_from(source, group);
@@ -281,6 +297,18 @@ static void an_old_report_is_a_join_unless_it_was_asked_for(void **state)
 	assert_false(group_of(GROUP)->stays[1].is_over);
 }
 
+static void only_a_query_for_the_group_can_be_answered(void **state)
+{
+	(void)state;
+	query(NULL);
+	wait_s(60);
+	query("224.9.9.9");
+	take_old(HOST, GROUP, MEMBERSHIP_REPORT);
+	take_old(HOST, "224.9.9.9", MEMBERSHIP_REPORT);
+	assert_int_equal(only_stay()->begin, STAY_JOINED);
+	assert_int_equal(group_of("224.9.9.9")->stays[0].begin, STAY_FOUND);
+}
+
 static void mld_is_the_same(void **state)
 {
 	(void)state;
@@ -374,6 +402,47 @@ static void sources_beyond_the_room_are_counted(void **state)
 	assert_int_equal(history->forgotten_sources, 3);
 }
 
+/* RFC 3376 section 5.2: an answer to a query for sources tells of these alone. */
+static void an_answer_about_one_source_says_nothing_of_the_others(void **state)
+{
+	(void)state;
+	report_sources(HOST, RECORD_ALLOW, GROUP, SOURCE_1, SOURCE_2);
+	query_sources(SOURCE_2, NULL);
+	wait_s(0.5);
+	report_sources(HOST, RECORD_IS_INCLUDE, GROUP, SOURCE_2, NULL);
+	assert_sources(only_stay(), false, SOURCE_1, SOURCE_2);
+	wait_s(60);
+	report_sources(HOST, RECORD_IS_INCLUDE, GROUP, SOURCE_2, NULL); /* asked for all of it */
+	assert_sources(only_stay(), false, SOURCE_2, NULL);
+	assert_int_equal(only_stay()->changes, 1);
+}
+
+static void an_answer_about_one_source_leaves_a_member_of_all_as_it_is(void **state)
+{
+	(void)state;
+	report_sources(HOST, RECORD_TO_EXCLUDE, GROUP, NULL, NULL);
+	query_sources(SOURCE_2, NULL);
+	report_sources(HOST, RECORD_IS_INCLUDE, GROUP, SOURCE_2, NULL);
+	assert_sources(only_stay(), true, NULL, NULL);
+	assert_int_equal(only_stay()->changes, 0);
+	report_sources(HOST, RECORD_TO_INCLUDE, GROUP, SOURCE_2, NULL);
+	assert_sources(only_stay(), false, SOURCE_2, NULL);
+}
+
+/* It may want all others, as one that joined before the capture began. */
+static void who_blocks_a_source_has_not_left(void **state)
+{
+	(void)state;
+	report_sources(HOST, RECORD_BLOCK, GROUP, SOURCE_1, NULL);
+	report_sources(HOST, RECORD_ALLOW, GROUP, NULL, NULL);
+	assert_int_equal(group_of(GROUP)->stay_count, 0);
+	report_sources(HOST, RECORD_IS_EXCLUDE, GROUP, SOURCE_1, NULL);
+	assert_int_equal(only_stay()->begin, STAY_FOUND);
+	report_sources(OTHER, RECORD_BLOCK, "232.1.1.1", SOURCE_1, NULL);
+	assert_int_equal(group_of("232.1.1.1")->stays[0].begin, STAY_BEFORE);
+	assert_true(group_of("232.1.1.1")->stays[0].is_over);
+}
+
 /* ---- Queries that should have confirmed it ---- */
 
 static void silence_after_a_query_is_seen_when_time_is_over(void **state)
@@ -414,6 +483,73 @@ static void only_who_is_asked_has_to_answer(void **state)
 	wait_s(20);
 	send_data(SOURCE_1, "224.9.9.9", 1);
 	assert_true(stay_is_unconfirmed(history, only_stay()));
+}
+
+static bool is_silent(const char *group, size_t stay)
+{
+	wait_s(20);
+	send_data(SOURCE_1, "224.9.9.9", 1);
+	return stay_is_unconfirmed(history, &group_of(group)->stays[stay]);
+}
+
+static void of_a_query_for_sources_who_wants_none_is_silent(void **state)
+{
+	(void)state;
+	report_sources(HOST, RECORD_ALLOW, GROUP, SOURCE_1, SOURCE_2);
+	report_sources(HOST, RECORD_BLOCK, GROUP, SOURCE_1, NULL);
+	query_sources(SOURCE_1, NULL);
+	assert_false(is_silent(GROUP, 0));
+	query_sources(SOURCE_1, SOURCE_2);
+	assert_true(is_silent(GROUP, 0));
+	report_sources(HOST, RECORD_TO_EXCLUDE, GROUP, SOURCE_1, NULL);
+	query_sources(SOURCE_1, NULL);
+	assert_false(is_silent(GROUP, 0));
+	query_sources(SOURCE_1, SOURCE_2);
+	assert_true(is_silent(GROUP, 0));
+}
+
+/* Of what did not fit into the list it is not known whether it is excluded. */
+static void where_it_is_not_known_nobody_is_asked_for_sources(void **state)
+{
+	struct source_filter filter = {.is_exclude = true, .has_more = true};
+	struct packet packet = query_from(QUERIER, GROUP);
+	uint8_t source[] = {10, 0, 0, 7};
+
+	(void)state;
+	assert_true(source_filter_is_asked(&filter, &packet.membership));
+	packet.membership.count = 1;
+	packet.membership.sources = reader_of(source, sizeof source);
+	assert_false(source_filter_is_asked(&filter, &packet.membership));
+	filter.has_more = false;
+	assert_true(source_filter_is_asked(&filter, &packet.membership));
+	packet.membership.sources = reader_of(source, 0); /* cut off */
+	assert_false(source_filter_is_asked(&filter, &packet.membership));
+}
+
+static void who_has_no_address_yet_is_not_silent(void **state)
+{
+	(void)state;
+	report("0.0.0.0", RECORD_TO_EXCLUDE);
+	query(NULL);
+	assert_false(is_silent(GROUP, 0));
+}
+
+/* RFC 3810 section 5.2.13 */
+static void routers_take_no_mld_from_who_has_no_address(void **state)
+{
+	(void)state;
+	take_old("::", "ff12::1", MEMBERSHIP_REPORT);
+	take_old("::", "ff12::1", MEMBERSHIP_LEAVE);
+	assert_int_equal(history->group_count, 0);
+	assert_int_equal(history->packets, 2);
+}
+
+static void who_asks_need_not_answer_itself(void **state)
+{
+	(void)state;
+	report(QUERIER, RECORD_TO_EXCLUDE);
+	query(NULL);
+	assert_false(is_silent(GROUP, 0));
 }
 
 /* RFC 2236 section 3: one member's report is enough. RFC 3376 has no such thing. */
@@ -617,6 +753,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_answer_is_no_join, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_old_report_is_a_join_unless_it_was_asked_for,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(only_a_query_for_the_group_can_be_answered, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(mld_is_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_host_on_two_interfaces_is_two_members, set_up,
 						tear_down),
@@ -629,9 +767,25 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(sources_beyond_the_room_are_counted, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_answer_about_one_source_says_nothing_of_the_others, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_answer_about_one_source_leaves_a_member_of_all_as_it_is, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(who_blocks_a_source_has_not_left, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(silence_after_a_query_is_seen_when_time_is_over,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_who_is_asked_has_to_answer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_a_query_for_sources_who_wants_none_is_silent,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(where_it_is_not_known_nobody_is_asked_for_sources,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_has_no_address_yet_is_not_silent, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(routers_take_no_mld_from_who_has_no_address, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(who_asks_need_not_answer_itself, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_old_report_answers_for_others, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(each_host_of_igmpv3_answers_for_itself, set_up,

@@ -67,7 +67,7 @@ static struct told tick(struct live_senders *senders, int64_t now_ns)
 	static const struct sender_tick_events events = {on_silent, on_lost};
 	struct told told = {0};
 
-	live_senders_tick(senders, now_ns, &events, &told);
+	live_senders_tick(senders, now_ns, now_ns, &events, &told);
 	return told;
 }
 
@@ -183,6 +183,56 @@ static void a_limit_of_ones_own_counts(void **state)
 	free_senders(senders);
 }
 
+/* A tick comes once a second: what falls between two of them is told when it is over. */
+static void a_pause_that_no_tick_saw_is_told(void **state)
+{
+	struct live_senders *senders = new_senders();
+	int64_t time_ns = T0;
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		hear(senders, SOURCE, 10, time_ns += 20 * NS_PER_MS);
+	assert_int_equal(tick(senders, time_ns + 900 * NS_PER_MS).silent, 0);
+	assert_true(hear(senders, SOURCE, 10, time_ns += 1500 * NS_PER_MS).silence_ns ==
+		    1500 * NS_PER_MS);
+	assert_true(hear(senders, SOURCE, 10, time_ns + 1500 * NS_PER_MS).silence_ns == 0);
+	free_senders(senders);
+}
+
+/* What passed lately may not have been taken in yet. */
+static void a_silence_is_one_of_what_was_heard(void **state)
+{
+	static const struct sender_tick_events events = {on_silent, on_lost};
+	struct live_senders *senders = new_senders();
+	struct told told = {0};
+
+	(void)state;
+	senders->silence_ns = 50 * NS_PER_MS;
+	hear(senders, SOURCE, 10, T0);
+	live_senders_tick(senders, T0 + 120 * NS_PER_MS, T0 + 40 * NS_PER_MS, &events, &told);
+	assert_int_equal(told.silent, 0);
+	live_senders_tick(senders, T0 + 140 * NS_PER_MS, T0 + 60 * NS_PER_MS, &events, &told);
+	assert_int_equal(told.silent, 1);
+	free_senders(senders);
+}
+
+/* Who watches stood still for twelve seconds, and of these some is lost. */
+static void where_nobody_listened_there_is_no_silence(void **state)
+{
+	struct live_senders *senders = new_senders();
+	int64_t time_ns = T0;
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		hear(senders, SOURCE, 10, time_ns += 20 * NS_PER_MS);
+	senders->listening_since_ns = time_ns += 12 * NS_PER_S;
+	assert_int_equal(tick(senders, time_ns).silent, 0);
+	assert_true(hear(senders, SOURCE, 10, time_ns += 20 * NS_PER_MS).silence_ns == 0);
+	assert_int_equal(tick(senders, time_ns + NS_PER_S).silent, 0);
+	assert_int_equal(tick(senders, time_ns + NS_PER_S + NS_PER_MS).silent, 1);
+	free_senders(senders);
+}
+
 static void a_stream_is_told_once_and_its_losses_when_they_grow(void **state)
 {
 	struct live_senders *senders = new_senders();
@@ -279,6 +329,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_fast_sender_is_not_silent_within_a_second),
 		cmocka_unit_test(who_was_heard_once_has_five_seconds),
 		cmocka_unit_test(a_limit_of_ones_own_counts),
+		cmocka_unit_test(a_pause_that_no_tick_saw_is_told),
+		cmocka_unit_test(a_silence_is_one_of_what_was_heard),
+		cmocka_unit_test(where_nobody_listened_there_is_no_silence),
 		cmocka_unit_test(a_stream_is_told_once_and_its_losses_when_they_grow),
 		cmocka_unit_test(streams_are_bounded),
 		cmocka_unit_test(of_streams_the_longest_silent_one_makes_room),

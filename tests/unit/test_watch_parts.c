@@ -1,5 +1,8 @@
+#include "base/monotime.h"
 #include "cli/watch/event_log.h"
 #include "cli/watch/hooks.h"
+#include "cli/watch/own.h"
+#include "net/address.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -68,6 +71,29 @@ static void of_a_long_line_the_beginning_is_kept(void **state)
 	assert_int_equal(strlen(event_log_line(&log, 0)), EVENT_LINE_SIZE - 1);
 }
 
+/* Groups, which are no host's. */
+static void own_addresses_are_read_now_and_then(void **state)
+{
+	const int64_t now_ns = INT64_C(1700000000) * NS_PER_S;
+	struct own_ips own = {.count = 1, .read_ns = now_ns};
+	union hostcast_address known, other, loopback;
+
+	(void)state;
+	assert_true(address_parse("224.1.1.1", &known) && address_parse("224.1.1.2", &other) &&
+		    address_parse("127.0.0.1", &loopback));
+	own.list[0] = known;
+	assert_true(own_ips_have(&own, &known, now_ns + NS_PER_S));
+	assert_true(own_ips_have(&own, &loopback, now_ns + NS_PER_S));
+	assert_false(own_ips_have(&own, &other, now_ns + 99 * NS_PER_MS));
+	assert_true(own_ips_have(&own, &known, now_ns + NS_PER_S)); /* they were not read */
+	assert_false(own_ips_have(&own, &other, now_ns + 100 * NS_PER_MS));
+	assert_false(own_ips_have(&own, &known, now_ns + NS_PER_S));
+	own.list[0] = known;
+	own.count = 1;
+	own_ips_forget(&own);
+	assert_false(own_ips_have(&own, &known, now_ns + NS_PER_S));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -75,6 +101,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_command_has_one_word_to_sixty_four),
 		cmocka_unit_test(the_log_keeps_the_last_lines),
 		cmocka_unit_test(of_a_long_line_the_beginning_is_kept),
+		cmocka_unit_test(own_addresses_are_read_now_and_then),
 	};
 
 	if (argc > 1)

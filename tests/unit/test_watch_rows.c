@@ -47,7 +47,10 @@ static void join(struct local *local, unsigned interface, const char *group, uns
 
 static void add_member(struct watch *watch, const char *group, const char *address)
 {
-	watch->members.list[watch->members.count++] =
+	size_t index = watch->members.count++;
+
+	watch->members.places[index] = (uint16_t)index;
+	watch->members.list[index] =
 		(struct member){.group = parse(group), .address = parse(address), .interface = 2};
 }
 
@@ -159,11 +162,30 @@ static void the_busiest_of_many_groups_is_shown(void **state)
 	free(watch);
 }
 
+static void sources_that_are_not_all_are_said_to_be(void **state)
+{
+	struct local local = {0};
+	struct watch *watch = new_watch(&local);
+	struct source_filter *wanted = &watch->members.list[0].wanted;
+
+	(void)state;
+	add_member(watch, "232.1.1.1", "10.0.0.1");
+	wanted->list[wanted->count++] = parse("10.9.0.1");
+	assert_rows(watch, ROWS_BY_GROUP, "232.1.1.1\n  members: 10.0.0.1 from 10.9.0.1\n");
+	wanted->has_more = true;
+	assert_rows(watch, ROWS_BY_GROUP,
+		    "232.1.1.1\n  members: 10.0.0.1 from 10.9.0.1 and more\n");
+	wanted->count = 0;
+	assert_rows(watch, ROWS_BY_GROUP, "232.1.1.1\n  members: 10.0.0.1 from some sources\n");
+	free(watch);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_of_their_group),
 		cmocka_unit_test(what_should_not_be_has_a_row),
+		cmocka_unit_test(sources_that_are_not_all_are_said_to_be),
 		cmocka_unit_test(groups_that_are_not_shown_are_counted),
 		cmocka_unit_test(the_busiest_of_many_groups_is_shown),
 	};

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define T0 (INT64_C(1700000000) * NS_PER_S)
+
 struct live {
 	int fd;
 };
@@ -43,11 +45,21 @@ int live_fd(const struct live *live)
 
 static bool is_gone; /* the interface, though the descriptor has not told */
 
+/* What it has: a packet a millisecond. */
+static int frames_left;
+static int64_t frame_ns;
+
 int live_next(struct live *live, struct frame *frame, struct error *error)
 {
 	(void)live;
-	(void)frame;
-	return is_gone ? error_set(error, HOSTCAST_SYSTEM, "it is gone") : 0;
+	if (is_gone)
+		return error_set(error, HOSTCAST_SYSTEM, "it is gone");
+	if (frames_left == 0)
+		return 0;
+	frames_left--;
+	*frame = (struct frame){.time_ns = frame_ns};
+	frame_ns += NS_PER_MS;
+	return 1;
 }
 
 struct live_counters live_counters(struct live *live)
@@ -147,14 +159,43 @@ static void an_interface_that_is_gone_is_noticed_without_an_event(void **state)
 	assert_non_null(session.loop);
 	wire = wire_new(&session, &interfaces, &options, on_frame, NULL, &error);
 	assert_non_null(wire);
-	wire_tick(wire);
+	wire_tick(wire, T0);
 	assert_described(wire, "eth0");
 	is_gone = true;
-	wire_tick(wire);
+	wire_tick(wire, T0);
 	assert_described(wire, "eth0 (down)");
 	is_gone = false;
-	wire_tick(wire);
+	wire_tick(wire, T0);
 	assert_described(wire, "eth0");
+	wire_free(wire);
+	loop_free(session.loop);
+}
+
+/* What passed lately may be on its way, and of many packets only some are taken at once. */
+static void it_is_known_until_when_all_was_heard(void **state)
+{
+	static const struct common_options common = {.quiet = true};
+	struct interface list[] = {
+		{.index = 1, .name = "eth0", .is_up = true, .can_multicast = true}};
+	const struct interfaces interfaces = {.list = list, .count = 1};
+	const int64_t lately_ns = T0 - 80 * NS_PER_MS;
+	struct wire_options options = {0};
+	struct session session = {.common = &common, .command = "test"};
+	struct error error;
+	struct wire *wire;
+
+	(void)state;
+	session.loop = loop_new(&error);
+	assert_non_null(session.loop);
+	wire = wire_new(&session, &interfaces, &options, on_frame, NULL, &error);
+	assert_non_null(wire);
+	assert_true(wire_tick(wire, T0) == lately_ns);
+	frames_left = 700;
+	frame_ns = T0 - 2 * NS_PER_S;
+	assert_true(wire_tick(wire, T0) == T0 - 2 * NS_PER_S + 511 * NS_PER_MS);
+	assert_int_equal(frames_left, 700 - 512);
+	assert_true(wire_tick(wire, T0) == lately_ns);
+	assert_int_equal(frames_left, 0);
 	wire_free(wire);
 	loop_free(session.loop);
 }
@@ -165,6 +206,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_that_cannot_be_captured_on_does_not_end_all),
 		cmocka_unit_test(where_none_can_the_reason_is_told),
 		cmocka_unit_test(an_interface_that_is_gone_is_noticed_without_an_event),
+		cmocka_unit_test(it_is_known_until_when_all_was_heard),
 	};
 
 	if (argc > 1)

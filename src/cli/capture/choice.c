@@ -15,16 +15,14 @@ static int add_selected(const struct choice *choice, const char *name,
 			struct error *error)
 {
 	struct live_options filtered = *options;
-	struct text filter = {0}, without_vlan = {0};
+	struct text filter = {0};
 	int status;
 
-	selection_filter(choice->selection, true, &filter);
-	selection_filter(choice->selection, false, &without_vlan);
+	selection_filter(choice->selection, &filter);
 	filtered.filter = text_string(&filter);
-	filtered.filter_without_vlan = text_string(&without_vlan);
+	filtered.with_vlans = true;
 	status = intake_add(intake, name, &filtered, error);
 	text_done(&filter);
-	text_done(&without_vlan);
 	return status;
 }
 

@@ -78,7 +78,7 @@ static void add_tree(struct text *filter)
 }
 
 /* MLD stands behind a hop-by-hop header (0), which libpcap does not look behind in the kernel. */
-static void add_terms(const struct selection *selection, struct text *filter)
+void selection_filter(const struct selection *selection, struct text *filter)
 {
 	for (size_t i = 0; i < selection->groups.count; i++)
 		add_group(filter, &selection->groups.list[i]);
@@ -88,21 +88,6 @@ static void add_terms(const struct selection *selection, struct text *filter)
 		add_or(filter, "ip6[6] = 0 or icmp6");
 	if (selection->tree)
 		add_tree(filter);
-}
-
-/* The word vlan moves all that follows it behind a tag. */
-void selection_filter(const struct selection *selection, bool with_vlans, struct text *filter)
-{
-	struct text terms = {0};
-	const char *t;
-
-	add_terms(selection, &terms);
-	t = text_string(&terms);
-	if (with_vlans)
-		text_addf(filter, "(%s) or (vlan and ((%s) or (vlan and (%s))))", t, t, t);
-	else
-		text_add_string(filter, t);
-	text_done(&terms);
 }
 
 /* ---- The decoder's part ---- */

@@ -18,9 +18,8 @@ int selection_parse(struct selection *selection, const struct text_list *groups,
 
 bool selection_is_all(const struct selection *selection);
 
-/* In libpcap's language (pcap-filter(7)). with_vlans: also in packets with one or two VLAN tags,
- * which not every kind of interface can have. */
-void selection_filter(const struct selection *selection, bool with_vlans, struct text *filter);
+/* In libpcap's language (pcap-filter(7)), for packets without VLAN tags. */
+void selection_filter(const struct selection *selection, struct text *filter);
 
 /* Of a packet that was cut off so early that it cannot be told: true. */
 bool selection_has(const struct selection *selection, const struct frame *frame,

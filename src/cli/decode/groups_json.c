@@ -35,6 +35,8 @@ static void add_wanted(struct text *out, const struct source_filter *wanted)
 	for (size_t i = 0; i < wanted->count; i++)
 		json_array_string(out, address_ip_text(&wanted->list[i], text));
 	json_end_array(out);
+	if (wanted->has_more)
+		json_bool(out, "more", true);
 }
 
 static void add_stay(struct text *out, const struct group_history *history,

@@ -68,8 +68,12 @@ static void add_begin(struct text *out, const struct group_history *history,
 
 static void add_wanted(struct text *out, const struct source_filter *wanted)
 {
-	if (wanted->count == 0)
+	if (wanted->count == 0) { /* of all, or those that it names were not captured */
+		if (wanted->has_more)
+			text_add_string(out, wanted->is_exclude ? ", all sources except some"
+								: ", only some sources");
 		return;
+	}
 	text_add_string(out, wanted->is_exclude ? ", all sources except " : ", only the sources ");
 	for (size_t i = 0; i < wanted->count; i++) {
 		text_add_string(out, i > 0 ? ", " : "");
@@ -85,11 +89,12 @@ static void add_end(struct text *out, const struct group_history *history,
 		text_add_string(out, ", left ");
 		add_time(out, history, options, stay->end_ns);
 	} else if (stay_is_unconfirmed(history, stay)) {
-		text_add_string(out, ", did not answer the query of ");
+		text_add_string(out, ", no answer to the query of ");
 		add_time(out, history, options, stay->asked_ns);
 		if (stay->asked > 1)
-			text_addf(out, " (nor %llu after it)",
+			text_addf(out, " (nor to %llu after it)",
 				  (unsigned long long)(stay->asked - 1));
+		text_add_string(out, " came by here");
 	}
 }
 

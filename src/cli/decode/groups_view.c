@@ -10,6 +10,7 @@
 struct groups_state {
 	const struct view_options *options;
 	struct group_history history;
+	const struct history_group *sorted[HISTORY_GROUPS_MAX]; /* at the end */
 };
 
 static void *begin(const struct view_options *options)
@@ -33,22 +34,30 @@ static int take(void *context, const struct view_packet *packet, struct text *ou
 
 static int compare(const void *a, const void *b)
 {
-	const struct history_group *one = a, *other = b;
+	const struct history_group *const *one = a, *const *other = b;
 
-	return address_compare_ip(&one->address, &other->address);
+	return address_compare_ip(&(*one)->address, &(*other)->address);
+}
+
+static void sort(struct groups_state *state)
+{
+	const struct group_history *history = &state->history;
+
+	for (size_t i = 0; i < history->group_count; i++)
+		state->sorted[i] = &history->groups[i];
+	qsort(state->sorted, history->group_count, sizeof state->sorted[0], compare);
 }
 
 static int end(void *context, struct text *out, struct error *error)
 {
 	struct groups_state *state = context;
-	struct group_history *history = &state->history;
+	const struct group_history *history = &state->history;
 	bool json = state->options->json;
 
 	(void)error;
-	if (history->group_count > 0)
-		qsort(history->groups, history->group_count, sizeof *history->groups, compare);
+	sort(state);
 	for (size_t i = 0; i < history->group_count; i++)
-		(json ? group_show_json : group_show)(out, history, &history->groups[i],
+		(json ? group_show_json : group_show)(out, history, state->sorted[i],
 						      state->options);
 	(json ? queriers_show_json : queriers_show)(out, history, state->options);
 	return 0;

@@ -89,7 +89,7 @@ static struct hook hook_of(const struct hook_command *command, const struct hook
 	const char *const pairs[HOOK_VARIABLES][2] = {
 		{"EVENT", cause->event},         {"GROUP", cause->group},
 		{"INTERFACE", cause->interface}, {"MEMBER", cause->member},
-		{"SOURCE", cause->sources},
+		{"SOURCE", cause->sources},      {"MORE", cause->more},
 	};
 	struct hook hook = {.command = command};
 

@@ -9,8 +9,8 @@ enum {
 	HOOKS_AT_ONCE = 4,
 	HOOKS_WAITING_MAX = 64,
 	HOOK_WORDS_MAX = 64,
-	HOOK_VARIABLES = 5,
-	HOOK_VARIABLE_SIZE = 512,
+	HOOK_VARIABLES = 6,
+	HOOK_VARIABLE_SIZE = 1024,
 };
 
 /* A command, split at spaces and tabs; nothing in it is special. */
@@ -35,6 +35,7 @@ struct hook_cause {
 	const char *member;    /* HOSTCAST_MEMBER: whose report it was; "" for this host */
 	const char
 		*sources; /* HOSTCAST_SOURCE: the sources it wants, with spaces between; "": any */
+	const char *more; /* HOSTCAST_MORE: "1" if it wants more than these; "" */
 };
 
 /* The first word of a command that ended, and its status as a shell has it. */

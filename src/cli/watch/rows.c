@@ -57,9 +57,9 @@ static void gather_entries(struct group_rows *rows, const struct watch *watch)
 		    watch_wants_interface(watch, local->list[i].interface))
 			add_entry(rows, &local->list[i].group, ENTRY_HERE, i);
 	for (size_t i = 0; i < watch->members.count; i++)
-		if (!watch->members.list[i].has_left &&
-		    watch_wants_group(watch, &watch->members.list[i].group))
-			add_entry(rows, &watch->members.list[i].group, ENTRY_MEMBER, i);
+		if (!members_at(&watch->members, i)->has_left &&
+		    watch_wants_group(watch, &members_at(&watch->members, i)->group))
+			add_entry(rows, &members_at(&watch->members, i)->group, ENTRY_MEMBER, i);
 	for (size_t i = 0; i < watch->senders.senders.count; i++)
 		add_entry(rows, &watch->senders.senders.list[i].group, ENTRY_SENDER, i);
 }
@@ -174,7 +174,7 @@ static void add_member(struct text *out, const struct watch *watch, const struct
 	show_ip(out, &member->address);
 	if (wants_sources_only(member)) {
 		text_add_string(out, " from ");
-		add_sources(out, member);
+		add_sources_text(out, member);
 	}
 	if (ends_ns == 0)
 		return;
@@ -193,7 +193,8 @@ static void members_row(struct text *out, const struct watch *watch, const struc
 			continue;
 		if (count < MEMBERS_SHOWN) {
 			text_add_string(out, count > 0 ? ", " : "  members: ");
-			add_member(out, watch, &watch->members.list[row->entries[i].index], now_ns);
+			add_member(out, watch, members_at(&watch->members, row->entries[i].index),
+				   now_ns);
 		}
 		count++;
 	}
@@ -365,9 +366,10 @@ static void querier_row(struct text *out, const struct watch *watch, const struc
 	char name[INTERFACE_TEXT_SIZE];
 
 	show_ip(out, &querier->address);
-	text_addf(out, " on %s, %sv%u, every ",
+	text_addf(out, " on %s, %sv%u, %severy ",
 		  interface_text(&watch->names, querier->interface, name),
-		  protocol_text(querier->is_mld), querier->version);
+		  protocol_text(querier->is_mld), querier->version,
+		  querier_interval_is_known(querier) ? "" : "probably ");
 	add_in(out, querier_interval_ns(querier));
 	text_add_string(out, next_ns >= 0 ? ", next query in " : ", next query is overdue by ");
 	add_in(out, next_ns >= 0 ? next_ns : -next_ns);

@@ -3,6 +3,7 @@
 #include "cli/show.h"
 
 #include <stdlib.h>
+#include <sys/epoll.h>
 
 enum { BATCHES_A_TURN = 16 };
 
@@ -11,6 +12,8 @@ struct sockets {
 	struct hostcast *handle;
 	sockets_packet_fn *function;
 	void *context;
+	bool is_behind;  /* there is more than was taken, */
+	int64_t last_ns; /* of which this was the last */
 };
 
 static void take(struct sockets *sockets, const struct hostcast_message *message)
@@ -32,6 +35,7 @@ static void take(struct sockets *sockets, const struct hostcast_message *message
 		.transport = TRANSPORT_UDP,
 	};
 
+	sockets->last_ns = message->time_ns;
 	packet.udp.size = message->full_size;
 	packet.udp.payload = reader_of(message->data, message->size);
 	sockets->function(sockets->context, &frame, &packet);
@@ -49,6 +53,7 @@ static void on_ready(void *context, uint32_t events)
 		for (int i = 0; i < count && sockets->function; i++)
 			take(sockets, &messages[i]);
 	}
+	sockets->is_behind = count == HOSTCAST_BATCH;
 	if (count < 0)
 		session_fail_handle(sockets->session, sockets->handle, count);
 }
@@ -95,6 +100,12 @@ void sockets_free(struct sockets *sockets)
 		loop_forget(sockets->session->loop, hostcast_fd(sockets->handle));
 	hostcast_free(sockets->handle);
 	free(sockets);
+}
+
+int64_t sockets_tick(struct sockets *sockets, int64_t now_ns)
+{
+	on_ready(sockets, EPOLLIN);
+	return sockets->is_behind && sockets->last_ns < now_ns ? sockets->last_ns : now_ns;
 }
 
 uint64_t sockets_dropped(const struct sockets *sockets)

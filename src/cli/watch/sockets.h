@@ -19,6 +19,9 @@ struct sockets *sockets_new(struct session *session, char **groups, int count,
 			    sockets_packet_fn *function, void *context);
 void sockets_free(struct sockets *sockets);
 
+/* Takes what has come. Returns until when everything that came has been taken. */
+int64_t sockets_tick(struct sockets *sockets, int64_t now_ns);
+
 /* Datagrams that the kernel dropped because they were not taken in time. */
 uint64_t sockets_dropped(const struct sockets *sockets);
 

@@ -35,6 +35,7 @@ static void member_json(struct text *out, const struct watch *watch, const struc
 	json_vlan(out, member->vlan);
 	json_string(out, "protocol", querier_protocol_name(member->is_mld));
 	json_integer(out, "version", member->version);
+	json_sources(out, member);
 	json_integer(out, "since_ns", member->first_ns);
 	json_integer(out, "heard_ns", member->last_ns);
 	if (ends_ns > 0)
@@ -46,7 +47,7 @@ static void members_json(struct text *out, const struct watch *watch, int64_t no
 {
 	json_begin_array(out, "members");
 	for (size_t i = 0; i < watch->members.count; i++) {
-		const struct member *member = &watch->members.list[i];
+		const struct member *member = members_at(&watch->members, i);
 
 		if (!member->has_left && watch_wants_group(watch, &member->group))
 			member_json(out, watch, member, now_ns);

@@ -23,7 +23,7 @@ static const struct {
 } events[] = {
 	[EVENT_JOIN] = {"join", " joins "},
 	[EVENT_LEAVE] = {"leave", " leaves "},
-	[EVENT_EXPIRED] = {"expired", " is no member any more of "},
+	[EVENT_EXPIRED] = {"expired", " is heard no more as a member of "},
 	[EVENT_SENDER] = {"sender", ": a new sender, "},
 	[EVENT_SILENT] = {"silent", " is silent, since "},
 	[EVENT_RESUMED] = {"resumed", " is heard again, after "},
@@ -102,15 +102,7 @@ static void member_json(struct text *out, const struct member *member)
 	json_vlan(out, member->vlan);
 	json_string(out, "protocol", querier_protocol_name(member->is_mld));
 	json_integer(out, "version", member->version);
-	if (!wants_sources_only(member))
-		return;
-	json_begin_array(out, "sources");
-	for (size_t i = 0; i < member->wanted.count; i++) {
-		char text[HOSTCAST_TEXT_SIZE];
-
-		json_array_string(out, address_ip_text(&member->wanted.list[i], text));
-	}
-	json_end_array(out);
+	json_sources(out, member);
 }
 
 static void member_text(struct text *out, enum watch_event event, const struct member *member)
@@ -120,14 +112,12 @@ static void member_text(struct text *out, enum watch_event event, const struct m
 	show_ip(out, &member->group);
 	if (wants_sources_only(member)) {
 		text_add_string(out, ", only from ");
-		add_sources(out, member);
-		if (member->wanted.has_more)
-			text_add_string(out, " and more");
+		add_sources_text(out, member);
 	}
 	add_vlan(out, member->vlan);
 	text_addf(out, " (%sv%u)", protocol_text(member->is_mld), member->version);
 	if (event == EVENT_EXPIRED)
-		text_add_string(out, ": it answered no query in time");
+		text_add_string(out, ": no answer of it to a query came by here in time");
 }
 
 void tell_member(struct watch *watch, enum watch_event event, int64_t time_ns,
@@ -280,7 +270,7 @@ static void querier_text(struct text *out, enum watch_event event, const struct 
 	show_ip(out, &querier->address);
 	text_addf(out, " is the %sv%u querier", protocol_text(querier->is_mld), querier->version);
 	add_vlan(out, querier->vlan);
-	text_add_string(out, ", every ");
+	text_add_string(out, querier_interval_is_known(querier) ? ", every " : ", probably every ");
 	add_seconds(out, querier_interval_ns(querier));
 }
 

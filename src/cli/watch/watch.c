@@ -22,6 +22,9 @@ static bool wants_packet(const struct watch *watch, const struct packet *packet)
 
 /* ---- Memberships ---- */
 
+_Static_assert(HOOK_VARIABLE_SIZE > FILTER_SOURCES_MAX * INET6_ADDRSTRLEN + 64,
+	       "HOSTCAST_SOURCE has room for all sources that are known of a member");
+
 static void run_hook(struct watch *watch, bool is_join, unsigned interface,
 		     const union hostcast_address *group, const struct member *member)
 {
@@ -35,6 +38,7 @@ static void run_hook(struct watch *watch, bool is_join, unsigned interface,
 		.group = address_ip_text(group, group_name),
 		.interface = interface_text(&watch->names, interface, interface_name),
 		.member = member_name,
+		.more = "",
 	};
 
 	if (!command->words[0])
@@ -42,6 +46,7 @@ static void run_hook(struct watch *watch, bool is_join, unsigned interface,
 	if (member) {
 		address_ip_text(&member->address, member_name);
 		add_sources(&sources, member);
+		cause.more = member->wanted.has_more ? "1" : "";
 	}
 	cause.sources = text_string(&sources);
 	hooks_run(watch->hooks, command, &cause);
@@ -54,17 +59,6 @@ static void count_membership(struct watch *watch, bool is_join)
 	watch->leaves += !is_join;
 }
 
-/* Asked of the kernel once a second for reports of one address: one packet may tell of nearly two
- * hundred groups. */
-static bool is_of_this_host(struct watch *watch, const union hostcast_address *address)
-{
-	if (!address_same_ip(&watch->asked_address, address)) {
-		watch->asked_address = *address;
-		watch->is_asked_local = is_local_address(address);
-	}
-	return watch->is_asked_local;
-}
-
 /* What this host reports itself the kernel tells, too. */
 static void on_member(void *context, enum member_change change, const struct member *member)
 {
@@ -72,9 +66,10 @@ static void on_member(void *context, enum member_change change, const struct mem
 						  [MEMBER_LEFT] = EVENT_LEAVE,
 						  [MEMBER_EXPIRED] = EVENT_EXPIRED};
 	struct watch *watch = context;
-	int64_t time_ns = change == MEMBER_EXPIRED ? clock_realtime_ns() : member->last_ns;
+	int64_t now_ns = clock_realtime_ns();
+	int64_t time_ns = change == MEMBER_EXPIRED ? now_ns : member->last_ns;
 
-	if (is_of_this_host(watch, &member->address))
+	if (own_ips_have(&watch->own, &member->address, now_ns))
 		return;
 	count_membership(watch, change == MEMBER_JOINED);
 	tell_member(watch, events[change], time_ns, member);
@@ -94,34 +89,56 @@ void watch_take_local(struct watch *watch, const struct membership_event *event)
 
 /* ---- Queriers ---- */
 
+/* The querier of the same link that was told last as the one that asks; NULL: none was, or it was
+ * told that it does not any more. */
+static const struct querier *told_querier(const struct watch *watch, const struct querier *querier)
+{
+	for (size_t i = 0; i < watch->queriers.count; i++)
+		if (watch->is_querier_told[i] &&
+		    queriers_share_link(&watch->queriers.list[i], querier))
+			return &watch->queriers.list[i];
+	return NULL;
+}
+
+/* May it have asked while nobody listened here? */
+static bool may_have_asked(const struct watch *watch, const struct querier *querier, int64_t now_ns)
+{
+	return now_ns - watch->senders.listening_since_ns <= querier_patience_ns(querier);
+}
+
+/* Tells who asks on the link of this querier, if that has changed: routers ask once when they
+ * begin, and leave it then to the one of the lowest address. */
+static void follow_election(struct watch *watch, const struct querier *querier, int64_t now_ns)
+{
+	const struct querier *told = told_querier(watch, querier);
+	const struct querier *elected = queriers_elected(&watch->queriers, querier->interface,
+							 querier->vlan, querier->is_mld, now_ns);
+
+	if (elected == told || (!elected && may_have_asked(watch, told, now_ns)))
+		return;
+	if (told)
+		watch->is_querier_told[told - watch->queriers.list] = false;
+	if (elected)
+		watch->is_querier_told[elected - watch->queriers.list] = true;
+	tell_querier(watch, elected ? EVENT_QUERIER : EVENT_QUERIER_SILENT, now_ns,
+		     elected ? elected : told);
+}
+
+static void follow_elections(struct watch *watch, int64_t now_ns)
+{
+	for (size_t i = 0; i < watch->queriers.count; i++)
+		follow_election(watch, &watch->queriers.list[i], now_ns);
+}
+
 static void take_query(struct watch *watch, const struct frame *frame, const struct packet *packet)
 {
 	const struct querier *querier = queriers_take(&watch->queriers, frame, packet);
-	bool *is_silent;
 
-	if (!querier || querier->last_general_ns != frame->time_ns)
-		return; /* no general query */
-	is_silent = &watch->is_querier_silent[querier - watch->queriers.list];
-	if (querier->general == 1 || *is_silent)
-		tell_querier(watch, EVENT_QUERIER, frame->time_ns, querier);
-	*is_silent = false;
-}
-
-/* Where another one has taken over there is nothing to say. */
-static void look_for_silent_queriers(struct watch *watch, int64_t now_ns)
-{
-	const struct queriers *queriers = &watch->queriers;
-
-	for (size_t i = 0; i < queriers->count; i++) {
-		const struct querier *querier = &queriers->list[i];
-
-		if (watch->is_querier_silent[i] || querier->general == 0 ||
-		    queriers_elected(queriers, querier->interface, querier->vlan, querier->is_mld,
-				     now_ns))
-			continue;
-		watch->is_querier_silent[i] = true;
-		tell_querier(watch, EVENT_QUERIER_SILENT, now_ns, querier);
-	}
+	if (!querier)
+		return;
+	if (querier->general + querier->specific == 1) /* another one may have had its place */
+		watch->is_querier_told[querier - watch->queriers.list] = false;
+	follow_election(watch, querier, frame->time_ns);
 }
 
 /* ---- Senders ---- */
@@ -152,8 +169,20 @@ static void take_data(struct watch *watch, const struct frame *frame, const stru
 		tell_feeds(watch, frame->time_ns, pair);
 }
 
+/* Who stands still for longer, because a terminal takes nothing or the whole program is stopped,
+ * misses packets (see LIVE_DELAY_NS): what was not heard meanwhile was not silent for that. */
+#define STILL_NS (3 * NS_PER_S)
+
+static void look_at_time(struct watch *watch, int64_t now_ns)
+{
+	if (watch->alive_ns > 0 && now_ns - watch->alive_ns > STILL_NS)
+		watch->senders.listening_since_ns = now_ns;
+	watch->alive_ns = now_ns;
+}
+
 void watch_take_packet(struct watch *watch, const struct frame *frame, const struct packet *packet)
 {
+	look_at_time(watch, clock_realtime_ns());
 	if (!wants_packet(watch, packet))
 		return;
 	watch->packets++;
@@ -165,9 +194,10 @@ void watch_take_packet(struct watch *watch, const struct frame *frame, const str
 
 static void on_silent(void *context, const struct sender *sender)
 {
-	int64_t now_ns = clock_realtime_ns();
+	struct watch *watch = context;
 
-	tell_sender(context, EVENT_SILENT, now_ns, sender, now_ns - sender->last_ns);
+	tell_sender(watch, EVENT_SILENT, watch->heard_ns, sender,
+		    watch->heard_ns - sender->last_ns);
 }
 
 static void on_lost(void *context, const struct sender *sender, const struct live_stream *stream,
@@ -189,17 +219,27 @@ static void tell_drops(struct watch *watch)
 		"summary counts them): losses and silences that are told may be no sender's");
 }
 
+/* Takes in what has come. Returns until when all of it is. */
+static int64_t hear(struct watch *watch, int64_t now_ns)
+{
+	if (watch->wire)
+		return wire_tick(watch->wire, now_ns);
+	return watch->sockets ? sockets_tick(watch->sockets, now_ns) : now_ns;
+}
+
 void watch_tick(struct watch *watch, int64_t now_ns)
 {
 	static const struct sender_tick_events events = {.silent = on_silent, .lost = on_lost};
 
 	names_read(&watch->names);
-	watch->asked_address = (union hostcast_address){0};
-	live_senders_tick(&watch->senders, now_ns, &events, watch);
-	feeds_tick(&watch->feeds, now_ns);
-	members_tick(&watch->members, &watch->queriers, now_ns, on_member, watch);
-	look_for_silent_queriers(watch, now_ns);
-	if (watch->wire)
-		wire_tick(watch->wire);
+	own_ips_forget(&watch->own);
+	look_at_time(watch, now_ns);
+	watch->heard_ns = hear(watch, now_ns);
+	if (watch->session.is_ended)
+		return;
+	live_senders_tick(&watch->senders, now_ns, watch->heard_ns, &events, watch);
+	feeds_tick(&watch->feeds, watch->heard_ns);
+	members_tick(&watch->members, &watch->queriers, watch->heard_ns, on_member, watch);
+	follow_elections(watch, watch->heard_ns);
 	tell_drops(watch);
 }

@@ -8,6 +8,7 @@
 #include "hooks.h"
 #include "local.h"
 #include "names.h"
+#include "own.h"
 #include "sockets.h"
 #include "traffic/feeds.h"
 #include "traffic/live_senders.h"
@@ -45,10 +46,11 @@ struct watch {
 	struct live_senders senders;
 	struct members members;
 	struct queriers queriers;
-	bool is_querier_silent[QUERIERS_MAX];
-	union hostcast_address asked_address; /* is it this host's? Of no family: not asked yet */
-	bool is_asked_local;
+	bool is_querier_told[QUERIERS_MAX]; /* as the one that asks on its link */
+	struct own_ips own;
 	struct feeds feeds;
+	int64_t alive_ns; /* when it had a look at the time last */
+	int64_t heard_ns; /* what came until then was taken in, as far as it is known */
 
 	uint64_t events, joins, leaves; /* all that were told, and of these */
 	uint64_t packets;               /* of the groups that are watched */

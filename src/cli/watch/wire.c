@@ -9,11 +9,8 @@
 
 enum { FRAMES_A_TURN = 512, SNAP = 2048 };
 
-/* The second half is for frames in which the tag of a VLAN stands; it goes last, because libpcap
- * takes whatever follows the word for what is inside of one. */
-static const char filter[] = "ip multicast or ip6 multicast or "
-			     "(vlan and (ip multicast or ip6 multicast))";
-static const char filter_without_vlan[] = "ip multicast or ip6 multicast";
+/* So long packets may be on their way here. */
+#define DELAY_NS (LIVE_DELAY_NS + 30 * NS_PER_MS)
 
 struct wire_interface {
 	struct wire *wire;
@@ -21,6 +18,8 @@ struct wire_interface {
 	char name[IF_NAMESIZE];
 	struct live *live;       /* NULL: down */
 	uint64_t dropped_before; /* when it was up earlier */
+	bool is_behind;          /* there is more than was taken, */
+	int64_t last_ns;         /* of which this was the last */
 };
 
 struct wire {
@@ -57,8 +56,10 @@ static void on_ready(void *context, uint32_t events)
 		status = live_next(interface->live, &frame, &error);
 		if (status <= 0)
 			break;
+		interface->last_ns = frame.time_ns;
 		wire->function(wire->context, &frame);
 	}
+	interface->is_behind = status > 0;
 	if (status < 0) {
 		session_notice(wire->session, "%s", error.text);
 		close_interface(interface);
@@ -69,8 +70,8 @@ static int open_interface(struct wire_interface *interface, struct error *error)
 {
 	struct loop *loop = interface->wire->session->loop;
 	const struct live_options options = {
-		.filter = filter,
-		.filter_without_vlan = filter_without_vlan,
+		.filter = "ip multicast or ip6 multicast",
+		.with_vlans = true,
 		.number = interface->index,
 		.snap = SNAP,
 		.is_promiscuous = interface->wire->is_promiscuous,
@@ -174,7 +175,20 @@ void wire_free(struct wire *wire)
 	free(wire);
 }
 
-void wire_tick(struct wire *wire)
+static int64_t heard_ns(const struct wire *wire, int64_t now_ns)
+{
+	int64_t heard_ns = now_ns - DELAY_NS;
+
+	for (size_t i = 0; i < wire->count; i++) {
+		const struct wire_interface *interface = &wire->list[i];
+
+		if (interface->live && interface->is_behind && interface->last_ns < heard_ns)
+			heard_ns = interface->last_ns;
+	}
+	return heard_ns;
+}
+
+int64_t wire_tick(struct wire *wire, int64_t now_ns)
 {
 	struct error error;
 
@@ -186,6 +200,7 @@ void wire_tick(struct wire *wire)
 		else if (open_interface(interface, &error) == 0)
 			session_notice(wire->session, "interface %s is up", interface->name);
 	}
+	return heard_ns(wire, now_ns);
 }
 
 void wire_describe(const struct wire *wire, struct text *out)

@@ -27,10 +27,11 @@ struct wire *wire_new(struct session *session, const struct interfaces *interfac
 		      struct error *error);
 void wire_free(struct wire *wire);
 
-/* Looks after interfaces that were down, and after those that are gone without an event: the kernel
- * tells once that one is down, and not again when it is removed. To be called about once a second.
- */
-void wire_tick(struct wire *wire);
+/* Takes what has come; looks after interfaces that were down, and after those that are gone without
+ * an event: the kernel tells once that one is down, and not again when it is removed. To be called
+ * about once a second. Returns until when everything that passed has been taken: the kernel keeps
+ * packets for a while, and more may have come than are taken at once. */
+int64_t wire_tick(struct wire *wire, int64_t now_ns);
 
 /* The interfaces, "eth0, eth1 (down)". */
 void wire_describe(const struct wire *wire, struct text *out);

@@ -23,7 +23,7 @@ void add_endpoint(struct text *out, const union hostcast_address *address)
 
 bool wants_sources_only(const struct member *member)
 {
-	return !member->wanted.is_exclude && member->wanted.count > 0;
+	return !member->wanted.is_exclude && (member->wanted.count > 0 || member->wanted.has_more);
 }
 
 void add_sources(struct text *out, const struct member *member)
@@ -33,6 +33,13 @@ void add_sources(struct text *out, const struct member *member)
 			text_add_string(out, " ");
 		show_ip(out, &member->wanted.list[i]);
 	}
+}
+
+void add_sources_text(struct text *out, const struct member *member)
+{
+	add_sources(out, member);
+	if (member->wanted.has_more)
+		text_add_string(out, member->wanted.count > 0 ? " and more" : "some sources");
 }
 
 void json_interface(struct text *out, const struct names *names, unsigned interface)
@@ -54,6 +61,20 @@ void json_ssrc(struct text *out, uint32_t ssrc)
 
 	snprintf(text, sizeof text, "0x%08x", ssrc);
 	json_string(out, "ssrc", text);
+}
+
+void json_sources(struct text *out, const struct member *member)
+{
+	char text[HOSTCAST_TEXT_SIZE];
+
+	if (!wants_sources_only(member))
+		return;
+	json_begin_array(out, "sources");
+	for (size_t i = 0; i < member->wanted.count; i++)
+		json_array_string(out, address_ip_text(&member->wanted.list[i], text));
+	json_end_array(out);
+	if (member->wanted.has_more)
+		json_bool(out, "more", true);
 }
 
 static void json_endpoint(struct text *out, const char *key, const union hostcast_address *address)
