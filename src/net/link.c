@@ -210,6 +210,20 @@ const struct link *link_by_index(const struct links *links, unsigned index)
 	return NULL;
 }
 
+/* ---- Ports ---- */
+
+bool link_has_ports(const struct link *master)
+{
+	return master && strcmp(master->kind, "vrf") != 0;
+}
+
+bool links_have_port(const struct links *links, unsigned index)
+{
+	const struct link *link = link_by_index(links, index);
+
+	return link && link_has_ports(link_by_index(links, link->master));
+}
+
 /* ---- What it is for ---- */
 
 static bool is_one_of(const char *kind, const char *const *kinds)
@@ -230,6 +244,13 @@ static bool is_tunnel(const struct link *one)
 	return is_one_of(one->kind, kinds) || one->type == ARPHRD_PPP ||
 	       one->type == ARPHRD_TUNNEL || one->type == ARPHRD_TUNNEL6 ||
 	       one->type == ARPHRD_SIT || one->type == ARPHRD_IPGRE;
+}
+
+bool link_has_hosts(const struct link *one)
+{
+	static const char *const kinds[] = {"dummy", "ifb", "nlmon", NULL};
+
+	return !is_one_of(one->kind, kinds) && one->type != ARPHRD_CAN;
 }
 
 /* The names that container engines and hypervisors give to the bridges and cables which they make,

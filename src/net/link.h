@@ -16,7 +16,7 @@ struct link {
 	char kind[LINK_KIND_SIZE]; /* "veth", "bridge", "vlan", "tun", "wireguard"...; "": a device,
 				      or not told */
 	unsigned type;             /* ARPHRD_... */
-	unsigned master;           /* of which bridge or bond it is a port; 0: none */
+	unsigned master;           /* the bridge, bond, VRF... that it belongs to; 0: none */
 	unsigned mtu;
 	bool is_up;       /* as somebody has set it */
 	bool has_carrier; /* the layer below works: a cable, an access point, the other end of a
@@ -42,6 +42,17 @@ void links_done(struct links *links);
 
 /* NULL: none. */
 const struct link *link_by_index(const struct links *links, unsigned index);
+
+/* Does this master get what its ports receive, before IP sees it? Bridges, bonds, teams and all
+ * others do; a VRF takes nothing away. NULL, where a link has no master: no. */
+bool link_has_ports(const struct link *master);
+
+/* Is the interface of this index such a port? */
+bool links_have_port(const struct links *links, unsigned index);
+
+/* Are there other hosts behind it? Not behind a dummy, an ifb, a monitor of netlink or on a CAN
+ * bus, as far as its kind and type tell. */
+bool link_has_hosts(const struct link *link);
 
 /* What sort of network a link leads into, as far as its kind and name tell. */
 enum link_purpose {

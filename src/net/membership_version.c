@@ -2,6 +2,8 @@
 
 #include "sysctl.h"
 
+#include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 
 enum { LINE_SIZE = 512 };
@@ -11,14 +13,22 @@ unsigned membership_version_latest(int family)
 	return family == AF_INET ? 3 : 2;
 }
 
-/* "4\teth0      :     2      V3" */
+/* "4\teth0      :     2      V3"; no blank is left behind a name of ten letters or more. */
+static bool read_line(const char *line, unsigned *interface, unsigned *version)
+{
+	const char *behind_name = strchr(line, ':');
+
+	return behind_name && sscanf(line, "%u", interface) == 1 &&
+	       sscanf(behind_name, ": %*u V%u", version) == 1;
+}
+
 unsigned membership_version_find(FILE *file, unsigned interface)
 {
 	unsigned index, version;
 	char line[LINE_SIZE];
 
 	while (fgets(line, sizeof line, file))
-		if (sscanf(line, "%u %*s : %*u V%u", &index, &version) == 2 && index == interface)
+		if (read_line(line, &index, &version) && index == interface)
 			return version;
 	return 0;
 }

@@ -126,17 +126,31 @@ static bool is_solicited_node(const struct in6_addr *ip)
 	return memcmp(ip->s6_addr, prefix, sizeof prefix) == 0;
 }
 
+static bool is_one_of(const union hostcast_address *group, const char *const *texts)
+{
+	union hostcast_address known;
+
+	for (; *texts; texts++)
+		if (address_parse(*texts, &known) && address_same_ip(&known, group))
+			return true;
+	return false;
+}
+
+bool membership_is_of_every_host(const union hostcast_address *group)
+{
+	static const char *const joined[] = {"224.0.0.1", "ff01::1", "ff02::1", NULL};
+
+	return is_one_of(group, joined);
+}
+
 bool membership_is_of_kernel(const union hostcast_address *group)
 {
 	static const char *const joined[] = {
-		"224.0.0.1",   "ff01::1",  "ff02::1", /* every host */
 		"ff01::2",     "ff02::2",  "ff05::2", /* routers (RFC 4291 section 2.8) */
 		"224.0.0.106", "ff02::6a",            /* bridges that snoop (RFC 4286) */
+		NULL,
 	};
-	union hostcast_address known;
 
-	for (size_t i = 0; i < sizeof joined / sizeof joined[0]; i++)
-		if (address_parse(joined[i], &known) && address_same_ip(&known, group))
-			return true;
-	return group->any.sa_family == AF_INET6 && is_solicited_node(&group->v6.sin6_addr);
+	return membership_is_of_every_host(group) || is_one_of(group, joined) ||
+	       (group->any.sa_family == AF_INET6 && is_solicited_node(&group->v6.sin6_addr));
 }

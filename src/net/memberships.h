@@ -23,4 +23,7 @@ enum mac_state memberships_mac_state(const struct memberships *memberships, unsi
 /* Does the kernel join this group itself, as every host or router must? */
 bool membership_is_of_kernel(const union hostcast_address *group);
 
+/* And of these, as every host must, and tells nobody (224.0.0.1, ff01::1, ff02::1)? */
+bool membership_is_of_every_host(const union hostcast_address *group);
+
 #endif

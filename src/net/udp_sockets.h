@@ -10,7 +10,8 @@ struct udp_socket {
 	union hostcast_address local; /* where it is bound, with the port */
 	uint64_t inode;               /* as in struct process_socket */
 	unsigned uid;                 /* whose it is */
-	uint64_t drops;               /* datagrams that its full receive buffer has lost so far */
+	uint64_t drops;               /* datagrams that it has lost so far: its receive buffer was
+					 full, or a checksum wrong, or its filter took them out */
 	pid_t pid; /* the first process that holds it; 0: none that is visible to us */
 	int fd;    /* its number there */
 };

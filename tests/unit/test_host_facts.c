@@ -106,6 +106,40 @@ static void the_purpose_of_links_is_guessed(void **state)
 	assert_int_equal(purpose_of("flannel.1", "vxlan", ARPHRD_ETHER), LINK_CONTAINER);
 }
 
+static void what_a_port_receives_its_master_gets(void **state)
+{
+	static const char *const kinds[] = {"bridge", "bond", "team", "openvswitch", ""};
+	struct link list[] = {{.index = 1, .master = 2}, {.index = 2}};
+	struct links links = {.list = list, .count = 2};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		strcpy(list[1].kind, kinds[i]);
+		assert_true(link_has_ports(&list[1]));
+		assert_true(links_have_port(&links, 1));
+	}
+	assert_false(links_have_port(&links, 2));
+	assert_false(links_have_port(&links, 3));
+	strcpy(list[1].kind, "vrf");
+	assert_false(link_has_ports(&list[1]));
+	assert_false(links_have_port(&links, 1));
+	assert_false(link_has_ports(NULL));
+}
+
+static void some_links_lead_to_no_hosts(void **state)
+{
+	struct link link = {.type = ARPHRD_CAN, .kind = "vcan"};
+
+	(void)state;
+	assert_false(link_has_hosts(&link));
+	link = (struct link){.type = ARPHRD_ETHER, .kind = "dummy"};
+	assert_false(link_has_hosts(&link));
+	strcpy(link.kind, "veth");
+	assert_true(link_has_hosts(&link));
+	strcpy(link.kind, "");
+	assert_true(link_has_hosts(&link));
+}
+
 static void loopback_is_among_the_links(void **state)
 {
 	struct links links;
@@ -188,6 +222,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(settings_are_read),
 		cmocka_unit_test(link_local_addresses_are_found),
 		cmocka_unit_test(the_purpose_of_links_is_guessed),
+		cmocka_unit_test(what_a_port_receives_its_master_gets),
+		cmocka_unit_test(some_links_lead_to_no_hosts),
 		cmocka_unit_test(loopback_is_among_the_links),
 		cmocka_unit_test(the_route_to_loopback_leads_there),
 		cmocka_unit_test(an_own_socket_is_found),

@@ -80,6 +80,8 @@ static void the_version_of_an_interface_stands_in_its_line(void **state)
 		"1\tlo        :     1      V3\n"
 		"\t\t\t\t010000E0     1 0:00000000\t\t0\n"
 		"12\teth0      :     2      V2\n"
+		"\t\t\t\t010101E0     3 0:00000000\t\t1\n"
+		"14\tenp65s0f0np0:     1      V2\n"
 		"\t\t\t\t010101E0     3 0:00000000\t\t1\n";
 	FILE *file = fmemopen((void *)(uintptr_t)igmp, sizeof igmp - 1, "r");
 
@@ -88,6 +90,8 @@ static void the_version_of_an_interface_stands_in_its_line(void **state)
 	assert_int_equal(membership_version_find(file, 12), 2);
 	rewind(file);
 	assert_int_equal(membership_version_find(file, 1), 3);
+	rewind(file);
+	assert_int_equal(membership_version_find(file, 14), 2);
 	rewind(file);
 	assert_int_equal(membership_version_find(file, 2), 0);
 	fclose(file);
