@@ -2,8 +2,11 @@
 
 #include "net/address.h"
 #include "net/memberships.h"
+#include "net/sysctl.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* ---- Who has joined ---- */
 
@@ -33,11 +36,53 @@ bool case_is_joined(const struct doctor_case *c, unsigned interface)
 	return count > 0 || !membership_is_of_kernel(&c->group) || membership->users > 1;
 }
 
+bool case_is_joined_beside(const struct doctor_case *c, unsigned except)
+{
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		const struct interface *one = &c->interfaces.list[i];
+
+		if (one->index != except && case_is_joined(c, one->index) &&
+		    (!one->is_loopback || case_is_chosen(c, one->index)))
+			return true;
+	}
+	return false;
+}
+
+static bool wants(const struct group_user *user, const union hostcast_address *source)
+{
+	bool is_listed = false;
+
+	if (!user->is_asked)
+		return true;
+	for (size_t i = 0; i < user->source_count; i++)
+		is_listed |= address_same_ip(&user->sources[i], source);
+	return is_listed == (user->filter_mode == MCAST_INCLUDE);
+}
+
+bool case_is_wanted(const struct doctor_case *c, const union hostcast_address *source)
+{
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		unsigned interface = c->interfaces.list[i].index;
+		size_t count;
+		const struct group_user *users = case_users(c, interface, &count);
+
+		if (case_is_joined(c, interface) && count == 0)
+			return true; /* by somebody who is not visible */
+		for (size_t u = 0; u < count; u++)
+			if (wants(&users[u], source))
+				return true;
+	}
+	return false;
+}
+
 /* ---- The port, where the user has given none ---- */
 
+/* One that is bound to :: mostly gets IPv4, too. */
 bool case_reaches(const union hostcast_address *local, const union hostcast_address *group)
 {
-	return address_is_any(local) || address_same_ip(local, group);
+	bool is_family_right = local->any.sa_family == AF_INET6 || group->any.sa_family == AF_INET;
+
+	return (address_is_any(local) && is_family_right) || address_same_ip(local, group);
 }
 
 /* That of the first program which has joined and could hear the group. */
@@ -92,6 +137,28 @@ static void choose_joined(struct doctor_case *c)
 	}
 }
 
+static bool has_carrier(const struct doctor_case *c, unsigned index)
+{
+	const struct link *link = link_by_index(&c->links, index);
+
+	return link && link->has_carrier;
+}
+
+/* Programs that name their interface have joined elsewhere than where the route leads. */
+static void choose_named_by_programs(struct doctor_case *c)
+{
+	if (case_is_joined(c, c->route.interface) || c->is_sender)
+		return;
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		const struct interface *one = &c->interfaces.list[i];
+
+		if (case_is_joined(c, one->index) && !one->is_loopback &&
+		    interface_is_usable(one, c->group.any.sa_family) &&
+		    has_carrier(c, one->index) && !links_have_port(&c->links, one->index))
+			add_interface(c->chosen, &c->chosen_count, one->index);
+	}
+}
+
 static bool has_address(const struct doctor_case *c)
 {
 	for (size_t i = 0; i < c->interfaces.count; i++) {
@@ -127,11 +194,21 @@ static void choose(struct doctor_case *c, const struct case_question *question)
 	if (c->are_chosen_by_user)
 		return;
 	if (c->route_status == 0)
-		add_interface(c->chosen, &c->chosen_count, c->route.interface);
+		choose_named_by_programs(c);
 	else
 		choose_joined(c);
+	c->are_chosen_by_route = c->route_status == 0 && c->chosen_count == 0;
+	if (c->are_chosen_by_route)
+		add_interface(c->chosen, &c->chosen_count, c->route.interface);
 	if (c->chosen_count == 0 && !has_address(c))
 		choose_bridges(c);
+}
+
+/* May data come in there that nobody expects? What a port receives its bridge or bond gets. */
+static bool may_surprise(const struct doctor_case *c, const struct interface *interface)
+{
+	return !c->are_chosen_by_user && !interface->is_loopback &&
+	       !links_have_port(&c->links, interface->index);
 }
 
 static void choose_listened(struct doctor_case *c)
@@ -140,8 +217,8 @@ static void choose_listened(struct doctor_case *c)
 
 	for (size_t i = 0; i < c->interfaces.count; i++) {
 		const struct interface *interface = &c->interfaces.list[i];
-		bool is_of_interest = case_is_chosen(c, interface->index) ||
-				      (!c->are_chosen_by_user && !interface->is_loopback);
+		bool is_of_interest =
+			case_is_chosen(c, interface->index) || may_surprise(c, interface);
 
 		if (is_of_interest && (interface_is_usable(interface, family) ||
 				       (c->is_switch && case_is_chosen(c, interface->index))))
@@ -254,6 +331,38 @@ bool case_is_chosen(const struct doctor_case *c, unsigned interface)
 	return false;
 }
 
+bool case_is_expected(const struct doctor_case *c, unsigned interface)
+{
+	return c->chosen_count == 0 || case_is_chosen(c, interface) || case_is_joined(c, interface);
+}
+
+/* As 'ip vrf exec' binds each socket of a process. */
+static bool are_sockets_bound_to(const char *name)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char bound[IF_NAMESIZE] = "";
+	socklen_t size = sizeof bound;
+
+	if (fd < 0)
+		return false;
+	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, bound, &size) < 0)
+		bound[0] = '\0';
+	close(fd);
+	return strcmp(bound, name) == 0;
+}
+
+const char *case_foreign_vrf(const struct doctor_case *c, unsigned interface)
+{
+	const struct link *link = link_by_index(&c->links, interface);
+	const struct link *master = link ? link_by_index(&c->links, link->master) : NULL;
+	int64_t accepted = 0;
+
+	if (!master || link_has_ports(master))
+		return NULL;
+	sysctl_read("net/ipv4/udp_l3mdev_accept", &accepted);
+	return accepted > 0 || are_sockets_bound_to(master->name) ? NULL : master->name;
+}
+
 uint64_t case_data_seen(const struct doctor_case *c, unsigned interface)
 {
 	uint64_t on_wire, at_socket;
@@ -280,6 +389,11 @@ bool case_is_sending(const struct doctor_case *c, unsigned interface)
 	return false;
 }
 
+bool case_only_sends(const struct doctor_case *c)
+{
+	return c->is_sender || (case_is_sending(c, 0) && !case_is_joined_beside(c, 0));
+}
+
 unsigned case_data_interface(const struct doctor_case *c)
 {
 	unsigned best = 0;
@@ -304,8 +418,23 @@ unsigned case_usable_interface(const struct doctor_case *c, unsigned except)
 
 		if (interface->index != except && !interface->is_loopback && link &&
 		    link->has_carrier && link_purpose(link) == LINK_ORDINARY &&
+		    !links_have_port(&c->links, interface->index) &&
 		    interface_is_usable(interface, c->group.any.sa_family))
 			return interface->index;
 	}
 	return 0;
+}
+
+void case_excuse_detour(const struct doctor_case *c, unsigned interface, struct finding *finding)
+{
+	const struct link *link = link_by_index(&c->links, interface);
+	bool is_detour = c->are_chosen_by_route && link && link_purpose(link) != LINK_ORDINARY &&
+			 case_usable_interface(c, interface) != 0;
+
+	if (finding->state != RUNG_CAUSE || !is_detour)
+		return;
+	finding->state = RUNG_NOTED;
+	text_clear(&finding->remedy);
+	text_clear(&finding->instead);
+	text_add_string(finding_saw(finding), "but only the route leads there (rung 3)");
 }

@@ -40,19 +40,19 @@ struct doctor_case {
 	int route_status;
 	struct route route;
 
-	/* The interfaces that are examined: those given with -i, or the one that the routing table
-	 * chooses for the group, or without a route those on which it is joined; count 0: there is
-	 * none, which is for rung 3 to tell. */
+	/* The interfaces that are examined: those given with -i; else the one that the routing
+	 * table chooses for the group, or those on which it is joined, if it is not there and this
+	 * host does not only send; count 0: there is none, which is for rung 3 to tell. */
 	unsigned chosen[CASE_INTERFACES_MAX];
 	size_t chosen_count;
-	bool are_chosen_by_user;
+	bool are_chosen_by_user, are_chosen_by_route;
 	bool is_switch; /* this host has no address and joins nothing, but has bridges, which are
 			   the chosen ones: it passes on what others send. Doctor does not join
 			   there either */
 
 	/* Where doctor listens: the chosen ones that can, and unless the user has chosen all others
-	 * that can, because data may come in where nobody expects it. The loopback interface only
-	 * if it is chosen. */
+	 * that can, because data may come in where nobody expects it. The loopback interface, and
+	 * ports of bridges and bonds, only if they are chosen. */
 	unsigned listened[CASE_INTERFACES_MAX];
 	size_t listened_count;
 
@@ -94,6 +94,15 @@ void case_examine_chosen(const struct doctor_case *c, case_examine_fn *examine,
 
 bool case_is_chosen(const struct doctor_case *c, unsigned interface);
 
+/* Is the group expected on this interface: is it chosen, or has a program joined there? Elsewhere
+ * doctor only learns where the group comes in; that it does not reach a socket there, or comes
+ * there too, is no fault. */
+bool case_is_expected(const struct doctor_case *c, unsigned interface);
+
+/* The VRF of this interface, if sockets outside of it, as this process's are, get nothing that
+ * comes in there; NULL: there is none, or they do. */
+const char *case_foreign_vrf(const struct doctor_case *c, unsigned interface);
+
 /* The sockets that have joined the group on this interface, as far as they are visible; NULL: none.
  */
 const struct group_user *case_users(const struct doctor_case *c, unsigned interface, size_t *count);
@@ -101,6 +110,13 @@ const struct group_user *case_users(const struct doctor_case *c, unsigned interf
 /* Has a program (not the kernel) joined the group on this interface? Also true where it is not
  * visible to us. */
 bool case_is_joined(const struct doctor_case *c, unsigned interface);
+
+/* The same, on any but this one (0: no exception), and not only on loopback, where programs join
+ * that name no interface and find no route, unless it is chosen. */
+bool case_is_joined_beside(const struct doctor_case *c, unsigned except);
+
+/* Would a program here be given what this source sends? One that could not be asked is taken to. */
+bool case_is_wanted(const struct doctor_case *c, const union hostcast_address *source);
 
 /* Can a socket that is bound to this address get the group's datagrams? The port is not looked at.
  */
@@ -116,8 +132,16 @@ unsigned case_data_interface(const struct doctor_case *c);
 /* Was data of the group seen that this host itself sends, on this interface (0: on any)? */
 bool case_is_sending(const struct doctor_case *c, unsigned interface);
 
-/* An interface that could carry the group, other than this one: neither loopback nor a tunnel or
- * container's; 0: there is none. */
+/* Need it hear nothing of the group? The user says so, or it sends and nobody here has joined. */
+bool case_only_sends(const struct doctor_case *c);
+
+/* An interface may be examined only because the route leads there, into a VPN or among containers,
+ * though another one could carry the group: then what it lacks is no cause, and only noted. That
+ * the route leads there may be one, which rung 3 judges. */
+void case_excuse_detour(const struct doctor_case *c, unsigned interface, struct finding *finding);
+
+/* An interface that could carry the group, other than this one: neither loopback nor a port, a
+ * tunnel or a container's; 0: there is none. */
 unsigned case_usable_interface(const struct doctor_case *c, unsigned except);
 
 #endif

@@ -67,7 +67,7 @@ void finding_add_target(struct text *text, const union hostcast_address *source,
 	char address[HOSTCAST_TEXT_SIZE];
 	struct text word = {0};
 
-	if (source)
+	if (source && source->any.sa_family != AF_UNSPEC)
 		text_addf(&word, "%s@", address_ip_text(source, address));
 	text_add_string(&word, hostcast_address_text(group, address));
 	text_add_command_word(text, text_string(&word));

@@ -79,7 +79,7 @@ static inline struct text *finding_instead(struct finding *finding)
 }
 
 /* Adds [SOURCE@]GROUP:PORT as an argument of a command, in quotes where a shell would take its
- * brackets for a pattern; `source` may be NULL. */
+ * brackets for a pattern; `source` may be NULL, or of family 0. */
 void finding_add_target(struct text *text, const union hostcast_address *source,
 			const union hostcast_address *group);
 

@@ -55,14 +55,21 @@ static bool is_bridge(const struct link *link)
 	return link && strcmp(link->kind, "bridge") == 0;
 }
 
+static bool has_any_address(const struct interface *interface)
+{
+	return interface_has_address(interface, AF_INET) ||
+	       interface_has_address(interface, AF_INET6);
+}
+
 static void judge_link(struct health *health, const struct health_interface *one)
 {
 	bool is_tunnel = link_purpose(one->link) == LINK_TUNNEL;
+	bool is_in_use = one->link->has_carrier && has_any_address(one->interface);
 	struct finding finding = {0};
 
 	judge_interface(one->link, one->master, &finding);
 	keep_finding(health, one->link->name, &finding,
-		     one->link->has_carrier && !is_tunnel ? RUNG_CAUSE : RUNG_NOTED);
+		     is_in_use && !is_tunnel ? RUNG_CAUSE : RUNG_NOTED);
 }
 
 /* IPv6 that is turned off, or never was there, is no fault of a host that speaks IPv4. */
@@ -115,9 +122,18 @@ static void judge_bridge(struct health *health, const struct health_interface *o
 		  command_word(one->link->name).text);
 }
 
+/* Of a bridge's or bond's port the master is judged. What leads to no hosts needs no multicast. */
+static bool is_of_interest(const struct health_interface *one)
+{
+	const struct link *link = one->link;
+
+	return !link->is_loopback && link->is_up && !link_has_ports(one->master) &&
+	       (link->can_multicast || link_has_hosts(link));
+}
+
 static void judge_one(struct health *health, const struct health_interface *one)
 {
-	if (one->link->is_loopback || !one->link->is_up || is_bridge(one->master))
+	if (!is_of_interest(one))
 		return;
 	if (!is_interface_fit(one->link, one->master)) {
 		judge_link(health, one);

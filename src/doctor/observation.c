@@ -129,32 +129,32 @@ static void on_incomplete(void *context, const union hostcast_address *address, 
 		source->incomplete++;
 }
 
-static void take_ttl(struct seen_source *source, unsigned ttl)
+static bool is_probe(struct reader payload)
 {
-	if (source->on_wire == 0 || ttl < source->ttl_least)
-		source->ttl_least = ttl;
-	if (ttl > source->ttl_most)
+	return reader_be32(&payload) == PROBE_TYPE && !payload.failed;
+}
+
+/* That of a probe is doctor's choice, and tells nothing of programs. */
+static void take_ttl(struct seen_source *source, unsigned ttl, struct reader payload)
+{
+	if (ttl > source->ttl_most && !is_probe(payload))
 		source->ttl_most = ttl;
 }
 
 static void take_copy(struct observation *o, struct seen_source *source, const struct frame *frame,
 		      const struct packet *packet)
 {
-	const struct copy_way *first = copies_take(&o->copies, frame, packet);
+	const struct seen_interface *interface = find_interface(o, frame->interface);
+	const struct copy_way *first = NULL;
 
+	if (!interface || !interface->is_aside)
+		first = copies_take(&o->copies, frame, packet);
 	if (!first)
 		return;
 	source->repeated++;
 	source->merged += packet->ip.is_fragment;
 	source->ways[0] = *first;
 	source->ways[1] = copy_way_of(frame, packet);
-}
-
-static bool is_probe(const struct packet *packet)
-{
-	struct reader payload = packet->udp.payload;
-
-	return reader_be32(&payload) == PROBE_TYPE && !payload.failed;
 }
 
 /* Before or after this host has told its membership anew: what comes only after tells of a switch
@@ -164,7 +164,7 @@ static void count_phase(struct observation *o, const struct seen_source *source,
 {
 	struct seen_interface *interface = find_interface(o, source->interface);
 
-	if (!interface || !observation_counts(o, source) || is_probe(packet))
+	if (!interface || !observation_counts(o, source) || is_probe(packet->udp.payload))
 		return;
 	if (interface->reported_ns == 0) {
 		interface->data_before++;
@@ -201,8 +201,9 @@ static void take_mac(struct observation *o, struct seen_source *source, const st
 static void take_datagram_on_wire(struct observation *o, struct seen_source *source,
 				  const struct frame *frame, const struct packet *packet)
 {
-	take_ttl(source, packet->ip.ttl);
+	take_ttl(source, packet->ip.ttl, packet->udp.payload);
 	source->on_wire++;
+	source->in_fragments += packet->ip.is_fragment;
 	if (packet->udp.size > source->size_most)
 		source->size_most = packet->udp.size;
 	if (packet->udp.checksum == CHECKSUM_BAD)
@@ -228,7 +229,7 @@ static void take_data(struct observation *o, const struct frame *frame, const st
 		source->fragments++;
 	} else if (packet->transport == TRANSPORT_UDP && port == address_port(&o->group)) {
 		take_datagram_on_wire(o, source, frame, packet);
-	} else {
+	} else if (packet->transport == TRANSPORT_UDP) {
 		source->other_ports++;
 		source->other_port = port;
 	}
@@ -239,18 +240,14 @@ void observation_take_datagram(struct observation *o, const struct hostcast_mess
 	struct seen_source *source =
 		find_or_add_source(o, &message->source, message->interface_index);
 	unsigned ttl = message->ttl > 0 ? (unsigned)message->ttl : 0;
-	bool is_first;
 
 	if (!source)
 		return;
 	/* It has no address yet, and looped back what it sent: the kernel takes no such datagram
 	 * from elsewhere. */
 	source->is_own |= address_is_any(&message->source);
-	is_first = source->at_socket++ == 0 && source->on_wire == 0;
-	if (is_first || ttl < source->ttl_least)
-		source->ttl_least = ttl;
-	if (ttl > source->ttl_most)
-		source->ttl_most = ttl;
+	source->at_socket++;
+	take_ttl(source, ttl, reader_of(message->data, message->size));
 	if (message->full_size > source->size_most)
 		source->size_most = message->full_size;
 }
@@ -329,13 +326,21 @@ static void take_report(struct observation *o, struct seen_interface *interface,
 	}
 }
 
+/* RFC 3810 section 6.2 */
+static bool is_void_query(const struct packet *packet)
+{
+	return packet->membership.is_mld && packet->membership.kind == MEMBERSHIP_QUERY &&
+	       (packet->ip.ttl != 1 || !address_is_link_local(&packet->source));
+}
+
 static void take_membership(struct observation *o, const struct frame *frame,
 			    const struct packet *packet)
 {
 	struct seen_interface *interface = find_interface(o, frame->interface);
 
-	if (packet_vlan(packet) != 0) {
-		o->other_links++;
+	if (is_void_query(packet)) {
+		if (interface)
+			interface->void_queries++;
 		return;
 	}
 	queriers_take(&o->queriers, frame, packet);
@@ -356,12 +361,40 @@ static bool is_socket_ready(struct observation *o, const struct frame *frame)
 	return !interface || frame->time_ns >= interface->joined_ns;
 }
 
+/* Of another host, but the interface's own MAC address sends it: a router forwards it. */
+static bool is_leaving(struct observation *o, const struct frame *frame,
+		       const struct packet *packet)
+{
+	const struct seen_interface *interface = find_interface(o, frame->interface);
+
+	return interface && interface->has_mac && !mac_is_none(interface->mac) &&
+	       packet->link.has_source &&
+	       memcmp(packet->link.source, interface->mac, MAC_SIZE) == 0 &&
+	       !is_own_address(o, &packet->source);
+}
+
+/* Where this host has joined the group, it hears what it forwards there, as what it sends. */
+static void take_leaving(struct observation *o, const struct frame *frame,
+			 const struct packet *packet)
+{
+	struct seen_source *source = find_or_add_source(o, &packet->source, frame->interface);
+
+	if (source)
+		source->is_own = true;
+}
+
 void observation_take_frame(struct observation *o, const struct frame *frame,
 			    const struct packet *packet)
 {
-	if (packet->transport == TRANSPORT_MEMBERSHIP)
+	if (packet_vlan(packet) != 0)
+		o->other_links++;
+	else if (packet->transport == TRANSPORT_MEMBERSHIP)
 		take_membership(o, frame, packet);
-	else if (address_same_ip(&packet->destination, &o->group) && is_socket_ready(o, frame))
+	else if (!address_same_ip(&packet->destination, &o->group) || !is_socket_ready(o, frame))
+		return;
+	else if (is_leaving(o, frame, packet))
+		take_leaving(o, frame, packet);
+	else
 		take_data(o, frame, packet);
 }
 
@@ -398,6 +431,35 @@ bool observation_counts(const struct observation *o, const struct seen_source *s
 	if (source->is_own)
 		return false;
 	return o->source.any.sa_family == AF_UNSPEC || address_same_ip(&o->source, &source->source);
+}
+
+bool observation_is_expected(const struct observation *o, const struct seen_source *source)
+{
+	const struct seen_interface *interface = observation_interface(o, source->interface);
+
+	return observation_counts(o, source) && !(interface && interface->is_aside);
+}
+
+bool observation_is_comparable(const struct observation *o, const struct seen_source *source)
+{
+	const struct seen_interface *interface = observation_interface(o, source->interface);
+
+	return observation_is_expected(o, source) && interface && interface->is_joined;
+}
+
+bool observation_is_heard_elsewhere(const struct observation *o, const struct seen_source *source)
+{
+	uint64_t elsewhere = 0;
+
+	for (size_t i = 0; i < o->source_count; i++) {
+		const struct seen_source *other = &o->sources[i];
+		bool is_in_fragments = source->fragments > 0 && other->fragments > 0;
+
+		if (other != source && address_same_ip(&other->source, &source->source) &&
+		    (observation_is_expected(o, other) || is_in_fragments))
+			elsewhere += other->at_socket;
+	}
+	return elsewhere > 0 && 10 * (elsewhere + source->at_socket) >= 9 * source->on_wire;
 }
 
 /* Does it count, and on this interface (0: any)? */

@@ -23,10 +23,11 @@ enum { SEEN_SOURCES_MAX = 256, SEEN_INTERFACES_MAX = 64 };
 struct seen_source {
 	union hostcast_address source; /* port 0 */
 	unsigned interface;
-	bool is_own; /* an address of this host: it sends itself */
+	bool is_own; /* this host sends it here itself: it is its address, or it forwards it */
 	uint64_t
 		on_wire; /* datagrams of the group and port; of one in fragments the first counts */
 	uint64_t at_socket;     /* of them, those that doctor's socket got */
+	uint64_t in_fragments;  /* of those on the wire */
 	uint64_t fragments;     /* that were no first ones */
 	uint64_t incomplete;    /* datagrams in fragments of which some never came */
 	uint64_t merged;        /* copies of datagrams in fragments: of the fragments of both the
@@ -38,9 +39,9 @@ struct seen_source {
 				   host's, */
 	uint64_t foreign_mac;   /* and of these, to another host's alone: the kernel drops them */
 	uint8_t mac[MAC_SIZE];  /* the last of these addresses */
-	unsigned ttl_least, ttl_most;
-	size_t size_most;        /* of a payload */
-	uint64_t repeated;       /* datagrams that came once more (copies.h), */
+	unsigned ttl_most; /* but for the probes that two doctors send each other; 0: no others */
+	size_t size_most;  /* of a payload */
+	uint64_t repeated; /* datagrams that came once more (copies.h), where expected, */
 	struct copy_way ways[2]; /* and by which two ways the last of them did */
 };
 
@@ -51,6 +52,8 @@ struct seen_interface {
 	bool is_wire_seen;     /* it could be captured on */
 	bool is_joined;        /* doctor's socket joined the group here */
 	bool was_joined;       /* a program of this host had, before doctor did */
+	bool is_aside;         /* nobody expects the group here: it tells where it comes in, and no
+				  more */
 	int64_t joined_ns;     /* when doctor did: what was on the wire before does not count */
 	uint64_t wire_dropped; /* packets that the capture lost, because doctor was too slow */
 
@@ -68,6 +71,7 @@ struct seen_interface {
 	uint64_t reports_sent;     /* by this host */
 	unsigned report_version;   /* of this host's last one; 0: none seen */
 
+	uint64_t void_queries;   /* of MLD, that hosts must pass over */
 	uint64_t queries;        /* that ask for this group, sources of it, or for all */
 	uint64_t unanswered;     /* of them, those that this host had to answer, and did not in time
 				  */
@@ -88,8 +92,8 @@ struct observation {
 	bool is_finished;                     /* the time is over, and all that came was taken */
 	char no_wire_reason[ERROR_TEXT_SIZE]; /* why nothing could be captured on any interface; ""
 						if it could on some */
-	char no_socket_reason[ERROR_TEXT_SIZE]; /* why doctor's socket could join nowhere; "" if it
-						   did */
+	char no_socket_reason[ERROR_TEXT_SIZE]; /* why doctor's socket could join nowhere where the
+						   group is expected; "" if it did */
 	uint64_t socket_dropped; /* datagrams that doctor's own socket had no room for */
 
 	struct seen_source sources[SEEN_SOURCES_MAX];
@@ -104,7 +108,7 @@ struct observation {
 			   host: EPERM: a rule refuses it; 0: nothing, -1: it was not tried */
 
 	uint64_t forgotten; /* sources and interfaces there was no room for, each packet counted */
-	uint64_t other_links; /* membership messages of other VLANs than the interface's own */
+	uint64_t other_links; /* packets of other VLANs than the interface's own */
 	struct assembly assembly;
 	struct copies copies;
 };
@@ -139,6 +143,16 @@ void observation_finish(struct observation *o, int64_t now_ns);
 
 /* Is it somebody else's, and of the source that is wanted, if one is? */
 bool observation_counts(const struct observation *o, const struct seen_source *source);
+
+/* Does it count, and on an interface where the group is expected? */
+bool observation_is_expected(const struct observation *o, const struct seen_source *source);
+
+/* And did a socket of doctor's join there, so that it tells what programs get? */
+bool observation_is_comparable(const struct observation *o, const struct seen_source *source);
+
+/* Is next to nothing missing of what came in here, because the socket got it by another interface
+ * where the group is expected? Of fragments that come by two the kernel makes one datagram. */
+bool observation_is_heard_elsewhere(const struct observation *o, const struct seen_source *source);
 
 /* Of datagrams of others (and of the source that is wanted), on an interface or (0) on any: those
  * on the wire, those at the socket. */

@@ -211,10 +211,17 @@ static int open_raw_socket(union hostcast_address group, struct error *error)
 static int join(const struct observer *v, int fd, unsigned interface, struct error *error)
 {
 	const union hostcast_address *source = &v->c->source;
-	int refusal = source->any.sa_family != AF_UNSPEC
-			      ? group_join_source(fd, &v->c->group, source, interface)
-			      : group_join(fd, &v->c->group, interface);
+	const char *vrf = case_foreign_vrf(v->c, interface);
+	int refusal;
 
+	if (vrf)
+		return error_set(error, HOSTCAST_REFUSED,
+				 "%s belongs to the VRF %s, and what comes in there only programs "
+				 "in it get: run 'ip vrf exec %s hostcast doctor'",
+				 case_interface_name(v->c, interface), vrf, command_word(vrf).text);
+	refusal = source->any.sa_family != AF_UNSPEC
+			  ? group_join_source(fd, &v->c->group, source, interface)
+			  : group_join(fd, &v->c->group, interface);
 	if (refusal == 0)
 		return 0;
 	return error_system(error, HOSTCAST_REFUSED, refusal, "cannot join on %s",
@@ -236,8 +243,16 @@ static bool unwrap(const struct observer *v, struct hostcast_message *message)
 	if (packet.failed || port != address_port(&v->c->group))
 		return false;
 	address_set_port(&message->destination, port);
+	message->data = packet.at;
+	message->size = reader_left(&packet);
 	message->full_size -= header + UDP_HEADER;
 	return true;
+}
+
+/* Over IPv6 what comes in on one interface goes to the sockets that have joined on others, too. */
+static bool is_for(const struct listening *one, const struct hostcast_message *message)
+{
+	return family_of(one->observer) == AF_INET || message->interface_index == one->interface;
 }
 
 static void take_datagrams(struct listening *one, size_t most)
@@ -251,7 +266,8 @@ static void take_datagrams(struct listening *one, size_t most)
 		count = datagrams_receive(v->datagrams, one->socket, &local, 0, arrivals,
 					  HOSTCAST_BATCH);
 		for (int a = 0; a < count; a++)
-			if (!one->is_raw || unwrap(v, &arrivals[a].whole))
+			if (is_for(one, &arrivals[a].whole) &&
+			    (!one->is_raw || unwrap(v, &arrivals[a].whole)))
 				observation_take_datagram(&v->observation, &arrivals[a].whole);
 	}
 }
@@ -305,6 +321,16 @@ static void start_socket(struct listening *one, struct seen_interface *seen)
 		observation_report_provoked(o, one->interface, seen->joined_ns);
 }
 
+static void start_sockets(struct observer *v, bool are_aside)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		struct seen_interface *seen = seen_of(&v->list[i]);
+
+		if (seen->is_aside == are_aside)
+			start_socket(&v->list[i], seen);
+	}
+}
+
 static void stop_socket(struct listening *one)
 {
 	if (one->socket < 0)
@@ -316,6 +342,24 @@ static void stop_socket(struct listening *one)
 }
 
 /* ---- Time ---- */
+
+static bool is_silent(const struct observation *o)
+{
+	for (size_t i = 0; i < o->source_count; i++)
+		if (observation_is_expected(o, &o->sources[i]) &&
+		    o->sources[i].on_wire + o->sources[i].at_socket > 0)
+			return false;
+	return true;
+}
+
+/* Where nobody expects the group it is joined only if it does not come where somebody does. Of the
+ * fragments of both interfaces the kernel would make one datagram, of either: programs would miss
+ * it, or the probes of a peer. */
+static void join_aside(struct observer *v)
+{
+	if (!v->c->has_peer && is_silent(&v->observation))
+		start_sockets(v, true);
+}
 
 static void on_provoke(void *context)
 {
@@ -334,6 +378,7 @@ static void on_provoke(void *context)
 			observation_report_provoked(&v->observation, one->interface,
 						    clock_realtime_ns());
 	}
+	join_aside(v);
 }
 
 /* What was on the wire in time has reached the socket, if it ever does: the wire is read first. */
@@ -374,7 +419,7 @@ static bool is_any_wire_seen(const struct observation *o)
 static bool is_any_joined(const struct observation *o)
 {
 	for (size_t i = 0; i < o->interface_count; i++)
-		if (o->interfaces[i].is_joined)
+		if (o->interfaces[i].is_joined && !o->interfaces[i].is_aside)
 			return true;
 	return false;
 }
@@ -421,6 +466,7 @@ static void look_before(struct observer *v)
 		struct seen_interface *seen = seen_of(&v->list[i]);
 
 		seen->was_joined = case_is_joined(v->c, seen->interface);
+		seen->is_aside = !case_is_expected(v->c, seen->interface);
 		seen->bridge_errno =
 			-bridge_view_read(seen->interface, &v->c->group, &seen->bridge);
 	}
@@ -459,10 +505,9 @@ static void start(struct observer *v, int64_t wait_ns)
 	for (size_t i = 0; i < v->c->listened_count; i++)
 		listen_on(v, v->c->listened[i]);
 	look_before(v);
-	for (size_t i = 0; i < v->count; i++) {
+	for (size_t i = 0; i < v->count; i++)
 		start_capture(&v->list[i], seen_of(&v->list[i]));
-		start_socket(&v->list[i], seen_of(&v->list[i]));
-	}
+	start_sockets(v, false);
 	try_sending(v);
 	v->started = loop_clock(v->loop);
 	loop_set_timer(v->loop, &v->provoke, monotime_add(v->started, wait_ns / PROVOKE_PART));

@@ -1,7 +1,8 @@
-/* Listening: captures on the interfaces of a case, joins the group there with a socket of its own,
- * makes this host report its membership once, and gives what came to an observation. All of it in
- * the caller's loop, so that signals work meanwhile; but at its begin and end it waits for the
- * programs that list the firewall's rules (firewall_read.h). */
+/* Listening: captures on the interfaces of a case, joins the group with a socket of its own where
+ * it is expected, and on the others if it does not come there, makes this host report its
+ * membership once, and gives what came to an observation. All of it in the caller's loop, so that
+ * signals work meanwhile; but at its begin and end it waits for the programs that list the
+ * firewall's rules (firewall_read.h). */
 #ifndef DOCTOR_OBSERVER_H
 #define DOCTOR_OBSERVER_H
 

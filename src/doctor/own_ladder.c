@@ -91,6 +91,11 @@ void own_ladder_listen(struct own_ladder *own, struct loop *loop)
 			observer_open(&own->c, loop, LISTEN_NS, on_observed, NULL, &ignored);
 }
 
+bool own_ladder_expects(const struct own_ladder *own, unsigned interface)
+{
+	return !own || case_is_expected(&own->c, interface);
+}
+
 void own_ladder_close(struct own_ladder *own)
 {
 	if (!own)

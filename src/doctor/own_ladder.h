@@ -12,6 +12,9 @@ struct own_ladder;
  * (memory, a system call); nothing of it is told then. */
 struct own_ladder *own_ladder_open(const struct case_question *question);
 
+/* Is the group expected there, as case_is_expected() has it? NULL: yes. */
+bool own_ladder_expects(const struct own_ladder *own, unsigned interface);
+
 /* Begins to listen, as an observer does (observer.h): it waits for the programs that list the
  * firewall's rules, so the other host has been answered before. NULL is allowed. */
 void own_ladder_listen(struct own_ladder *own, struct loop *loop);

@@ -480,6 +480,7 @@ struct peer_client *peer_client_open(struct loop *loop, const struct peer_questi
 	c->deadline = monotime_add(loop_now(loop), PEER_PATIENCE_NS);
 	c->results.peer = question->peer;
 	c->results.user_ttl = question->user_ttl;
+	c->results.is_ttl_given = question->is_ttl_given;
 	strcpy(c->results.peer_error, "the conversation was cut short");
 	if (begin(c, error) == 0)
 		return c;

@@ -15,6 +15,7 @@ struct peer_question {
 	union hostcast_address group; /* with its port, and its zone where it needs one */
 	bool is_source_specific;      /* each side joins for what the other one sends */
 	unsigned user_ttl;
+	bool is_ttl_given;                        /* by the user */
 	unsigned interfaces[PEER_INTERFACES_MAX]; /* to join on, as case.chosen */
 	size_t interface_count;
 	unsigned send_by; /* 0: by the routing table's choice */

@@ -6,8 +6,10 @@
 
 struct peer_facts peer_facts_of(const struct doctor_case *c)
 {
-	return (struct peer_facts){
-		.group = c->group, .peer = c->peer, .observation = c->observation};
+	return (struct peer_facts){.group = c->group,
+				   .source = c->source,
+				   .peer = c->peer,
+				   .observation = c->observation};
 }
 
 bool peer_facts_are_complete(const struct peer_facts *facts, struct finding *finding)

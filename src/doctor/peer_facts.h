@@ -7,6 +7,7 @@
 
 struct peer_facts {
 	union hostcast_address group;
+	union hostcast_address source;         /* that the user asks for; family 0: any */
 	const struct peer_results *peer;       /* NULL: there is none */
 	const struct observation *observation; /* NULL: doctor has not listened */
 };

@@ -76,6 +76,7 @@ struct peer_results {
 	char peer_error[PEER_TEXT_SIZE]; /* why not; safe for a terminal */
 	struct one_way to_peer, from_peer;
 	unsigned user_ttl;
+	bool is_ttl_given;         /* by the user; else it is that of programs which choose none */
 	unsigned large_size;       /* bytes of a large probe */
 	struct peer_ladder ladder; /* of the peer */
 };

@@ -62,11 +62,10 @@ static void on_captured(void *context, const struct peer_message *probe,
 
 /* ---- Opening ---- */
 
+/* Those that are known from outside. */
 static void choose_interfaces(struct peer_session *session, const struct hostcast_message *message)
 {
 	struct peer_group *group = &session->group;
-	struct interfaces all;
-	struct error ignored;
 
 	if (address_needs_zone(&group->group)) { /* the link on which we have met */
 		group->group.v6.sin6_scope_id = group->send_by = message->interface_index;
@@ -75,15 +74,35 @@ static void choose_interfaces(struct peer_session *session, const struct hostcas
 	}
 	group->interface_count = session->home.options->interface_count;
 	memcpy(group->interfaces, session->home.options->interfaces, sizeof group->interfaces);
-	if (group->interface_count > 0) {
+	if (group->interface_count > 0)
 		group->send_by = group->interfaces[0];
-		return;
+}
+
+static void add_usable(struct peer_session *session, const struct interfaces *all, bool is_any)
+{
+	struct peer_group *group = &session->group;
+
+	for (size_t i = 0; i < all->count && group->interface_count < PEER_INTERFACES_MAX; i++) {
+		unsigned interface = all->list[i].index;
+
+		if (interface_is_usable(&all->list[i], group->group.any.sa_family) &&
+		    (is_any || own_ladder_expects(session->own, interface)))
+			group->interfaces[group->interface_count++] = interface;
 	}
-	if (interfaces_read(&all, &ignored) < 0)
+}
+
+/* Where nobody has said which: as programs of this host do, else wherever it can be done. On all it
+ * would hear twice what comes to two. */
+static void choose_expected(struct peer_session *session)
+{
+	struct interfaces all;
+	struct error ignored;
+
+	if (session->group.interface_count > 0 || interfaces_read(&all, &ignored) < 0)
 		return;
-	for (size_t i = 0; i < all.count && group->interface_count < PEER_INTERFACES_MAX; i++)
-		if (interface_is_usable(&all.list[i], group->group.any.sa_family))
-			group->interfaces[group->interface_count++] = all.list[i].index;
+	add_usable(session, &all, false);
+	if (session->group.interface_count == 0)
+		add_usable(session, &all, true);
 	interfaces_done(&all);
 }
 
@@ -186,6 +205,7 @@ void peer_session_open(struct peer_session *session, int fd, const struct peer_m
 	};
 	choose_interfaces(session, message);
 	look_at_ourselves(session);
+	choose_expected(session);
 	peer_group_open_out(&session->group);
 	join_group(session);
 	probe_capture_open(&session->capture, loop, &session->group, on_captured, session);

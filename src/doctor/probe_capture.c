@@ -17,6 +17,7 @@ static void take(const struct captured_interface *on, const struct frame *frame)
 
 	packet_decode(frame, &packet);
 	if (packet.transport != TRANSPORT_UDP || !packet.link.has_source ||
+	    packet_vlan(&packet) != 0 || /* it comes to another interface, which is joined, too */
 	    !peer_message_read(&probe, packet.udp.payload.at, reader_left(&packet.udp.payload)) ||
 	    probe.type != PEER_PROB)
 		return;

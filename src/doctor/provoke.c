@@ -15,6 +15,8 @@ enum {
 	QUERY_RESPONSE = 1, /* tenths of a second */
 	QUERY_ROBUSTNESS = 2,
 	QUERY_INTERVAL = 125,
+	REPORT_SIZE = 8,
+	REPORT_TYPE = 0x22,
 };
 
 static void put_checksum(uint8_t *bytes, size_t size)
@@ -39,38 +41,58 @@ static int keep_inside(int fd, unsigned interface, int is_heard_here)
 	return 0;
 }
 
-static int send_inside(int fd, const union hostcast_address *group, unsigned interface,
-		       const void *bytes, size_t size)
+static int send_inside(int fd, const union hostcast_address *to, unsigned interface,
+		       bool is_heard_here, const void *bytes, size_t size)
 {
-	int status = keep_inside(fd, interface, size > 0);
+	int status = keep_inside(fd, interface, is_heard_here);
 
-	if (status == 0 &&
-	    sendto(fd, bytes, size, MSG_DONTWAIT, &group->any, address_size(group)) < 0)
+	if (status == 0 && sendto(fd, bytes, size, MSG_DONTWAIT, &to->any, address_size(to)) < 0)
 		status = -errno;
-	close(fd);
 	return status;
+}
+
+/* A report of no group, which nobody hears, goes where this host's own go (RFC 3376 section
+ * 4.2.14). */
+static int try_report(int fd, unsigned interface)
+{
+	uint8_t report[REPORT_SIZE] = {REPORT_TYPE};
+	union hostcast_address routers;
+
+	address_parse("224.0.0.22", &routers);
+	put_checksum(report, sizeof report);
+	return send_inside(fd, &routers, interface, false, report, sizeof report);
 }
 
 int provoke_report(const union hostcast_address *group, unsigned interface)
 {
 	uint8_t query[QUERY_SIZE] = {QUERY_TYPE, QUERY_RESPONSE, [8] = QUERY_ROBUSTNESS,
 				     QUERY_INTERVAL};
-	int fd;
+	int fd, status;
 
 	if (group->any.sa_family != AF_INET)
 		return -EAFNOSUPPORT;
 	memcpy(query + 4, &group->v4.sin_addr, 4);
 	put_checksum(query, sizeof query);
 	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_IGMP);
-	return fd < 0 ? -errno : send_inside(fd, group, interface, query, sizeof query);
+	if (fd < 0)
+		return -errno;
+	status = send_inside(fd, group, interface, true, query, sizeof query);
+	if (status == -EPERM && try_report(fd, interface) == 0)
+		status = -EACCES;
+	close(fd);
+	return status;
 }
 
 int provoke_send(const union hostcast_address *group, unsigned interface)
 {
-	int fd;
+	int fd, status;
 
 	if (group->any.sa_family != AF_INET)
 		return -EAFNOSUPPORT;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return fd < 0 ? -errno : send_inside(fd, group, interface, NULL, 0);
+	if (fd < 0)
+		return -errno;
+	status = send_inside(fd, group, interface, false, NULL, 0);
+	close(fd);
+	return status;
 }

@@ -125,23 +125,18 @@ static void examine(const struct doctor_case *c, const struct interface *interfa
 
 	address_facts_of(interface, c->group.any.sa_family, &facts);
 	judge_address(&facts, finding);
+	case_excuse_detour(c, interface->index, finding);
 }
 
-/* The address belongs to the bridge or bond. */
-static bool is_port(const struct doctor_case *c, const struct interface *interface)
-{
-	const struct link *link = link_by_index(&c->links, interface->index);
-
-	return link && link->master > 0;
-}
-
-/* Neither the user nor the routing table names an interface: one with an address is enough. */
+/* Neither the user nor the routing table names an interface: one with an address is enough. Of a
+ * port the bridge or bond has it. */
 static void examine_all(const struct doctor_case *c, struct finding *finding)
 {
 	for (size_t i = 0; i < c->interfaces.count; i++) {
 		const struct interface *interface = &c->interfaces.list[i];
 
-		if (interface->is_loopback || !interface->is_up || is_port(c, interface))
+		if (interface->is_loopback || !interface->is_up ||
+		    links_have_port(&c->links, interface->index))
 			continue;
 		if (interface_has_address(interface, c->group.any.sa_family)) {
 			finding_clear(finding);

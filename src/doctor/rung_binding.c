@@ -1,6 +1,7 @@
 #include "rung_binding.h"
 
 #include "net/address.h"
+#include "net/group_names.h"
 #include "net/process.h"
 #include "rungs.h"
 
@@ -84,9 +85,11 @@ static void judge_data_port(const struct binding_facts *facts, struct finding *f
 	union hostcast_address group = facts->group;
 	char ip[HOSTCAST_TEXT_SIZE];
 
-	finding_raise(finding, RUNG_CAUSE);
+	finding_raise(finding, facts->is_data_of_others ? RUNG_NOTED : RUNG_CAUSE);
 	text_addf(finding_saw(finding), "%s comes in at port %u only, not at %u",
 		  address_ip_text(&group, ip), facts->data_port, address_port(&group));
+	if (facts->is_data_of_others)
+		return;
 	text_addf(finding_remedy(finding),
 		  "bind the receiver to port %u, or send to this one: hostcast send ",
 		  facts->data_port);
@@ -97,9 +100,12 @@ void judge_binding(const struct binding_facts *facts, struct finding *finding)
 {
 	size_t hearing = count_hearing(facts);
 
-	if (facts->data_port != 0 && facts->count > 0)
+	if (facts->data_port != 0 && facts->count > 0) {
 		judge_data_port(facts, finding);
-	else if (hearing < facts->count)
+		if (!facts->is_data_of_others)
+			return;
+	}
+	if (hearing < facts->count)
 		judge_deaf(facts, hearing == 0 && !facts->is_member_hidden, finding);
 	else if (facts->count > 0)
 		add_hearing(facts, finding);
@@ -182,11 +188,33 @@ static uint16_t find_data_port(const struct doctor_case *c)
 	return 0;
 }
 
+static bool is_bound_here(const struct doctor_case *c, uint16_t port)
+{
+	for (size_t i = 0; i < c->sockets.count; i++) {
+		const union hostcast_address *local = &c->sockets.list[i].local;
+
+		if (address_port(local) == port && case_reaches(local, &c->group))
+			return true;
+	}
+	return false;
+}
+
+/* RTP's own reports have the next higher port (RFC 3550 section 11), and groups that have a name
+ * often several uses (mostly SSDP's). */
+static bool is_of_others(const struct doctor_case *c, uint16_t port)
+{
+	return port == address_port(&c->group) + 1 || group_name(&c->group) ||
+	       is_bound_here(c, port);
+}
+
 static void gather(const struct doctor_case *c, struct binding_facts *facts)
 {
+	uint16_t data_port = find_data_port(c);
+
 	*facts = (struct binding_facts){.group = c->group,
 					.is_port_given = c->is_port_given,
-					.data_port = find_data_port(c)};
+					.data_port = data_port,
+					.is_data_of_others = is_of_others(c, data_port)};
 	for (size_t i = 0; i < c->interfaces.count; i++) {
 		unsigned interface = c->interfaces.list[i].index;
 		size_t count;

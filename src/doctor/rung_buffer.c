@@ -4,6 +4,7 @@
 #include "net/address.h"
 #include "net/socket.h"
 #include "net/sysctl.h"
+#include "rung_firewall.h"
 #include "rungs.h"
 
 #include <inttypes.h>
@@ -67,27 +68,57 @@ static void add_remedy(const struct buffer_facts *facts, const struct buffer_use
 		  SOCKET_RECEIVE_BUFFER);
 }
 
+static void judge_overflow(const struct buffer_facts *facts, const struct buffer_user *user,
+			   struct finding *finding)
+{
+	finding_raise(finding, RUNG_CAUSE);
+	add_buffer(&finding->saw, user);
+	add_remedy(facts, user, finding);
+}
+
+/* The kernel's count of what a socket has lost holds more than what its buffer had no room for
+ * (net/ipv4/udp.c). Wrong checksums take it from doctor's own socket, too; a filter does not. */
+static void judge_other_loss(const struct buffer_facts *facts, struct finding *finding)
+{
+	bool are_checksums_wrong = facts->bad_checksums > 0;
+
+	finding_raise(finding,
+		      are_checksums_wrong && facts->at_socket == 0 ? RUNG_CAUSE : RUNG_NOTED);
+	text_add_string(&finding->saw,
+			", while no receive buffer of this host overflowed (UdpRcvbufErrors)");
+	if (!are_checksums_wrong) {
+		text_add_string(&finding->saw,
+				": a filter of its own passes over them (SO_ATTACH_FILTER), or all "
+				"that UDP may have is in use (net.ipv4.udp_mem)");
+		return;
+	}
+	text_addf(&finding->saw,
+		  ": %" PRId64 " datagrams came with a wrong checksum (UdpInCsumErrors)",
+		  facts->bad_checksums);
+	add_checksum_remedy(finding);
+}
+
 static void judge_user(const struct buffer_facts *facts, const struct buffer_user *user,
 		       struct finding *finding)
 {
-	struct text *saw;
-
 	if (user->drops == 0 && user->drops_before == 0)
 		return;
-	saw = finding_saw(finding);
-	add_name(saw, user);
-	finding_raise(finding, user->drops > 0 ? RUNG_CAUSE : RUNG_NOTED);
-	if (user->drops > 0)
-		text_addf(saw, " lost %" PRIu64 " datagrams in %.1f s", user->drops,
-			  (double)facts->lasted_ns / NS_PER_S);
-	else
-		text_addf(saw,
+	add_name(finding_saw(finding), user);
+	if (user->drops == 0) {
+		finding_raise(finding, RUNG_NOTED);
+		text_addf(&finding->saw,
 			  " has lost %" PRIu64
 			  " datagrams since it was started, but none meanwhile",
 			  user->drops_before);
-	add_buffer(saw, user);
-	if (user->drops > 0)
-		add_remedy(facts, user, finding);
+		add_buffer(&finding->saw, user);
+		return;
+	}
+	text_addf(&finding->saw, " lost %" PRIu64 " datagrams in %.1f s", user->drops,
+		  (double)facts->lasted_ns / NS_PER_S);
+	if (facts->all_drops == 0)
+		judge_other_loss(facts, finding);
+	else
+		judge_overflow(facts, user, finding);
 }
 
 void judge_buffer(const struct buffer_facts *facts, struct finding *finding)
@@ -174,6 +205,8 @@ int rung_buffer(const struct doctor_case *c, struct finding *finding, struct err
 	struct buffer_facts facts = {
 		.most = -1,
 		.all_drops = c->observation->counters.udp_buffer_errors,
+		.bad_checksums = c->observation->counters.udp_bad_checksums,
+		.at_socket = observation_at_socket(c->observation, 0),
 		.lasted_ns = c->observation->lasted_ns,
 		.port = address_port(&c->group),
 	};

@@ -211,18 +211,31 @@ static void judge_missing(const struct firewall_facts *facts, struct finding *fi
 	add_remedy_for_group(facts, facts->rule, finding);
 }
 
+/* Does what is wrong with the datagrams? A few beside a rule that drops all do not. */
+static bool explains_most(const struct firewall_facts *facts)
+{
+	uint64_t wrong = facts->bad_checksums + facts->foreign_mac + facts->of_nobody;
+
+	return facts->at_socket == 0 && wrong > facts->on_wire / 2;
+}
+
+void add_checksum_remedy(struct finding *finding)
+{
+	text_add_string(
+		finding_remedy(finding),
+		"on the sender, let the system make checksums instead of its card: ethtool -K "
+		"INTERFACE tx-checksumming off");
+}
+
 static void judge_checksums(const struct firewall_facts *facts, struct finding *finding)
 {
-	finding_raise(finding, facts->at_socket == 0 ? RUNG_CAUSE : RUNG_NOTED);
+	finding_raise(finding, explains_most(facts) ? RUNG_CAUSE : RUNG_NOTED);
 	text_addf(finding_saw(finding),
 		  "%" PRIu64 " of %" PRIu64
 		  " datagrams came in on %s with a wrong UDP checksum, and the kernel drops these; "
 		  "this is no firewall: something damages them, or makes a wrong checksum",
 		  facts->bad_checksums, facts->on_wire, facts->interface);
-	text_add_string(
-		finding_remedy(finding),
-		"on the sender, let the system make checksums instead of its card: ethtool -K "
-		"INTERFACE tx-checksumming off");
+	add_checksum_remedy(finding);
 }
 
 /* The right address follows from the group: a system that sends takes it by itself. */
@@ -253,7 +266,7 @@ static void judge_mac(const struct firewall_facts *facts, struct finding *findin
 
 	mac_of_group(&facts->group, mac);
 	mac_text(mac, right);
-	finding_raise(finding, is_foreign && facts->at_socket == 0 ? RUNG_CAUSE : RUNG_NOTED);
+	finding_raise(finding, is_foreign && explains_most(facts) ? RUNG_CAUSE : RUNG_NOTED);
 	text_addf(finding_saw(finding),
 		  "%" PRIu64 " of %" PRIu64
 		  " datagrams came in on %s to the MAC address %s, and the group's is %s; ",
@@ -265,6 +278,28 @@ static void judge_mac(const struct firewall_facts *facts, struct finding *findin
 				   : "the filters of other network cards, and switches that "
 				     "snoop, let no such datagrams pass");
 	add_mac_remedy(facts, right, finding);
+}
+
+static void judge_nobodys(const struct firewall_facts *facts, struct finding *finding)
+{
+	finding_raise(finding, explains_most(facts) ? RUNG_CAUSE : RUNG_NOTED);
+	text_addf(finding_saw(finding),
+		  "%" PRIu64 " of %" PRIu64
+		  " datagrams came in on %s from 0.0.0.0, and the kernel drops these; this is no "
+		  "firewall: who sends them has no IPv4 address",
+		  facts->of_nobody, facts->on_wire, facts->interface);
+	text_add_string(finding_remedy(finding), "on the sender, give the interface by which they "
+						 "leave an IPv4 address, and start it again");
+}
+
+static void judge_wrong(const struct firewall_facts *facts, struct finding *finding)
+{
+	if (facts->bad_checksums > 0)
+		judge_checksums(facts, finding);
+	if (facts->wrong_mac > 0)
+		judge_mac(facts, finding);
+	if (facts->of_nobody > 0)
+		judge_nobodys(facts, finding);
 }
 
 /* Some lost ones of very many have other reasons, too. */
@@ -282,7 +317,8 @@ static void judge_unseen(const struct firewall_facts *facts, struct finding *fin
 		finding_raise(finding,
 			      is_counted && !facts->is_wire_seen ? RUNG_CAUSE : RUNG_NOTED);
 		text_add_string(finding_saw(finding),
-				"no datagram came in; one would be dropped by ");
+				"no datagram came in; one would be dropped, unless a rule before "
+				"accepts it, by ");
 		add_rule_name(&finding->saw, facts->rule);
 		add_remedy_for_group(facts, facts->rule, finding);
 		return;
@@ -343,16 +379,16 @@ void judge_firewall(const struct firewall_facts *facts, struct finding *finding)
 
 	if (facts->is_send_refused || facts->out_rule)
 		judge_sending(facts, finding);
-	if (facts->bad_checksums > 0)
-		judge_checksums(facts, finding);
-	if (facts->wrong_mac > 0)
-		judge_mac(facts, finding);
+	if (explains_most(facts))
+		judge_wrong(facts, finding);
 	if (facts->no_socket_reason[0])
 		judge_deaf(facts, finding);
 	else if (is_partly_missing(facts))
 		judge_missing(facts, finding);
 	else if (!has_data && !facts->is_only_sender)
 		judge_unseen(facts, finding);
+	if (!explains_most(facts))
+		judge_wrong(facts, finding);
 	if (finding->saw.size == 0 && has_data)
 		text_add_string(finding_saw(finding), "what comes in reaches the socket");
 	else if (finding->saw.size == 0)
@@ -373,6 +409,13 @@ static bool is_filtered_otherwise(const struct doctor_case *c, const struct seen
 	return reverse_drops(&facts);
 }
 
+/* Linux takes such datagrams to groups of 224.0.0.x alone (ip_mc_validate_source). */
+static bool is_of_nobody(const struct doctor_case *c, const struct seen_source *source)
+{
+	return c->group.any.sa_family == AF_INET && address_is_any(&source->source) &&
+	       !address_is_link_scope_group(&c->group);
+}
+
 static void take_mac(const struct seen_source *source, struct firewall_facts *facts)
 {
 	if (source->wrong_mac > 0 && (source->foreign_mac > 0 || facts->foreign_mac == 0))
@@ -384,10 +427,7 @@ static void take_mac(const struct seen_source *source, struct firewall_facts *fa
 static void take_source(const struct doctor_case *c, const struct seen_source *source,
 			struct firewall_facts *facts, struct rule_flow *flow)
 {
-	const struct seen_interface *interface =
-		observation_interface(c->observation, source->interface);
-
-	if (!interface || !interface->is_joined || !observation_counts(c->observation, source))
+	if (!observation_is_comparable(c->observation, source))
 		return;
 	facts->on_wire += source->on_wire;
 	facts->at_socket += source->at_socket;
@@ -395,7 +435,12 @@ static void take_source(const struct doctor_case *c, const struct seen_source *s
 	take_mac(source, facts);
 	if (source->wrong_mac > 0 || seen_source_missing(source) > 0)
 		flow->interface = case_interface_name(c, source->interface);
-	if (seen_source_missing(source) == 0 || is_filtered_otherwise(c, source))
+	if (is_of_nobody(c, source)) {
+		facts->of_nobody += seen_source_missing(source);
+		return;
+	}
+	if (seen_source_missing(source) == 0 || is_filtered_otherwise(c, source) ||
+	    observation_is_heard_elsewhere(c->observation, source))
 		return;
 	facts->missing += seen_source_missing(source);
 	flow->source = source->source;

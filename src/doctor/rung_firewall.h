@@ -19,6 +19,7 @@ struct firewall_facts {
 	uint64_t wrong_mac;           /* of those on the wire, to a MAC address not the group's, */
 	uint64_t foreign_mac;         /* and of these, to another host's */
 	uint8_t mac[MAC_SIZE];        /* one of these addresses */
+	uint64_t of_nobody;           /* of those on the wire, from 0.0.0.0: no host's address */
 	bool is_wire_seen;            /* doctor could capture */
 	uint64_t wire_dropped;        /* packets that the capture lost */
 	const char *no_socket_reason; /* why doctor's socket could not join; "" if it could */
@@ -37,6 +38,9 @@ void judge_firewall(const struct firewall_facts *facts, struct finding *finding)
 /* "the rule 'udp dport 5004 drop' (chain inet filter input, handle 4)", "the policy of chain ...";
  * escaped. Rung 13 names rules too. */
 void add_rule_name(struct text *text, const struct firewall_rule *rule);
+
+/* What helps against wrong UDP checksums. Rung 10 can tell of them, too. */
+void add_checksum_remedy(struct finding *finding);
 
 /* The commands that let through what `match` says in the rule's own language ("udp dport 5004"),
  * and that take the rule away. */

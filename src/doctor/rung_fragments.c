@@ -8,6 +8,9 @@
 
 enum { MTU_OF_ALL = 1280 }; /* RFC 8200 section 5 */
 
+/* Of datagrams in fragments that came, some are lost on any network. */
+enum { PARTLY_PERCENT = 10 };
+
 /* The largest payload that goes in one packet. */
 static unsigned fitting(const struct peer_facts *facts, unsigned mtu)
 {
@@ -18,8 +21,6 @@ static unsigned fitting(const struct peer_facts *facts, unsigned mtu)
 
 static void add_remedy(const struct peer_facts *facts, unsigned mtu, struct finding *finding)
 {
-	if (finding->remedy.size > 0)
-		return;
 	text_addf(finding_remedy(finding),
 		  "send at most %u bytes in a datagram, which go unfragmented where the MTU is %u; "
 		  "hostcast send --no-fragment refuses what does not fit",
@@ -38,9 +39,30 @@ static bool is_lost(const struct one_way *way, enum probe_kind small, enum probe
 	       way->counts[large].arrived == 0;
 }
 
-static bool is_fragmented(const struct peer_facts *facts, const struct one_way *way)
+/* The smaller of the two ends'; 0: neither is known. */
+static unsigned least_mtu(const struct peer_facts *facts)
 {
-	return way->mtu == 0 || facts->peer->large_size > way->mtu;
+	unsigned there = facts->peer->from_peer.mtu, here = facts->peer->to_peer.mtu;
+
+	return here == 0 || (there > 0 && there < here) ? there : here;
+}
+
+/* What is larger than the other end's MTU it does not even take, if no router is between them. */
+static void judge_mtu(const struct peer_facts *facts, const struct one_way *way,
+		      struct finding *finding)
+{
+	unsigned least = least_mtu(facts);
+
+	if (way->mtu == 0)
+		return;
+	text_addf(&finding->saw, "; the MTU where they leave is %u", way->mtu);
+	if (way->mtu == least)
+		return;
+	text_addf(&finding->saw, ", and %u at the other end", least);
+	text_addf(finding_remedy(finding),
+		  "where they leave, give the interface the MTU of the network: ip link set dev "
+		  "INTERFACE mtu %u",
+		  least);
 }
 
 static void judge_way(const struct peer_facts *facts, const struct one_way *way,
@@ -48,37 +70,53 @@ static void judge_way(const struct peer_facts *facts, const struct one_way *way,
 {
 	bool is_unicast_lost = is_lost(way, PROBE_UNICAST, PROBE_UNICAST_LARGE);
 	bool is_group_lost = is_lost(way, PROBE_GROUP, PROBE_GROUP_LARGE);
+	bool is_first = finding->remedy.size == 0;
+	bool is_fragmented = way->mtu == 0 || facts->peer->large_size > way->mtu;
 	char text[PEER_WAY_TEXT_SIZE];
 
-	if (!is_fragmented(facts, way) || (!is_unicast_lost && !is_group_lost))
+	if (!is_unicast_lost && !is_group_lost)
 		return;
 	finding_raise(finding, RUNG_CAUSE);
 	text_addf(finding_saw(finding),
-		  "%s small datagrams arrive, those of %u bytes, in fragments, do not: %s",
+		  "%s small datagrams arrive, those of %u bytes%s, do not: %s",
 		  peer_way_text(facts, way, text), facts->peer->large_size,
+		  is_fragmented ? ", in fragments" : "",
 		  is_unicast_lost && is_group_lost ? "by unicast and to the group"
 		  : is_group_lost                  ? "to the group"
 						   : "by unicast");
-	if (way->mtu > 0)
-		text_addf(&finding->saw, "; the MTU where they leave is %u", way->mtu);
-	add_remedy(facts, way->mtu, finding);
+	judge_mtu(facts, way, finding);
+	if (is_first)
+		add_remedy(facts, least_mtu(facts), finding);
 }
 
 /* ---- What doctor heard ---- */
 
+/* Those that reached the socket were whole, whatever the capture has missed of them. */
+static uint64_t lost_of(const struct observation *o, const struct seen_source *source)
+{
+	uint64_t taken = source->at_socket + o->socket_dropped;
+	uint64_t missing = source->on_wire > taken ? source->on_wire - taken : 0;
+
+	if (source->on_wire == 0) /* not even a first fragment */
+		return source->incomplete;
+	return source->incomplete < missing ? source->incomplete : missing;
+}
+
 static void judge_source(const struct peer_facts *facts, const struct seen_source *source,
 			 struct finding *finding)
 {
+	uint64_t lost = lost_of(facts->observation, source);
+	bool is_cause = lost > 1 && lost * 100 >= source->in_fragments * PARTLY_PERCENT;
 	char text[HOSTCAST_TEXT_SIZE];
-	/* Of those in fragments: one in a while is an ordinary loss. */
-	bool is_cause = source->incomplete > 1;
 
+	if (lost == 0)
+		return;
 	finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_NOTED);
 	text_addf(finding_saw(finding),
 		  "%" PRIu64 " datagrams of %s, up to %zu bytes, came in fragments of which some "
 		  "never came",
-		  source->incomplete, address_ip_text(&source->source, text), source->size_most);
-	if (is_cause)
+		  lost, address_ip_text(&source->source, text), source->size_most);
+	if (is_cause && finding->remedy.size == 0)
 		add_remedy(facts, 0, finding);
 }
 
@@ -95,7 +133,8 @@ static bool is_of_interest(const struct peer_facts *facts, const struct seen_sou
 {
 	bool is_peer = is_complete(facts) && address_same_ip(&source->source, &facts->peer->peer);
 
-	return source->incomplete > 0 && source->repeated == 0 && !is_peer;
+	return source->incomplete > 0 && source->repeated == 0 && !is_peer &&
+	       observation_is_expected(facts->observation, source);
 }
 
 void judge_fragments(const struct peer_facts *facts, struct finding *finding)

@@ -71,7 +71,9 @@ static void add_group_for_use(const union hostcast_address *group, struct findin
 static void judge_source_missing(const struct group_facts *facts, const char *group,
 				 struct finding *finding)
 {
-	finding_raise(finding, facts->does_arrive ? RUNG_NOTED : RUNG_CAUSE);
+	bool is_excused = facts->does_arrive || facts->need_not_hear || facts->are_sources_named;
+
+	finding_raise(finding, is_excused ? RUNG_NOTED : RUNG_CAUSE);
 	text_addf(finding_saw(finding),
 		  "%s is source-specific: whoever joins it without naming the source gets nothing "
 		  "from "
@@ -168,6 +170,30 @@ static bool is_loopback_alone(const struct doctor_case *c)
 	return c->chosen_count > 0;
 }
 
+static bool names_sources(const struct group_user *user)
+{
+	return user->is_asked && user->filter_mode == MCAST_INCLUDE && user->source_count > 0;
+}
+
+static bool are_sources_named(const struct doctor_case *c)
+{
+	bool is_any_joined = false;
+
+	for (size_t i = 0; i < c->interfaces.count; i++) {
+		unsigned interface = c->interfaces.list[i].index;
+		size_t count;
+		const struct group_user *users = case_users(c, interface, &count);
+
+		if (case_is_joined(c, interface) && count == 0)
+			return false;
+		for (size_t u = 0; u < count; u++)
+			if (!names_sources(&users[u]))
+				return false;
+		is_any_joined |= count > 0;
+	}
+	return is_any_joined;
+}
+
 int rung_group(const struct doctor_case *c, struct finding *finding, struct error *error)
 {
 	struct group_facts facts = {
@@ -176,6 +202,8 @@ int rung_group(const struct doctor_case *c, struct finding *finding, struct erro
 		.is_loopback_meant = is_loopback_alone(c),
 		.is_interface_named = c->are_chosen_by_user,
 		.does_arrive = c->observation && observation_at_socket(c->observation, 0) > 0,
+		.need_not_hear = case_only_sends(c),
+		.are_sources_named = are_sources_named(c),
 	};
 
 	(void)error;

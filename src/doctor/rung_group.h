@@ -12,6 +12,8 @@ struct group_facts {
 	bool is_loopback_meant;        /* the loopback interface alone is examined */
 	bool is_interface_named;       /* with -i, or as the zone */
 	bool does_arrive;              /* data of the group came to doctor's socket */
+	bool need_not_hear;            /* this host only sends */
+	bool are_sources_named;        /* by all programs here that have joined; there is one */
 };
 
 void judge_group(const struct group_facts *facts, struct finding *finding);

@@ -1,22 +1,15 @@
 #include "rung_interface.h"
 
+#include "rung_route.h"
 #include "rungs.h"
 #include "suggest_tree.h"
 
 #include <string.h>
 
-/* A port of a bridge or a bond: what it receives is given to that one, before IP sees it. (A VRF is
- * a master too, and takes nothing away.) */
-static bool is_port(const struct link *master)
-{
-	return master && (strcmp(master->kind, "bridge") == 0 ||
-			  strcmp(master->kind, "bond") == 0 || strcmp(master->kind, "team") == 0);
-}
-
 bool is_interface_fit(const struct link *link, const struct link *master)
 {
 	return link->is_up && (link->has_carrier || link->is_loopback) && link->can_multicast &&
-	       !is_port(master);
+	       !link_has_ports(master);
 }
 
 static const char *carrier_remedy(const struct link *link)
@@ -73,12 +66,13 @@ void judge_interface(const struct link *link, const struct link *master, struct 
 	}
 	if (!link->can_multicast)
 		judge_multicast_flag(link, finding);
-	if (is_port(master)) {
+	if (link_has_ports(master)) {
 		add_cause(finding);
 		text_addf(finding_saw(finding),
 			  "%s is a port of the %s %s, which gets all that %s "
 			  "receives",
-			  link->name, master->kind, master->name, link->name);
+			  link->name, master->kind[0] ? master->kind : "interface", master->name,
+			  link->name);
 		text_addf(finding_remedy(finding), "use %s instead, and give it the address",
 			  master->name);
 	}
@@ -87,6 +81,7 @@ void judge_interface(const struct link *link, const struct link *master, struct 
 static void examine(const struct doctor_case *c, const struct link *link, struct finding *finding)
 {
 	judge_interface(link, link_by_index(&c->links, link->master), finding);
+	case_excuse_detour(c, link->index, finding);
 }
 
 /* Neither the user nor the routing table names one: any that is fit will do for this rung, and the
@@ -115,7 +110,7 @@ static void examine_all(const struct doctor_case *c, struct finding *finding)
 	add_cause(finding);
 	text_add_string(finding_saw(finding), "this host has no interface but loopback");
 	text_add_string(finding_remedy(finding), "give it one; on this host alone, as root:");
-	text_add_string(finding_command(finding), "ip route add 239.0.0.0/8 dev lo");
+	route_add_command(finding_command(finding), &c->group, case_loopback_name(c));
 }
 
 int rung_interface(const struct doctor_case *c, struct finding *finding, struct error *error)

@@ -99,7 +99,7 @@ static void judge_full_of_sources(struct join_facts *facts, const char *group,
 {
 	char source[HOSTCAST_TEXT_SIZE];
 
-	finding_raise(finding, RUNG_CAUSE);
+	finding_raise(finding, facts->is_wanted ? RUNG_NOTED : RUNG_CAUSE);
 	text_addf(finding_saw(finding),
 		  "%s wants %s from as many sources as %s allows (%lld), and %s is none of them",
 		  text_string(&facts->full_of_sources), group, source_limit_name(facts),
@@ -262,6 +262,7 @@ static int gather(const struct doctor_case *c, struct join_facts *facts, struct 
 	sysctl_read(is_v6 ? "net/ipv6/mld_max_msf" : "net/ipv4/igmp_max_msf", &facts->source_limit);
 	for (size_t i = 0; i < c->chosen_count; i++)
 		facts->is_joined |= case_is_joined(c, c->chosen[i]);
+	facts->is_wanted = case_is_wanted(c, &c->source);
 	find_full_of_groups(c, facts);
 	find_full_of_sources(c, facts);
 	return try_all(c, facts, error);

@@ -21,7 +21,8 @@ struct join_facts {
 
 	/* Programs at the limit, described; "": none. */
 	struct text full_of_groups;  /* bound to the group's port, and without this group */
-	struct text full_of_sources; /* in this group, and without the source that is wanted */
+	struct text full_of_sources; /* in this group, and without the source that is wanted, */
+	bool is_wanted;              /* which another program here gets */
 };
 
 void judge_join(struct join_facts *facts, struct finding *finding);

@@ -22,7 +22,7 @@ static void add_join_on(const struct membership_facts *facts, const char *interf
 	text_addf(finding_remedy(finding),
 		  "let the program join on %s, as this one does:", interface);
 	text_addf(finding_command(finding), "hostcast recv -i %s ", command_word(interface).text);
-	finding_add_target(&finding->remedy, NULL, &facts->group);
+	finding_add_target(&finding->remedy, &facts->source, &facts->group);
 	if (strcmp(interface, facts->loopback) == 0)
 		return; /* a route there would take the whole range away from other hosts */
 	text_add_string(finding_remedy(finding),
@@ -47,7 +47,8 @@ static void judge_data_elsewhere(struct membership_facts *facts, const char *gro
 static void judge_elsewhere(struct membership_facts *facts, const char *group,
 			    struct finding *finding)
 {
-	bool is_cause = facts->is_examined_named || facts->is_elsewhere_loopback;
+	bool is_expected = facts->is_examined_named && !facts->is_sending;
+	bool is_cause = is_expected || facts->is_elsewhere_loopback;
 
 	if (facts->data_interface[0]) {
 		text_addf(finding_saw(finding), "%s has joined %s on %s, where it comes in",
@@ -64,16 +65,22 @@ static void judge_elsewhere(struct membership_facts *facts, const char *group,
 
 /* ---- Not joined ---- */
 
+/* Who sends need not join; and with a peer the path is of interest, whoever has joined here. */
+static bool is_member_needed(const struct membership_facts *facts)
+{
+	return !facts->is_sender && !facts->is_sending && !facts->has_peer && !facts->is_switch;
+}
+
 static void judge_bound(struct membership_facts *facts, const char *group, struct finding *finding)
 {
-	finding_raise(finding, facts->is_sender || facts->is_sending ? RUNG_NOTED : RUNG_CAUSE);
+	finding_raise(finding, is_member_needed(facts) ? RUNG_CAUSE : RUNG_NOTED);
 	text_addf(finding_saw(finding), "%s is bound to port %u, but has not joined %s",
 		  text_string(&facts->bound), address_port(&facts->group), group);
 	text_addf(finding_remedy(finding),
 		  "let the program join (IP_ADD_MEMBERSHIP, MCAST_JOIN_GROUP); meanwhile, for one "
 		  "that is bound to any address:");
 	text_add_string(finding_command(finding), "hostcast recv --join ");
-	finding_add_target(&finding->remedy, NULL, &facts->group);
+	finding_add_target(&finding->remedy, &facts->source, &facts->group);
 }
 
 static void judge_nobody(const struct membership_facts *facts, const char *group,
@@ -82,7 +89,7 @@ static void judge_nobody(const struct membership_facts *facts, const char *group
 	text_addf(finding_saw(finding), "no program of this host has joined %s", group);
 	if (facts->is_sender)
 		return;
-	if (facts->is_sending || facts->has_peer || facts->is_switch) {
+	if (!is_member_needed(facts)) {
 		finding_raise(finding, facts->is_sending ? RUNG_GOOD : RUNG_NOTED);
 		if (facts->is_sending)
 			text_add_string(&finding->saw, ", which sends to it");
@@ -93,11 +100,11 @@ static void judge_nobody(const struct membership_facts *facts, const char *group
 		text_addf(&finding->saw, ", though it comes in on %s", facts->data_interface);
 	text_add_string(finding_remedy(finding), "start the receiver; to see what it would get:");
 	text_add_string(finding_command(finding), "hostcast recv ");
-	finding_add_target(&finding->remedy, NULL, &facts->group);
+	finding_add_target(&finding->remedy, &facts->source, &facts->group);
 	text_add_string(finding_remedy(finding),
 			"on a host that only sends this is as it should be:");
 	text_add_string(finding_command(finding), "hostcast doctor --sender ");
-	finding_add_target(&finding->remedy, NULL, &facts->group);
+	finding_add_target(&finding->remedy, &facts->source, &facts->group);
 }
 
 /* ---- Joined ---- */
@@ -120,6 +127,14 @@ static void judge_unwanted(struct membership_facts *facts, const char *group,
 	finding_add_target(&finding->remedy, NULL, &facts->group);
 }
 
+static void tell_joined(struct membership_facts *facts, const char *group, struct finding *finding)
+{
+	struct text *members = facts->is_joined ? &facts->members : &facts->members_elsewhere;
+
+	text_addf(finding_saw(finding), "%s has joined %s on %s", members_or_somebody(members),
+		  group, facts->is_joined ? facts->examined : facts->elsewhere);
+}
+
 void judge_membership(struct membership_facts *facts, struct finding *finding)
 {
 	bool is_data_missed = facts->data_interface[0] && !facts->is_data_joined;
@@ -127,15 +142,19 @@ void judge_membership(struct membership_facts *facts, struct finding *finding)
 	char group[HOSTCAST_TEXT_SIZE];
 
 	address_plain_text(&facts->group, group);
-	if (facts->is_of_every_host)
-		text_addf(finding_saw(finding), "every host has joined %s by itself", group);
+	if (facts->is_of_kernel)
+		text_addf(finding_saw(finding), "%s has joined %s by itself",
+			  membership_is_of_every_host(&facts->group) ? "every host"
+								     : "this host's kernel",
+			  group);
+	else if (is_joined_anywhere && facts->is_sender) /* who misses nothing, wherever */
+		tell_joined(facts, group, finding);
 	else if (is_joined_anywhere && is_data_missed)
 		judge_data_elsewhere(facts, group, finding);
 	else if (is_joined_anywhere && facts->unwanted.any.sa_family != AF_UNSPEC)
 		judge_unwanted(facts, group, finding);
 	else if (facts->is_joined)
-		text_addf(finding_saw(finding), "%s has joined %s on %s",
-			  members_or_somebody(&facts->members), group, facts->examined);
+		tell_joined(facts, group, finding);
 	else if (facts->elsewhere[0])
 		judge_elsewhere(facts, group, finding);
 	else if (facts->bound.size > 0)
@@ -248,39 +267,11 @@ static void gather_bound(const struct doctor_case *c, struct membership_facts *f
 	}
 }
 
-/* Would it be given what this source sends? One that could not be asked is taken to. */
-static bool wants(const struct group_user *user, const union hostcast_address *source)
-{
-	bool is_listed = false;
-
-	if (!user->is_asked)
-		return true;
-	for (size_t i = 0; i < user->source_count; i++)
-		is_listed |= address_same_ip(&user->sources[i], source);
-	return is_listed == (user->filter_mode == MCAST_INCLUDE);
-}
-
-static bool is_wanted_by_any(const struct doctor_case *c, const union hostcast_address *source)
-{
-	for (size_t i = 0; i < c->interfaces.count; i++) {
-		unsigned interface = c->interfaces.list[i].index;
-		size_t count;
-		const struct group_user *users = case_users(c, interface, &count);
-
-		if (case_is_joined(c, interface) && count == 0)
-			return true; /* by somebody who is not visible */
-		for (size_t u = 0; u < count; u++)
-			if (wants(&users[u], source))
-				return true;
-	}
-	return false;
-}
-
 /* The source that the user has named; else one that was seen to send, if none of them is wanted. */
 static void gather_unwanted(const struct doctor_case *c, struct membership_facts *facts)
 {
 	if (c->source.any.sa_family != AF_UNSPEC) {
-		if (!is_wanted_by_any(c, &c->source))
+		if (!case_is_wanted(c, &c->source))
 			facts->unwanted = c->source;
 		return;
 	}
@@ -291,7 +282,7 @@ static void gather_unwanted(const struct doctor_case *c, struct membership_facts
 		    source->on_wire + source->at_socket == 0)
 			continue;
 		facts->unwanted = source->source;
-		if (is_wanted_by_any(c, &source->source)) {
+		if (case_is_wanted(c, &source->source)) {
 			facts->unwanted = (union hostcast_address){0};
 			return;
 		}
@@ -308,14 +299,25 @@ static void gather_data(const struct doctor_case *c, unsigned data, struct membe
 			case_data_seen(c, c->listened[i]) > 0 && case_is_joined(c, c->listened[i]);
 }
 
+/* Routers, and bridges that snoop, have joined more than every host has. */
+static bool is_of_kernel(const struct doctor_case *c)
+{
+	bool is_joined = membership_is_of_every_host(&c->group);
+
+	for (size_t i = 0; i < c->chosen_count; i++)
+		is_joined |= memberships_find(&c->memberships, c->chosen[i], &c->group) != NULL;
+	return membership_is_of_kernel(&c->group) && is_joined;
+}
+
 static void gather(const struct doctor_case *c, struct membership_facts *facts)
 {
 	unsigned data = case_data_interface(c);
 
 	*facts = (struct membership_facts){
 		.group = c->group,
+		.source = c->source,
 		.is_examined_named = c->are_chosen_by_user,
-		.is_of_every_host = membership_is_of_kernel(&c->group),
+		.is_of_kernel = is_of_kernel(c),
 		.is_sender = c->is_sender,
 		.is_sending = case_is_sending(c, 0),
 		.has_peer = c->has_peer,
@@ -324,7 +326,8 @@ static void gather(const struct doctor_case *c, struct membership_facts *facts)
 	snprintf(facts->loopback, sizeof facts->loopback, "%s", case_loopback_name(c));
 	gather_examined(c, facts);
 	gather_elsewhere(c, data, facts);
-	gather_bound(c, facts);
+	if (c->is_port_given) /* else it is a guess, and whoever is bound to it another program */
+		gather_bound(c, facts);
 	gather_unwanted(c, facts);
 	gather_data(c, data, facts);
 }

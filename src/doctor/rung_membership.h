@@ -10,13 +10,14 @@
 
 /* Texts are descriptions, escaped; empty where there is nothing of the kind. */
 struct membership_facts {
-	union hostcast_address group; /* with its port */
-	char examined[IF_NAMESIZE];   /* the interface that is examined, the first of several; "":
-					 none */
-	bool is_examined_named;       /* by the user, with -i */
-	struct text members;          /* programs that have joined there */
-	bool is_joined;               /* there, also by programs that are not visible */
-	char elsewhere[IF_NAMESIZE];  /* else another one where the group is joined; "": none */
+	union hostcast_address group;  /* with its port */
+	union hostcast_address source; /* that the user asks for; family 0: any */
+	char examined[IF_NAMESIZE];    /* the interface that is examined, the first of several; "":
+					  none */
+	bool is_examined_named;        /* by the user, with -i */
+	struct text members;           /* programs that have joined there */
+	bool is_joined;                /* there, also by programs that are not visible */
+	char elsewhere[IF_NAMESIZE];   /* else another one where the group is joined; "": none */
 	bool is_elsewhere_loopback;
 	struct text members_elsewhere;
 	struct text bound;                /* programs bound to the port that have joined nowhere */
@@ -25,7 +26,7 @@ struct membership_facts {
 	union hostcast_address unwanted;  /* the source that is asked for, or the only ones that
 					     send,  and no member wants it; family 0: none */
 	char loopback[IF_NAMESIZE];       /* the name of that interface */
-	bool is_of_every_host;            /* the kernel itself has joined, as on every host */
+	bool is_of_kernel;                /* the kernel itself has joined */
 	bool is_sender;                   /* the user says that this host only sends */
 	bool is_sending;                  /* it was seen to */
 	bool has_peer;

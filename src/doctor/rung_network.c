@@ -42,7 +42,7 @@ static bool judge_ends(const struct peer_facts *facts, const struct one_way *way
 		text_addf(finding_remedy(finding), "on %s: hostcast doctor ", peer);
 	else
 		text_add_string(finding_command(finding), "hostcast doctor ");
-	finding_add_target(&finding->remedy, NULL, &facts->group);
+	finding_add_target(&finding->remedy, &facts->source, &facts->group);
 	return true;
 }
 
@@ -70,7 +70,7 @@ static void tell_dropped_there(const struct peer_facts *facts, const struct one_
 	text_addf(finding_remedy(finding),
 		  "on %s, while somebody sends to it (rungs 8 and 9): hostcast doctor --all ",
 		  peer);
-	finding_add_target(&finding->remedy, NULL, &facts->group);
+	finding_add_target(&finding->remedy, &facts->source, &facts->group);
 }
 
 /* What the other side's own rungs have found comes before the network. */
@@ -85,7 +85,7 @@ static void add_peer_cause(const struct peer_facts *facts, struct finding *findi
 	add_escaped(&finding->saw, facts->peer->ladder.cause);
 	text_addf(finding_remedy(finding), "first, on %s%s: hostcast doctor ", peer,
 		  is_dropped_there(&facts->peer->to_peer) ? ", while somebody sends to it" : "");
-	finding_add_target(&finding->remedy, NULL, &facts->group);
+	finding_add_target(&finding->remedy, &facts->source, &facts->group);
 }
 
 /* ---- The network ---- */

@@ -74,7 +74,8 @@ static void add_way_back(const struct reverse_facts *facts, const char *source, 
 /* A filter that would drop but has counted nothing is not what drops. */
 static bool is_cause(const struct reverse_facts *facts)
 {
-	return facts->on_wire > 0 && facts->at_socket == 0 && facts->filtered != 0;
+	return facts->on_wire > 0 && facts->at_socket == 0 && facts->filtered != 0 &&
+	       !facts->is_heard_elsewhere;
 }
 
 void judge_reverse(const struct reverse_facts *facts, struct finding *finding)
@@ -89,8 +90,9 @@ void judge_reverse(const struct reverse_facts *facts, struct finding *finding)
 	if (facts->on_wire > 0) {
 		text_addf(&finding->saw,
 			  ": %" PRIu64
-			  " of its datagrams came in there, and none reached the socket",
-			  facts->on_wire);
+			  " of its datagrams came in there, and none reached the socket%s",
+			  facts->on_wire,
+			  facts->is_heard_elsewhere ? ", but by another interface they do" : "");
 		if (facts->filtered > 0)
 			text_addf(&finding->saw,
 				  " (IPReversePathFilter, which counts such drops of all sources, "
@@ -130,6 +132,7 @@ static void examine_source(const struct doctor_case *c, const struct seen_source
 	reverse_facts_of(c, &seen->source, seen->interface, &facts);
 	facts.on_wire = seen->on_wire;
 	facts.at_socket = seen->at_socket;
+	facts.is_heard_elsewhere = observation_is_heard_elsewhere(c->observation, seen);
 	facts.filtered = c->observation->counters.reverse_path_filtered;
 	judge_reverse(&facts, finding);
 }
@@ -172,12 +175,15 @@ static void examine_unseen(const struct doctor_case *c, struct finding *finding)
 	if (finding->saw.size > 0)
 		return;
 	finding_raise(finding, RUNG_UNKNOWN);
-	text_add_string(finding_saw(finding), "no datagram of another host came by to be filtered");
+	text_add_string(finding_saw(finding),
+			"no datagram of another host came by to be filtered, where one is "
+			"expected");
 }
 
 int rung_reverse(const struct doctor_case *c, struct finding *finding, struct error *error)
 {
 	const struct observation *o = c->observation;
+	uint64_t seen = 0;
 
 	(void)error;
 	if (c->group.any.sa_family == AF_INET6) {
@@ -185,10 +191,16 @@ int rung_reverse(const struct doctor_case *c, struct finding *finding, struct er
 				"IPv6 has no such filter (a firewall may do the same)");
 		return 0;
 	}
-	for (size_t i = 0; i < o->source_count; i++)
-		if (observation_counts(o, &o->sources[i]) && o->sources[i].on_wire > 0)
-			examine_source(c, &o->sources[i], finding);
-	if (case_data_seen(c, 0) == 0)
+	for (size_t i = 0; i < o->source_count; i++) {
+		const struct seen_source *source = &o->sources[i];
+
+		if (!observation_is_comparable(o, source))
+			continue;
+		seen += source->on_wire + source->at_socket;
+		if (source->on_wire > 0)
+			examine_source(c, source, finding);
+	}
+	if (seen == 0)
 		examine_unseen(c, finding);
 	else if (finding->saw.size == 0)
 		text_add_string(finding_saw(finding),

@@ -22,6 +22,7 @@ struct reverse_facts {
 	char back[IF_NAMESIZE];               /* the interface of the way back; "": there is none */
 	int64_t filter_all, filter_interface; /* rp_filter of `all` and of the interface */
 	uint64_t on_wire, at_socket;          /* 0 where doctor could not look */
+	bool is_heard_elsewhere; /* its datagrams reach the socket by another interface */
 	int64_t filtered; /* what the filter dropped meanwhile, of whatever source; COUNTER_UNKNOWN
 			   */
 };

@@ -49,7 +49,7 @@ static void judge_no_route(const struct route_facts *facts, const char *group,
 			   struct finding *finding)
 {
 	const char *what = refusal(facts->status);
-	bool is_needed = !facts->wanted[0] && !facts->is_joined_anywhere && !facts->has_peer;
+	bool is_needed = !facts->wanted[0] && !facts->is_used_beside && !facts->has_peer;
 
 	if (!what) {
 		finding_raise(finding, RUNG_UNKNOWN);
@@ -109,13 +109,15 @@ static void judge_wanted(const struct route_facts *facts, const char *group,
 static void judge_data_elsewhere(const struct route_facts *facts, const char *group,
 				 struct finding *finding)
 {
-	finding_raise(finding, facts->is_joined_on_data ? RUNG_GOOD : RUNG_CAUSE);
+	bool is_excused = facts->is_joined_on_data || facts->need_not_hear;
+
+	finding_raise(finding, is_excused ? RUNG_GOOD : RUNG_CAUSE);
 	text_addf(finding_saw(finding),
 		  "%s comes in on %s, but its route leads out of %s, where programs join that name "
 		  "no "
 		  "interface",
 		  group, facts->data_interface, facts->interface);
-	if (!facts->is_joined_on_data)
+	if (!is_excused)
 		add_remedy(facts, facts->data_interface, finding);
 }
 
@@ -123,8 +125,9 @@ static void judge_purpose(const struct route_facts *facts, const char *group,
 			  struct finding *finding)
 {
 	bool is_tunnel = facts->purpose == LINK_TUNNEL;
+	bool is_cause = facts->usable[0] && !facts->is_used_beside && !facts->has_peer;
 
-	finding_raise(finding, facts->usable[0] && !facts->has_peer ? RUNG_CAUSE : RUNG_NOTED);
+	finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_NOTED);
 	text_addf(finding_saw(finding), "the route to %s leads out of %s, %s", group,
 		  facts->interface,
 		  is_tunnel ? "a tunnel or VPN, which mostly carries no multicast"
@@ -178,11 +181,11 @@ static void find_wanted(const struct doctor_case *c, struct route_facts *facts)
 		facts->is_wanted_in_use |= is_in_use(c, c->chosen[i]);
 }
 
-/* Not only on loopback, where programs join that name none and find no route. */
-static bool is_joined_to_hear(const struct doctor_case *c, const struct interface *interface)
+static bool is_used_beside(const struct doctor_case *c, unsigned route)
 {
-	return (!interface->is_loopback || case_is_chosen(c, interface->index)) &&
-	       case_is_joined(c, interface->index);
+	bool is_sending_there = route > 0 && case_is_sending(c, route);
+
+	return case_is_joined_beside(c, route) || (case_is_sending(c, 0) && !is_sending_there);
 }
 
 static void gather(const struct doctor_case *c, struct route_facts *facts)
@@ -196,14 +199,14 @@ static void gather(const struct doctor_case *c, struct route_facts *facts)
 		.status = c->route_status,
 		.has_peer = c->has_peer,
 		.is_switch = c->is_switch,
+		.is_used_beside = is_used_beside(c, route),
+		.need_not_hear = case_only_sends(c),
 	};
 	address_set_port(&facts->group, 0);
 	snprintf(facts->loopback, sizeof facts->loopback, "%s", case_loopback_name(c));
 	name_interface(c, route, facts->interface);
 	name_interface(c, case_usable_interface(c, route), facts->usable);
 	find_wanted(c, facts);
-	for (size_t i = 0; i < c->interfaces.count; i++)
-		facts->is_joined_anywhere |= is_joined_to_hear(c, &c->interfaces.list[i]);
 	if (route == 0)
 		return;
 	facts->purpose = link ? link_purpose(link) : LINK_ORDINARY;

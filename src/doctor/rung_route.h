@@ -23,7 +23,9 @@ struct route_facts {
 	bool is_joined_on_data;           /* by a program, there */
 	char usable[IF_NAMESIZE];         /* another one that could carry the group; "": none */
 	char loopback[IF_NAMESIZE];       /* the name of that interface */
-	bool is_joined_anywhere;
+	bool is_used_beside;              /* programs have joined on another one than that of the
+					     route, or send by it: they name it */
+	bool need_not_hear;               /* this host only sends */
 };
 
 void judge_route(const struct route_facts *facts, struct finding *finding);

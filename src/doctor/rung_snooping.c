@@ -302,7 +302,7 @@ void judge_snooping(const struct snooping_facts *facts, struct finding *finding)
 static bool group_is_flooded(const union hostcast_address *group)
 {
 	return address_is_link_scope_group(group) &&
-	       (group->any.sa_family == AF_INET || membership_is_of_kernel(group));
+	       (group->any.sa_family == AF_INET || membership_is_of_every_host(group));
 }
 
 /* Who asked last, whether for all groups or for one. */
@@ -402,7 +402,7 @@ int rung_snooping(const struct doctor_case *c, struct finding *finding, struct e
 		case_examine_chosen(c, examine_ports, finding);
 	if (c->observation->other_links > 0)
 		text_addf(finding_saw(finding),
-			  "%" PRIu64 " membership messages of other VLANs were passed over",
+			  "%" PRIu64 " packets of other VLANs were passed over",
 			  c->observation->other_links);
 	if (c->observation->queriers.forgotten > 0)
 		text_addf(finding_saw(finding),

@@ -24,26 +24,64 @@ static void add_remedy(const struct peer_facts *facts, const char *where, int ro
 		  is_4 ? "IP_MULTICAST_TTL" : "IPV6_MULTICAST_HOPS", needed);
 }
 
-/* `where` is peer_way_text(). */
-static void tell_too_small(const struct peer_facts *facts, const char *where, int routers,
-			   struct finding *finding)
+static bool is_way_there(const struct peer_facts *facts, const struct one_way *way)
 {
-	unsigned user_ttl = facts->peer->user_ttl;
+	return way == &facts->peer->to_peer;
+}
+
+/* The largest TTL with which programs of the host at the beginning of this way were seen to send;
+ * 0: not known. */
+static unsigned seen_ttl(const struct peer_facts *facts, const struct one_way *way)
+{
+	int routers = peer_routers(facts, way, PROBE_GROUP);
+	const struct observation *o = facts->observation;
+	unsigned most = 0;
+
+	for (size_t i = 0; o && routers >= 0 && i < o->source_count; i++) {
+		const struct seen_source *source = &o->sources[i];
+		bool is_sender = is_way_there(facts, way)
+					 ? source->is_own
+					 : address_same_ip(&source->source, &facts->peer->peer);
+
+		if (is_sender && source->ttl_most > most)
+			most = source->ttl_most;
+	}
+	return most > 0 && !is_way_there(facts, way) ? most + (unsigned)routers : most;
+}
+
+/* What the user says; else what was seen; else what systems do where programs say nothing (RFC 1112
+ * section 6.1). */
+static unsigned ttl_of_programs(const struct peer_facts *facts, const struct one_way *way)
+{
+	unsigned seen = facts->peer->is_ttl_given ? 0 : seen_ttl(facts, way);
+
+	return seen > 0 ? seen : facts->peer->user_ttl;
+}
+
+/* `where` is peer_way_text(). */
+static void tell_too_small(const struct peer_facts *facts, const struct one_way *way,
+			   const char *where, struct finding *finding)
+{
 	struct text *saw = finding_saw(finding);
 
 	finding_raise(finding, RUNG_CAUSE);
-	text_addf(saw,
-		  "%s datagrams to the group with TTL %u do not arrive, those with TTL %u do: ",
-		  where, user_ttl, probe_ttl(PROBE_GROUP, user_ttl));
-	add_routers(saw, routers);
+	text_addf(
+		saw, "%s datagrams to the group with TTL %u do not arrive, those with TTL %u do: ",
+		where, ttl_of_programs(facts, way), probe_ttl(PROBE_GROUP, facts->peer->user_ttl));
+	add_routers(saw, peer_routers(facts, way, PROBE_GROUP));
 	text_add_string(saw, " on the way");
 }
 
-static bool is_too_small(const struct one_way *way)
+static bool is_too_small(const struct peer_facts *facts, const struct one_way *way)
 {
 	const struct probe_count *chosen = &way->counts[PROBE_GROUP_CHOSEN];
+	unsigned ttl = ttl_of_programs(facts, way);
 
-	return chosen->sent > 0 && chosen->arrived == 0 && way->counts[PROBE_GROUP].arrived > 0;
+	if (way->counts[PROBE_GROUP].arrived == 0)
+		return false;
+	if (ttl != facts->peer->user_ttl)
+		return (int)ttl <= peer_routers(facts, way, PROBE_GROUP);
+	return chosen->sent > 0 && chosen->arrived == 0;
 }
 
 static void judge_way(const struct peer_facts *facts, const struct one_way *way,
@@ -53,17 +91,16 @@ static void judge_way(const struct peer_facts *facts, const struct one_way *way,
 	char text[PEER_WAY_TEXT_SIZE];
 
 	peer_way_text(facts, way, text);
-	if (is_too_small(way)) {
-		tell_too_small(facts, text, routers, finding);
-		add_remedy(facts, way == &facts->peer->to_peer ? "here" : "there", routers,
-			   finding);
+	if (is_too_small(facts, way)) {
+		tell_too_small(facts, way, text, finding);
+		add_remedy(facts, is_way_there(facts, way) ? "here" : "there", routers, finding);
 	} else if (way->counts[PROBE_GROUP].arrived == 0) {
 		finding_raise(finding, RUNG_UNKNOWN);
 		text_addf(finding_saw(finding), "%s nothing of the group arrives, with no TTL",
 			  text);
 	} else {
 		text_addf(finding_saw(finding), "%s TTL %u is enough: ", text,
-			  facts->peer->user_ttl);
+			  ttl_of_programs(facts, way));
 		add_routers(&finding->saw, routers);
 	}
 }
@@ -75,11 +112,12 @@ static void judge_ways(const struct peer_facts *facts, struct finding *finding)
 	int back = peer_routers(facts, from, PROBE_GROUP);
 	char text[PEER_WAY_TEXT_SIZE];
 
-	if (!is_too_small(to) || !is_too_small(from) || there != back) {
+	if (!is_too_small(facts, to) || !is_too_small(facts, from) || there != back ||
+	    ttl_of_programs(facts, to) != ttl_of_programs(facts, from)) {
 		peer_judge_both(facts, judge_way, finding);
 		return;
 	}
-	tell_too_small(facts, peer_way_text(facts, NULL, text), there, finding);
+	tell_too_small(facts, to, peer_way_text(facts, NULL, text), finding);
 	add_remedy(facts, "on both hosts", there, finding);
 }
 

@@ -48,12 +48,19 @@ static void add_rule(const struct version_facts *facts, const struct firewall_ru
 	add_protocol_remedy(facts, rule, finding);
 }
 
+/* Then this host takes up to 10 s to answer whatever query (RFC 2236 section 4). */
+static bool is_version_1(const struct version_facts *facts)
+{
+	return is_4(facts) && (facts->version.spoken == 1 || facts->old_version == 1);
+}
+
 /* This host should have told that it has joined. */
 static bool is_report_missing(const struct version_facts *facts)
 {
-	if (facts->is_unreported || !facts->is_wire_seen || facts->reports_sent > 0)
+	if (facts->is_unreported || !facts->is_wire_seen || facts->reports_sent > 0 ||
+	    is_version_1(facts))
 		return false;
-	return facts->reports_expected > 0 || facts->is_report_refused;
+	return facts->reports_expected > 0 || facts->are_reports_refused;
 }
 
 static bool is_answer_missing(const struct version_facts *facts)
@@ -86,6 +93,18 @@ static void judge_queries(const struct version_facts *facts, struct finding *fin
 		  " meanwhile): its membership expires, and the group stops",
 		  protocol_of(facts), facts->interface, facts->unanswered, facts->queries);
 	add_rule(facts, facts->query_rule ? facts->query_rule : facts->report_rule, finding);
+}
+
+static void judge_void_queries(const struct version_facts *facts, struct finding *finding)
+{
+	finding_raise(finding, RUNG_NOTED);
+	text_addf(finding_saw(finding),
+		  "%" PRIu64
+		  " MLD queries on %s came from no link-local address, or not with hop limit 1: "
+		  "hosts must pass over these (RFC 3810 section 6.2)",
+		  facts->void_queries, facts->interface);
+	text_add_string(finding_remedy(finding),
+			"give the querier (a router, a switch) a link-local address to ask with");
 }
 
 /* ---- Versions ---- */
@@ -139,9 +158,30 @@ static unsigned version_in_use(const struct version_facts *facts)
 	return spoken > 0 && spoken < facts->old_version ? spoken : facts->old_version;
 }
 
+/* Of an ordinary group the older versions report that it is joined, and leave out the source. */
+static void add_effect_of_old_version(const struct version_facts *facts, struct text *saw)
+{
+	const char *protocol = protocol_of(facts);
+	unsigned latest = membership_version_latest(facts->group.any.sa_family);
+
+	if (address_is_source_specific(&facts->group))
+		text_addf(saw,
+			  "; joining for one source takes %sv%u, so routers hear nothing of it "
+			  "(RFC 4604)",
+			  protocol, latest);
+	else if (facts->has_source)
+		text_addf(saw,
+			  "; to ask for one source takes %sv%u, so the network brings what all "
+			  "send to the group, and this host drops the others'",
+			  protocol, latest);
+	else
+		text_addf(saw, "; joining a source-specific group (RFC 4607) takes %sv%u", protocol,
+			  latest);
+}
+
 static void judge_old_version(const struct version_facts *facts, struct finding *finding)
 {
-	bool is_cause = facts->is_source_specific && facts->data_seen == 0;
+	bool is_cause = address_is_source_specific(&facts->group) && facts->data_seen == 0;
 
 	finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_NOTED);
 	text_addf(finding_saw(finding), "this host speaks %sv%u on %s", protocol_of(facts),
@@ -149,13 +189,7 @@ static void judge_old_version(const struct version_facts *facts, struct finding 
 	add_forced(facts, "all", facts->version.forced_all, finding);
 	add_forced(facts, facts->interface, facts->version.forced_interface, finding);
 	add_old_querier(facts, finding);
-	text_addf(&finding->saw,
-		  facts->is_source_specific
-			  ? "; joining for one source takes %sv%u, so routers hear nothing of it "
-			    "(RFC "
-			    "4604)"
-			  : "; joining a source-specific group (RFC 4607) takes %sv%u",
-		  protocol_of(facts), membership_version_latest(facts->group.any.sa_family));
+	add_effect_of_old_version(facts, &finding->saw);
 }
 
 /* ---- All of it ---- */
@@ -172,6 +206,12 @@ static void add_good(const struct version_facts *facts, struct finding *finding)
 	} else if (facts->reports_sent > 0) {
 		text_addf(finding_saw(finding), "this host's %sv%u report left by %s",
 			  protocol_of(facts), facts->report_version, facts->interface);
+	} else if (facts->is_query_refused) {
+		finding_raise(finding, RUNG_UNKNOWN);
+		text_addf(finding_saw(finding),
+			  "no report was due on %s meanwhile, and a firewall rule of this host "
+			  "refuses the query with which doctor would have asked for one",
+			  facts->interface);
 	} else {
 		text_addf(finding_saw(finding), "no report was due on %s meanwhile",
 			  facts->interface);
@@ -190,9 +230,13 @@ void judge_version(const struct version_facts *facts, struct finding *finding)
 		judge_reports(facts, finding);
 	else if (is_answer_missing(facts) || is_report_missing(facts))
 		judge_queries(facts, finding);
-	/* It matters for single sources alone: beside another fault it would only distract. */
-	if (is_old(facts) && (facts->is_source_specific || finding->saw.size == size))
+	/* It matters for source-specific groups alone: beside another fault it would only distract.
+	 */
+	if (is_old(facts) &&
+	    (address_is_source_specific(&facts->group) || finding->saw.size == size))
 		judge_old_version(facts, finding);
+	if (facts->void_queries > 0)
+		judge_void_queries(facts, finding);
 	if (finding->saw.size == size)
 		add_good(facts, finding);
 }
@@ -209,7 +253,7 @@ static bool is_unreported(const union hostcast_address *group)
 	if (group->any.sa_family == AF_INET6)
 		return IN6_IS_ADDR_MC_NODELOCAL(&group->v6.sin6_addr) ||
 		       (group->v6.sin6_addr.s6_addr[1] & 0x0f) == 0 ||
-		       membership_is_of_kernel(group);
+		       membership_is_of_every_host(group);
 	sysctl_read("net/ipv4/igmp_link_local_mcast_reports", &are_local_reported);
 	return ip == INADDR_ALLHOSTS_GROUP || (ip >> 8 == 0xe00000 && !are_local_reported);
 }
@@ -255,8 +299,7 @@ static void examine(const struct doctor_case *c, const struct seen_interface *se
 	const char *name = case_interface_name(c, seen->interface);
 	struct version_facts facts = {
 		.group = c->group,
-		.is_source_specific = c->source.any.sa_family != AF_UNSPEC ||
-				      address_is_source_specific(&c->group),
+		.has_source = c->source.any.sa_family != AF_UNSPEC,
 		.is_unreported = is_unreported(&c->group),
 		.is_loopback = interface && interface->is_loopback,
 		.version = membership_version_read(c->group.any.sa_family, seen->interface, name),
@@ -265,9 +308,11 @@ static void examine(const struct doctor_case *c, const struct seen_interface *se
 		.reports_expected = seen->reports_expected,
 		.reports_sent = seen->reports_sent,
 		.report_version = seen->report_version,
-		.is_report_refused = seen->report_errno == EPERM,
+		.are_reports_refused = seen->report_errno == EPERM,
+		.is_query_refused = seen->report_errno == EACCES,
 		.queries = seen->queries,
 		.unanswered = seen->unanswered,
+		.void_queries = seen->void_queries,
 	};
 
 	snprintf(facts.interface, sizeof facts.interface, "%s", name);

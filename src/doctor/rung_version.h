@@ -14,8 +14,7 @@
 struct version_facts {
 	char interface[IF_NAMESIZE];
 	union hostcast_address group;
-	bool is_source_specific; /* a source was asked for, or the group is of that range (RFC 4607)
-				  */
+	bool has_source;    /* one was asked for */
 	bool is_unreported; /* nobody reports this group (RFC 3376 section 6, RFC 3810 section 6) */
 	bool is_loopback;
 
@@ -26,9 +25,10 @@ struct version_facts {
 	bool is_wire_seen;
 	uint64_t data_seen; /* datagrams of others, on the wire or at the socket */
 	uint64_t reports_expected, reports_sent;
-	unsigned report_version; /* of the last one sent; 0: none was seen */
-	bool is_report_refused;  /* the system refused what would have made this host report */
-	uint64_t queries, unanswered;
+	unsigned report_version;  /* of the last one sent; 0: none was seen */
+	bool are_reports_refused; /* the system refused doctor to send one; */
+	bool is_query_refused;    /* only what would have made this host report */
+	uint64_t queries, unanswered, void_queries;
 
 	const struct firewall_rule *report_rule; /* the likeliest to drop reports; NULL: none */
 	const struct firewall_rule *query_rule;  /* and queries */

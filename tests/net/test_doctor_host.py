@@ -187,6 +187,43 @@ def test_an_interface_without_the_flag_multicast(two_hosts):
     assert doctor(b, TARGET).state('interface') == 'good'
 
 
+def lead_into_tunnel(host):
+    """As a VPN does which takes all that leaves the host, and no multicast; it has no address either."""
+    host.ip('tuntap add dev tun0 mode tun', 'link set tun0 up multicast off', 'route del 224.0.0.0/4',
+            'route add default dev tun0')
+
+
+def test_a_route_into_a_tunnel_that_can_do_no_multicast_is_no_fault_of_the_tunnel(two_hosts):
+    _, b = two_hosts
+    lead_into_tunnel(b)
+    report = doctor(b, TARGET)
+    assert (report.status, report.causes) == (1, ['route']), report.rungs
+    for rung in ('interface', 'address'):
+        assert report.state(rung) == 'noted' and report.remedy(rung) == []
+    mend(b, report)
+    assert doctor(b, TARGET).state('route') == 'good'
+
+
+def test_who_joins_by_name_beside_a_tunnel_hears(two_hosts):
+    a, b = two_hosts
+    lead_into_tunnel(b)
+    receiver = start_receiver(b, '-i', 'eth0', TARGET)
+    start_sender(a)
+    receiver.wait_for('hello')
+    report = doctor(b, TARGET)
+    assert (report.status, report.verdict) == (0, 'healthy'), report.rungs
+
+
+def test_a_host_that_has_only_loopback_gets_a_route_that_helps(two_hosts):
+    _, b = two_hosts
+    b.ip('link del eth0')
+    report = doctor(b, '224.1.1.1:5004')
+    assert (report.status, report.causes) == (1, ['interface']), report.rungs
+    mend(b, report)
+    assert 'interface' not in doctor(b, '224.1.1.1:5004').causes
+
+
+
 # ---- 2: address ----
 
 @pytest.mark.parametrize('options', [[], ['-i', 'eth0']])
@@ -311,6 +348,42 @@ def test_the_route_leads_elsewhere_than_the_interface_that_is_named(two_networks
     assert 'leads out of eth1, not eth0' in report.saw('route')
 
 
+def lead_into_containers(host):
+    host.ip('link add docker0 type bridge', 'link add inner type veth peer name outer',
+            'link set outer master docker0 up', 'link set inner up', 'link set docker0 up',
+            'address add 172.17.0.1/16 dev docker0', 'route replace 224.0.0.0/4 dev docker0')
+    wait_until(lambda: 'LOWER_UP' in host.run(['ip', 'link', 'show', 'docker0']).stdout, 'carrier of docker0')
+
+
+def test_who_sends_by_name_needs_no_route(two_hosts):
+    a, _ = two_hosts
+    a.ip('route del 224.0.0.0/4 dev eth0')
+    assert doctor(a, '--sender', TARGET).causes == ['route']
+    start_sender(a, TARGET, '-i', 'eth0')
+    report = doctor(a, '--sender', TARGET)
+    assert (report.status, report.causes) == (0, []), report.rungs
+
+
+def test_who_joins_or_sends_by_name_is_not_led_astray(two_hosts):
+    _, b = two_hosts
+    lead_into_containers(b)
+    start_receiver(b, '-i', 'eth0', TARGET)
+    report = doctor(b, TARGET)
+    assert (report.status, report.causes) == (0, []), report.rungs
+    start_sender(b, '239.1.2.9:5004', '-i', 'eth0')
+    report = doctor(b, '239.1.2.9:5004')
+    assert (report.status, report.causes) == (0, []), report.rungs
+
+
+def test_who_only_sends_may_miss_what_others_send(two_networks):
+    a, router, _ = two_networks
+    router.ip('route add 224.0.0.0/4 dev eth1')
+    start_sender(a)
+    report = doctor(router, '--sender', TARGET)
+    assert (report.status, report.causes) == (0, []), report.rungs
+
+
+
 # ---- 4: group ----
 
 def test_a_reserved_group(two_hosts):
@@ -332,6 +405,23 @@ def test_a_source_specific_group_without_a_source(two_hosts):
     report = doctor(b, '232.1.2.3:5004')
     assert (report.status, report.causes) == (1, ['group'])
     assert any('SOURCE@232.1.2.3' in line for line in report.remedy('group'))
+
+
+def test_who_sends_to_a_source_specific_group_names_no_source(two_hosts):
+    a, _ = two_hosts
+    report = doctor(a, '--sender', '232.1.2.3:5004')
+    assert (report.status, report.causes) == (0, []), report.rungs
+    start_sender(a, '232.1.2.3:5004')
+    report = doctor(a, '232.1.2.3:5004')
+    assert (report.status, report.causes) == (0, []), report.rungs
+
+
+def test_who_has_named_the_source_of_a_source_specific_group_is_right(two_hosts):
+    _, b = two_hosts
+    start_receiver(b, '10.0.0.1@232.1.2.3:5004')
+    report = doctor(b, '232.1.2.3:5004')
+    assert (report.status, report.causes) == (0, []), report.rungs
+
 
 
 # ---- 5: join ----
@@ -364,6 +454,16 @@ def test_a_program_whose_socket_is_full_of_sources(two_hosts):
     assert (report.status, report.causes) == (1, ['join']), report.rungs
     assert 'as net.ipv4.igmp_max_msf allows (2), and 10.0.0.9 is none of them' in report.saw('join')
     assert report.remedy('join')[0] == 'sysctl net.ipv4.igmp_max_msf=4'
+
+
+def test_one_that_is_full_of_sources_is_no_cause_beside_one_that_has_room(two_hosts):
+    _, b = two_hosts
+    b.set('ipv4/igmp_max_msf', 2)
+    assert start_program(b, group=GROUP, own_address=b.address, sources=['10.0.0.7', '10.0.0.8', '10.0.0.9']) == 1
+    assert start_program(b, group=GROUP, own_address=b.address, sources=['10.0.0.9']) == 0
+    report = doctor(b, f'10.0.0.9@{TARGET}')
+    assert (report.status, report.state('join')) == (0, 'noted'), report.rungs
+
 
 
 # ---- 6: membership ----
@@ -500,6 +600,24 @@ def test_its_own_trial_is_not_taken_for_a_sender(two_hosts):
     assert 'membership' in report.causes and report.saw('membership') == f'no program of this host has joined {GROUP}'
 
 
+def test_a_monitor_on_another_interface_is_no_fault_of_a_sender(two_networks):
+    _, router, _ = two_networks
+    router.ip('route add 224.0.0.0/4 dev eth0')
+    start_program(router, groups=[GROUP], interface='eth1')
+    assert doctor(router, '--sender', '-i', 'eth0', TARGET).causes == []
+    start_program(router, groups=['239.1.2.4'], interface='lo')
+    assert doctor(router, '--sender', '239.1.2.4:5004').causes == []
+
+
+def test_the_source_that_was_asked_for_stands_in_what_helps(two_hosts):
+    _, b = two_hosts
+    report = doctor(b, '10.0.0.1@232.1.2.3:5004')
+    assert report.causes == ['membership'], report.rungs
+    assert report.commands('membership') == [
+        'hostcast recv 10.0.0.1@232.1.2.3:5004', 'hostcast doctor --sender 10.0.0.1@232.1.2.3:5004']
+
+
+
 # ---- 7: binding ----
 
 @pytest.mark.parametrize('address', ['127.0.0.1', '10.0.0.2'])
@@ -526,6 +644,22 @@ def test_data_at_another_port(two_hosts):
     report = doctor(b, TARGET, '--wait', '1')
     assert (report.status, report.causes) == (1, ['binding']), report.rungs
     assert f'{GROUP} comes in at port 6000 only, not at 5004' in report.saw('binding')
+
+
+@pytest.mark.parametrize('target, other, bound', [
+    (TARGET, f'{GROUP}:5005', None),  # RTP's own reports
+    (TARGET, f'{GROUP}:7000', 7000),  # another program here is there for it
+    ('239.255.255.250:1900', '239.255.255.250:3702', None),  # SSDP, and WS-Discovery
+])
+def test_another_application_of_the_group_explains_nothing(two_hosts, target, other, bound):
+    a, b = two_hosts
+    start_receiver(b, target)
+    if bound:
+        start_program(b, port=bound)
+    start_sender(a, other)
+    report = doctor(b, target)
+    assert (report.status, report.causes, report.state('binding')) == (0, [], 'noted'), report.rungs
+
 
 
 # ---- Several at once ----
@@ -736,6 +870,17 @@ def test_a_flag_that_is_missing_is_wrong(two_hosts):
     status, interfaces, problems, _ = health(b)
     assert status == 1 and interfaces['eth0']['state'] == 'no multicast'
     assert 'ip link set eth0 multicast on' in [line for problem in wrong(problems) for line in problem.get('remedy', [])]
+
+
+def test_an_interface_that_leads_to_no_hosts_needs_no_multicast(two_hosts):
+    _, b = two_hosts
+    made = b.run(['ip', 'link', 'add', 'ifb9', 'type', 'ifb'])
+    if made.status != 0:
+        pytest.skip('this kernel has no ifb')
+    b.ip('link set ifb9 up')
+    status, interfaces, problems, _ = health(b)
+    assert status == 0 and 'ifb9' in interfaces, problems
+    assert 'ifb9' not in [problem['about'] for problem in problems]
 
 
 def test_a_route_that_is_missing_is_wrong(two_hosts):

@@ -15,7 +15,7 @@ from support.peers import peer
 from support.program import environment
 from support.tree import PROGRAM
 from support.world import World
-from support.worlds import forward_group, hosts_on_bridge, start_multicast_router
+from support.worlds import forward_group, hosts_on_bridge, start_multicast_router, two_legs
 
 GROUP = '239.1.2.3'
 GROUP6 = 'ff15::1:2:3'
@@ -97,9 +97,9 @@ def test_two_healthy_hosts(two_hosts, family):
     assert listener.wait_for_event('summary')['sessions'] == 1
 
 
-def start_receiver(host):
-    receiver = host.spawn(['hostcast', 'recv', '--quiet', '-i', 'eth0', f'{GROUP}:5004'])
-    wait_until(lambda: host.has_joined(GROUP), f'{host.name} to join')
+def start_receiver(host, interface='eth0'):
+    receiver = host.spawn(['hostcast', 'recv', '--quiet', '-i', interface, f'{GROUP}:5004'])
+    wait_until(lambda: host.has_joined(GROUP, interface), f'{host.name} to join')
     return receiver
 
 
@@ -115,7 +115,27 @@ def test_a_program_here_has_joined(two_hosts):
     receiver.signal(signal.SIGINT)
     assert receiver.wait() == 0
     report = ask(a, b.address)
-    assert 'no program of this host has joined' in report.rungs['membership']['saw']
+    saw = report.rungs['membership']['saw']
+    assert 'no program of this host has joined' in saw and 'sends to it' not in saw
+
+
+def start_idle_sender(host):
+    """Bound to the group's port, as those of market data and PTP are."""
+    bind = ("import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+            "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('', 5004)); sys.stdin.read()")
+    host.spawn([sys.executable, '-c', bind])
+    wait_until(lambda: host.is_bound(5004), 'the idle sender')
+
+
+def test_who_is_bound_and_has_not_joined_explains_no_path(two_hosts):
+    a, b = two_hosts
+    for host in (a, b):
+        start_idle_sender(host)
+    listen(b)
+    report = ask(a, b.address)
+    assert (report.status, report.causes) == (0, []), report.rungs
+    assert {'rung': 6, 'state': 'noted'} in report.peer['peer_rungs']
+    assert ask(a, f'{b.address}:9').status == 7
 
 
 @pytest.mark.parametrize('family', [4, 6])
@@ -368,24 +388,27 @@ def test_two_routers_carry_it():
 
 
 def test_two_interfaces_lead_to_it():
-    """Both of b's are on the same switch, and it has joined on both."""
-    with hosts_on_bridge(1) as world:
-        a = world.hosts[0]
-        b = world.host('b')
-        for number in (2, 3):
-            interface = b.new_interface()
-            world.ip(f'link add name br-b{number} type veth peer name {interface} netns {b.inner_pid}',
-                     f'link set dev br-b{number} master br up')
-            b.ip(f'link set dev {interface} up', f'address add 10.0.0.{number}/24 dev {interface}')
-        wait_until(lambda: world.switch.is_forwarding(3), 'the switch')
-        b.ip('route add 224.0.0.0/4 dev eth0')
-        for interface in ('all', 'eth0', 'eth1'):
-            b.set(f'ipv4/conf/{interface}/rp_filter', 0)
+    """Both are on the same switch, and programs have joined on both."""
+    with two_legs() as world:
+        a, b = world.hosts
+        for interface in ('eth0', 'eth1'):
+            start_receiver(b, interface)
         listen(b)
         report = ask(a, '10.0.0.2')
         assert 'duplicates' in report.causes, report.rungs
         assert any('hostcast recv -i eth' in line for line in report.rungs['duplicates']['remedy'])
         assert {path['interface'] for path in report.peer['to_peer']['paths']} == {'eth0', 'eth1'}
+
+
+def test_one_of_two_interfaces_that_lead_to_it_is_enough():
+    """Both are on the same switch, but a program has joined on one of them, as one should."""
+    with two_legs() as world:
+        a, b = world.hosts
+        start_receiver(b, 'eth1')
+        listen(b)
+        report = ask(a, '10.0.0.2')
+        assert (report.status, report.causes) == (0, []), report.rungs
+        assert {path['interface'] for path in report.peer['to_peer']['paths']} == {'eth1'}
 
 
 def test_two_relays_carry_it_one_way():
@@ -402,6 +425,20 @@ def test_two_relays_carry_it_one_way():
         saw = report.rungs['duplicates']['saw']
         assert all(f'from {router.addresses[1]} ' in saw for router in routers)
         assert any('under addresses of their own' in line for line in report.rungs['duplicates']['remedy'])
+
+
+def test_the_ttl_that_programs_are_seen_to_send_with_counts(two_networks):
+    a, router, b = two_networks
+    start_multicast_router(router)
+    forward(router, GROUP, (a.address, 'eth0', 'eth1'), (b.address, 'eth1', 'eth0'))
+    listen(b, '--allow', '10.1.0.0/24')
+    for host in (a, b):
+        sender = host.spawn(['hostcast', 'send', '--verbose', '-i', 'eth0', '-t', '5', '--interval', '0.02', '--count',
+                             '1000000', f'{GROUP}:5004', 'hello'])
+        sender.wait_for('message 1,', 'stderr')
+    report = ask(a, b.address)
+    assert report.causes == [], report.rungs
+    assert 'TTL 5 is enough' in report.rungs['ttl']['saw']
 
 
 # Rung 16
@@ -437,6 +474,22 @@ def test_a_switch_that_drops_fragments_and_a_program_here_has_joined():
 
 
 # Two faults at once
+
+@pytest.mark.parametrize('larger', ['here', 'there'])
+def test_an_mtu_larger_than_the_networks(two_hosts, larger):
+    a, b = two_hosts
+    end = {'here': a, 'there': b}[larger]
+    end.ip('link set eth0 mtu 9000')
+    listen(b)
+    report = ask(a, b.address)
+    assert (report.status, report.causes) == (1, ['fragments']), report.rungs
+    assert 'the MTU where they leave is 9000, and 1500 at the other end' in report.rungs['fragments']['saw']
+    remedy, advice, *_ = report.rungs['fragments']['remedy']
+    assert 'at most 1472 bytes' in advice
+    done = end.run(['sh', '-c', remedy.split('network: ')[1].replace('INTERFACE', 'eth0')])
+    assert done.status == 0, done.stderr
+    assert ask(a, b.address).causes == []
+
 
 def first_cause(host, listener, *options):
     report = PeerReport(host.run(['hostcast', 'doctor', '--json', '--peer', listener, *options, f'{GROUP}:5004']))

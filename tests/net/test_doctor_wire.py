@@ -11,7 +11,8 @@ from support.conditions import wait_until
 from support.doctor import doctor, mend
 from support.program import environment
 from support.world import World
-from support.worlds import hosts_on_bridge, snooped_bridge, two_hosts
+from support.worlds import (forward_group, hosts_on_bridge, snooped_bridge, start_multicast_router, two_hosts, two_legs,
+                            two_networks)
 
 GROUP = '239.1.2.3'
 GROUP6 = 'ff15::1:2:3'
@@ -66,11 +67,59 @@ print('joined', flush=True)
 sys.stdin.read()
 '''
 
-# Asks for memberships as a router does that speaks IGMPv2 or IGMPv3: once, or all the time.
+# Makes its frames itself, in two fragments each where it is asked for that. Of as many each one is wrong: its checksum, or
+# its second fragment does not leave.
+FRAMER = r'''
+import itertools, socket, struct, sys, time
+fault, interval = sys.argv[1], int(sys.argv[2])
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(('eth0', 0))
+mac = wire.getsockname()[4]
+group, source = socket.inet_aton('239.1.2.3'), socket.inet_aton('10.0.0.1')
+def send(number, offset, is_more, data):
+    word = (0x2000 if is_more else 0) | offset // 8
+    header = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(data), number, word, 1, 17, 0, source, group)
+    total = sum(struct.unpack('!10H', header))
+    total = (total >> 16) + (total & 0xffff)
+    header = header[:10] + struct.pack('!H', ~(total + (total >> 16)) & 0xffff) + header[12:]
+    wire.send(bytes.fromhex('01005e010203') + mac + b'\x08\x00' + header + data)
+for number in itertools.count(1):
+    is_wrong, number = number % interval == 0, number % 65536
+    if fault == 'fragment':
+        send(number, 0, True, struct.pack('!HHHH', 999, 5004, 2008, 0) + bytes(992))
+        if not is_wrong:
+            send(number, 1000, False, bytes(1008))
+    else:
+        send(number, 0, False, struct.pack('!HHHH', 999, 5004, 208, 0xdead if is_wrong else 0) + bytes(200))
+    if number == 1:
+        print('sending', flush=True)
+    time.sleep(0.005)
+'''
+
+# Joins, and lets the kernel pass over all that comes (SO_ATTACH_FILTER).
+PICKY = r'''
+import ctypes, socket, struct, sys
+SO_ATTACH_FILTER = 26
+code = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0))
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack('HxxxxxxP', 1, ctypes.addressof(code)))
+sock.bind(('', int(sys.argv[2])))
+index = socket.if_nametoindex('eth0').to_bytes(4, sys.byteorder)
+sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(sys.argv[1]) + bytes(4) + index)
+print('joined', flush=True)
+sys.stdin.read()
+'''
+
+# Asks for memberships as a router does that speaks IGMPv2 or IGMPv3: once, or all the time; for all, or for one source
+# of a group.
 QUERIER = r'''
 import socket, struct, sys, time
 version, interval = int(sys.argv[1]), float(sys.argv[2])
-query = struct.pack('!BBH4s', 0x11, 1, 0, b'\0\0\0\0') + (struct.pack('!BBH', 2, 125, 0) if version == 3 else b'')
+sources = [socket.inet_aton(source) for source in sys.argv[4:]]
+query = struct.pack('!BBH4s', 0x11, 1, 0, socket.inet_aton(sys.argv[3]))
+if version == 3:
+    query += struct.pack('!BBH', 2, 125, len(sources)) + b''.join(sources)
 total = sum(struct.unpack(f'!{len(query) // 2}H', query))
 total = (total >> 16) + (total & 0xffff)
 query = query[:2] + struct.pack('!H', ~(total + (total >> 16)) & 0xffff) + query[4:]
@@ -79,11 +128,27 @@ sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
 sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
                 socket.inet_aton('0.0.0.0') * 2 + socket.if_nametoindex('eth0').to_bytes(4, sys.byteorder))
 while True:
-    sock.sendto(query, ('224.0.0.1', 0))
+    sock.sendto(query, (sys.argv[3] if sources else '224.0.0.1', 0))
     print('asked', flush=True)
     if not interval:
         break
     time.sleep(interval)
+'''
+
+# MLDv2 queries, from an address that is not link-local, all the time.
+FALSE_QUERIER6 = r'''
+import socket, struct, time
+query = struct.pack('!BBHHH16sBBH', 130, 0, 0, 100, 0, bytes(16), 2, 125, 0)
+sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_HOPOPTS, bytes([0, 0, 5, 2, 0, 0, 1, 0]))
+sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 1)
+index = socket.if_nametoindex('eth0')
+sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
+sock.bind(('fd00::1', 0))
+while True:
+    sock.sendto(query, ('ff02::1', 0, 0, index))
+    print('asked', flush=True)
+    time.sleep(0.2)
 '''
 
 # One MLDv2 query; the router alert option stands in a hop-by-hop header (RFC 3810 section 5).
@@ -109,6 +174,12 @@ def start_sender(host, group=GROUP, source='', size=1):
     return sender
 
 
+def start_framer(host, fault, interval):
+    framer = host.spawn([sys.executable, '-c', FRAMER, fault, interval])
+    framer.wait_for('^sending$')
+    return framer
+
+
 def start_receiver(host, target=TARGETS[4], interface='eth0', group=GROUP):
     receiver = host.spawn(['hostcast', 'recv', '--quiet', '-i', interface, target])
     wait_until(lambda: host.has_joined(group, interface), f'{host.name} to join')
@@ -116,13 +187,13 @@ def start_receiver(host, target=TARGETS[4], interface='eth0', group=GROUP):
 
 
 def ask_once(host, family=4):
-    script = [QUERIER6] if family == 6 else [QUERIER, 3, 0]
+    script = [QUERIER6] if family == 6 else [QUERIER, 3, 0, '0.0.0.0']
     done = host.run([sys.executable, '-c', *script])
     assert done.status == 0, done.stderr
 
 
-def start_querier(host, version=3, interval=0.2):
-    querier = host.spawn([sys.executable, '-c', QUERIER, version, interval])
+def start_querier(host, version=3, interval=0.2, group='0.0.0.0', sources=()):
+    querier = host.spawn([sys.executable, '-c', QUERIER, version, interval, group, *sources])
     querier.wait_for('^asked$')
     return querier
 
@@ -182,6 +253,132 @@ def test_rules_about_other_things_are_not_blamed():
         start_sender(a, '239.1.2.4')
         report = examine(b, TARGETS[4], '-i', 'eth0')
         assert report.causes == [], report.rungs
+
+
+@contextlib.contextmanager
+def heard_by_one_of_two_legs():
+    """Both lead to where h1 sends; a program has joined on eth0, and hears it."""
+    with two_legs() as world:
+        a, b = world.hosts
+        start_receiver(b)
+        start_sender(a)
+        yield b
+
+
+@pytest.mark.parametrize('rp_filter', [0, 1])
+def test_where_doctor_alone_has_joined_nothing_is_blamed(rp_filter):
+    """A second interface in the same network: what doctor hears there, or the kernel drops, no program misses."""
+    with heard_by_one_of_two_legs() as b:
+        for interface in ('eth0', 'eth1'):
+            b.set(f'ipv4/conf/{interface}/rp_filter', rp_filter)
+        report = examine(b, TARGETS[4], '--all')
+        assert (report.status, report.causes) == (0, []), report.rungs
+        assert 'eth1' not in report.saw('duplicates') + report.saw('reverse-path')
+
+
+def test_a_rule_for_an_interface_where_nobody_expects_it_is_not_blamed():
+    with heard_by_one_of_two_legs() as b:
+        load_rules(b, chain('input', 'iifname "eth1" udp dport 5004 counter drop'))
+        report = examine(b, TARGETS[4], '--all')
+        assert (report.status, report.causes) == (0, []), report.rungs
+
+
+def test_what_comes_by_one_of_two_where_programs_have_joined_is_not_filtered():
+    with heard_by_one_of_two_legs() as b:
+        start_receiver(b, interface='eth1')
+        b.set('ipv4/conf/eth1/rp_filter', 1)
+        report = examine(b, TARGETS[4], '--all')
+        assert 'reverse-path' not in report.causes and 'firewall' not in report.causes, report.rungs
+        assert report.state('reverse-path') == 'noted' and 'by another interface they do' in report.saw('reverse-path')
+
+
+def test_a_program_that_gets_fragments_misses_none_while_doctor_listens():
+    """Were the group joined on the second interface, the kernel would put the fragments of both together."""
+    with two_legs() as world:
+        a, b = world.hosts
+        receiver = b.spawn(['hostcast', 'recv', '-i', 'eth0', '--raw', TARGETS[4]])
+        receiver.wait_for('joined', 'stderr')
+        sender = start_sender(a, size=4000)
+        receiver.wait_for(r'\d')
+        report = examine(b, TARGETS[4], '--all')
+        assert (report.status, report.causes) == (0, []), report.rungs
+        sender.kill()
+        numbers = [int(number) for number in receiver.stdout.split()]
+        assert numbers == list(range(numbers[0], numbers[-1] + 1))
+
+
+def test_two_legs_where_programs_have_joined_on_both():
+    with heard_by_one_of_two_legs() as b:
+        start_receiver(b, interface='eth1')
+        report = examine(b, TARGETS[4])
+        assert report.causes == ['duplicates'], report.rungs
+        assert 'two interfaces lead to it' in report.remedy('duplicates')[0]
+
+
+# Sends to the group, with a VLAN's tag (IEEE 802.1Q).
+TAGGED = r'''
+import socket, struct, time
+sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+sock.bind(('eth0', 0))
+def checksum(header):
+    total = sum(struct.unpack('!10H', header))
+    total = (total >> 16) + (total & 0xffff)
+    return ~(total + (total >> 16)) & 0xffff
+header = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 33, 0, 0, 1, 17, 0, socket.inet_aton('10.0.0.1'), socket.inet_aton('239.1.2.3'))
+header = header[:10] + struct.pack('!H', checksum(header)) + header[12:]
+mac = bytes.fromhex('01005e010203') + sock.getsockname()[4]
+frame = mac + struct.pack('!HHH', 0x8100, 10, 0x0800) + header + struct.pack('!HHHH', 999, 5004, 13, 0) + b'hello'
+while True:
+    sock.send(frame)
+    print('sent', flush=True)
+    time.sleep(.01)
+'''
+
+
+def test_what_comes_by_a_vlan_is_of_another_link():
+    with sender_and_receiver() as world:
+        a, b = world.hosts
+        a.spawn([sys.executable, '-c', TAGGED]).wait_for('^sent$')
+        report = examine(b, TARGETS[4], '--all')
+        assert (report.status, report.causes) == (0, []), report.rungs
+
+
+def test_a_port_of_a_bridge_is_not_listened_on():
+    """It has a link-local address, as those of virtual machines have, and all that it receives goes to the bridge."""
+    with two_hosts() as world:
+        a, b = world.hosts
+        own_bridge(b)
+        b.ip('link add inner type veth peer name outer', 'link set inner up', 'link set outer up')
+        wait_until(lambda: b.link_local('outer'), 'the link-local address of outer')
+        b.ip('link set outer master br0')
+        assert b.link_local('outer')
+        start_receiver(b, TARGETS[6], 'br0', GROUP6)
+        done = b.run(['ip', '-6', 'route', 'replace', 'multicast', 'ff00::/8', 'dev', 'br0', 'table', 'local', 'metric', '1'])
+        assert done.status == 0, done.stderr
+        start_sender(a, GROUP6)
+        report = examine(b, TARGETS[6], '--all')
+        assert (report.status, report.causes) == (0, []), report.rungs
+        assert report.summary['listened']['at_socket'] > 0
+
+
+def test_what_a_multicast_router_forwards_does_not_come_in():
+    with two_networks() as world:
+        a, router, b = world.hosts
+        for host in world.hosts:
+            host.ip('route add 224.0.0.0/4 dev eth0')
+        start_multicast_router(router)
+        forward_group(router, GROUP)
+        start_receiver(router)
+        heard = b.spawn(['hostcast', 'recv', TARGETS[4]])
+        heard.wait_for('joined', 'stderr')
+        a.spawn(['hostcast', 'send', '-t', '5', '--interval', '0.01', '--count', '1000000', TARGETS[4], 'hello'])
+        heard.wait_for('hello')
+        report = examine(router, TARGETS[4], '--all')
+        assert (report.status, report.causes) == (0, []), report.rungs
+        assert report.summary['listened']['on_wire'] > 0
+        report = examine(router, TARGETS[4], '-i', 'eth1', '--all')
+        assert (report.status, report.causes) == (0, []), report.rungs
+        assert report.summary['listened']['on_wire'] == 0
 
 
 # Joins, and shares its port with nobody.
@@ -384,6 +581,48 @@ def test_a_rule_that_drops_what_is_too_much():
         assert report.summary['listened']['at_socket'] > 0
 
 
+def test_a_sender_that_has_no_address():
+    with two_hosts() as world:
+        a, b = world.hosts
+        start_receiver(b)
+        a.ip('address flush dev eth0')
+        start_sender(a)
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == ['firewall'], report.rungs
+        assert 'from 0.0.0.0, and the kernel drops these' in report.saw('firewall')
+        a.ip('address add 10.0.0.1/24 dev eth0')
+        start_sender(a)
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == [], report.rungs
+
+
+def test_what_other_interfaces_have_joined_does_not_count():
+    """A socket of IPv6 that has joined on one gets what comes in on another; so half of it would look like all."""
+    with sender_and_receiver(6) as world:
+        _, b = world.hosts
+        b.ip('link add other type veth peer name elsewhere', 'link set elsewhere up', 'link set other up')
+        wait_until(lambda: b.link_local('other') and b.link_local('elsewhere'), 'the link-local addresses')
+        load_rules(b, chain('input', 'udp dport 5004 numgen inc mod 2 == 0 counter drop'))
+        report = examine(b, TARGETS[6])
+        assert report.causes == ['firewall'], report.rungs
+        assert report.summary['listened']['at_socket'] < report.summary['listened']['on_wire']
+
+
+def test_a_few_wrong_checksums_stand_behind_the_rule_that_drops_all():
+    with two_hosts() as world:
+        a, b = world.hosts
+        start_receiver(b)
+        load_rules(b, chain('input', 'udp dport 5004 counter drop'))
+        start_framer(a, 'checksum', 50)
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == ['firewall'] and report.summary['listened']['at_socket'] == 0, report.rungs
+        assert 'most likely' in report.saw('firewall') and report.remedy('firewall')[0].startswith('nft')
+        assert 'with a wrong UDP checksum' in report.saw('firewall')
+        mend(b, report)
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == [] and report.state('firewall') == 'noted', report.rungs
+
+
 def test_the_rule_can_be_taken_away():
     with sender_and_receiver() as world:
         _, b = world.hosts
@@ -442,6 +681,37 @@ def test_a_program_that_does_not_read(family):
         assert sleeper.wait() == 0
         start_receiver(b, TARGETS[family], group=GROUPS[family])
         assert examine(b, TARGETS[family], '-i', 'eth0').causes == []
+
+
+def test_a_filter_that_a_program_has_is_no_buffer_that_overflows():
+    with two_hosts() as world:
+        a, b = world.hosts
+        b.spawn([sys.executable, '-c', PICKY, GROUP, PORT]).wait_for('^joined$')
+        start_sender(a)
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == [] and report.state('buffer') == 'noted', report.rungs
+        assert 'a filter of its own passes over them' in report.saw('buffer')
+
+
+def test_wrong_checksums_are_no_buffer_that_overflows():
+    """They are lost at the program's socket; doctor may not see the wire."""
+    with two_hosts() as world:
+        a, b = world.hosts
+        start_receiver(b)
+        start_framer(a, 'checksum', 1)
+        report = examine(b, TARGETS[4], '-i', 'eth0', prefix=PLAIN)
+        assert report.causes == ['buffer'] and 'with a wrong checksum' in report.saw('buffer'), report.rungs
+        assert not any('rmem_max' in line for line in report.remedy('buffer'))
+
+
+def test_a_program_of_ipv4_is_not_looked_at_for_ipv6():
+    with two_hosts() as world:
+        _, b = world.hosts
+        b.spawn([sys.executable, '-c', SLEEPER, GROUP, PORT]).wait_for('^joined$')
+        report = examine(b, TARGETS[6], '-i', 'eth0', '--all')
+        assert report.causes == ['membership'], report.rungs
+        assert 'no program of this host has joined' in report.saw('membership')
+        assert 'no program here gets the group' in report.saw('buffer')
 
 
 # 12: switches that snoop
@@ -602,6 +872,30 @@ def test_a_forced_version_and_a_source():
         assert examine(b, target, '-i', 'eth0').causes == []
 
 
+def test_a_query_for_a_source_that_nobody_here_wants_needs_no_answer():
+    """As routers ask when another host gives up that source."""
+    with two_hosts() as world:
+        a, b = world.hosts
+        target = f'{a.address}@232.1.2.3:{PORT}'
+        start_receiver(b, target, group='232.1.2.3')
+        start_sender(a, '232.1.2.3')
+        start_querier(a, group='232.1.2.3', sources=['10.9.0.9'])
+        report = examine(b, target, '-i', 'eth0', '--wait', '2')
+        assert report.causes == [], report.rungs
+
+
+def test_a_forced_version_where_a_program_has_joined():
+    """It has named an interface; the route leads out of another one, where nothing is wrong."""
+    with two_legs() as world:
+        a, b = world.hosts
+        b.set('ipv4/conf/eth1/force_igmp_version', 2)
+        target = f'{a.address}@232.1.2.3:{PORT}'
+        start_receiver(b, target, 'eth1', '232.1.2.3')
+        report = examine(b, target)
+        assert report.causes == ['version'], report.rungs
+        assert 'IGMPv2 on eth1, because' in report.saw('version')
+
+
 def test_a_querier_of_an_older_version():
     with two_hosts() as world:
         a, b = world.hosts
@@ -648,6 +942,60 @@ def test_an_older_version_is_not_blamed_beside_the_rule():
         assert not any('ask with' in line for line in report.remedy('version'))
 
 
+def test_reports_that_are_let_out_and_queries_that_are_not():
+    """A host need not be allowed to ask, as doctor does to make it report."""
+    with two_hosts() as world:
+        a, b = world.hosts
+        load_rules(b, chain('output', 'ip daddr 224.0.0.22 accept', 'ip protocol igmp drop'))
+        witness = a.spawn([sys.executable, '-c', WITNESS, b.address])
+        witness.wait_for('^watching$')
+        start_receiver(b)
+        # Told twice (RFC 3376 section 8.11): now the network is quiet.
+        wait_until(lambda: witness.stdout.count('protocol 2 ttl 1 data 22') == 2, 'the reports of joining')
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == [] and report.state('version') == 'unknown', report.rungs
+        assert 'refuses the query' in report.saw('version')
+
+
+def test_an_older_version_and_a_source_of_an_ordinary_group():
+    """The host tells of the group alone, and picks the source itself."""
+    with two_hosts() as world:
+        a, b = world.hosts
+        b.set('ipv4/conf/eth0/force_igmp_version', 2)
+        target = f'{a.address}@{TARGETS[4]}'
+        start_receiver(b, target)
+        report = examine(b, target, '-i', 'eth0')
+        assert report.causes == [] and report.state('version') == 'noted', report.rungs
+        assert 'to ask for one source takes IGMPv3' in report.saw('version')
+
+
+def test_a_forced_version_of_an_interface_with_a_long_name():
+    with two_hosts() as world:
+        a, b = world.hosts
+        name = 'enp65s0f0np0'
+        b.ip('link set eth0 down', f'link set eth0 name {name}', f'link set {name} up',
+             f'route add 224.0.0.0/4 dev {name}')
+        b.set(f'ipv4/conf/{name}/force_igmp_version', 2)
+        target = f'{a.address}@232.1.2.3:{PORT}'
+        start_receiver(b, target, name, '232.1.2.3')
+        report = examine(b, target)
+        assert report.causes == ['version'], report.rungs
+        assert f'IGMPv2 on {name}, because' in report.saw('version')
+
+
+def test_what_only_routers_join():
+    """Hosts do not; and it is reported, and switches do not flood it."""
+    with two_hosts() as world:
+        _, b = world.hosts
+        report = examine(b, 'ff02::2%eth0', '--all')
+        assert report.causes == ['membership'], report.rungs
+        assert 'no program of this host has joined' in report.saw('membership')
+        assert report.state('snooping') == 'noted' and 'MLDv2 report left' in report.saw('version')
+        b.set('ipv6/conf/eth0/forwarding', 1)
+        report = examine(b, 'ff02::2%eth0')
+        assert report.causes == [] and 'kernel has joined' in report.saw('membership'), report.rungs
+
+
 def test_mld_reports_that_do_not_leave():
     with snooped_bridge(2) as world:
         a, b = world.hosts
@@ -669,6 +1017,31 @@ def test_queries_that_are_not_heard():
         assert "'ip protocol igmp drop'" in report.saw('version')
         mend(b, report)
         assert examine(b, TARGETS[4], '-i', 'eth0', '--wait', '2').causes == []
+
+
+# 16: fragments
+
+def test_a_few_lost_fragments_of_many_are_noted():
+    with two_hosts() as world:
+        a, b = world.hosts
+        start_receiver(b)
+        start_framer(a, 'fragment', 50)
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == [] and report.state('fragments') == 'noted', report.rungs
+        assert 'some never came' in report.saw('fragments')
+        start_framer(a, 'fragment', 2)
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == ['fragments'], report.rungs
+
+
+def test_queries_that_hosts_must_pass_over():
+    with sender_and_receiver(6) as world:
+        a, b = world.hosts
+        a.spawn([sys.executable, '-c', FALSE_QUERIER6]).wait_for('^asked$')
+        report = examine(b, TARGETS[6], '-i', 'eth0', '--wait', '2')
+        assert report.causes == [] and report.state('version') == 'noted', report.rungs
+        assert 'came from no link-local address' in report.saw('version')
+        assert 'no query on eth0' in report.saw('snooping')
 
 
 # Two at once

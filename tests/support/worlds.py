@@ -12,6 +12,7 @@ import shutil
 
 import pytest
 
+from support.conditions import wait_until
 from support.program import environment
 from support.world import World
 
@@ -37,6 +38,23 @@ def hosts_on_bridge(count, **bridge_options):
         hosts = [world.host(f'h{number}') for number in range(1, count + 1)]
         world.switch = world.bridge('br', hosts, NETWORK4, NETWORK6, **bridge_options)
         route_multicast(world)
+        yield world
+
+
+@contextlib.contextmanager
+def two_legs():
+    """h1 (10.0.0.1) and two_legs (10.0.0.2 on eth0, 10.0.0.3 on eth1) on a switch, world.switch, which floods multicast."""
+    with hosts_on_bridge(1) as world:
+        host = world.host('two_legs')
+        for number in (2, 3):
+            interface = host.new_interface()
+            world.ip(f'link add name br-leg{number} type veth peer name {interface} netns {host.inner_pid}',
+                     f'link set dev br-leg{number} master br up')
+            host.ip(f'link set dev {interface} up', f'address add 10.0.0.{number}/24 dev {interface}')
+        wait_until(lambda: world.switch.is_forwarding(3), 'the switch')
+        host.ip(f'route add {MULTICAST4} dev eth0')
+        for interface in ('all', 'eth0', 'eth1'):
+            host.set(f'ipv4/conf/{interface}/rp_filter', 0)
         yield world
 
 

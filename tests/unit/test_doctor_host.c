@@ -300,7 +300,7 @@ static void no_route_is_only_noted_where_an_interface_is_named(void **state)
 	judge_route(&facts, &finding);
 	expect_finding(RUNG_NOTED, "no route", "dev eth1");
 	facts.wanted[0] = '\0';
-	facts.is_joined_anywhere = true;
+	facts.is_used_beside = true;
 	judge_route(&facts, &finding);
 	expect_finding(RUNG_NOTED, "no route", "ip route replace");
 }
@@ -343,6 +343,10 @@ static void data_on_another_interface_than_the_route_is_a_cause(void **state)
 	judge_route(&facts, &finding);
 	expect_finding(RUNG_GOOD, "comes in on eth0", NULL);
 	facts.is_joined_on_data = false;
+	facts.need_not_hear = true;
+	judge_route(&facts, &finding);
+	expect_finding(RUNG_GOOD, "comes in on eth0", NULL);
+	facts.need_not_hear = false;
 	facts.is_data_there = true;
 	judge_route(&facts, &finding);
 	expect_finding(RUNG_GOOD, "leaves by eth1", NULL);
@@ -363,6 +367,9 @@ static void a_route_into_a_tunnel_is_a_cause_where_there_is_another_way(void **s
 	facts.purpose = LINK_CONTAINER;
 	judge_route(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "containers", "dev eth0");
+	facts.is_used_beside = true; /* by name */
+	judge_route(&facts, &finding);
+	expect_finding(RUNG_NOTED, "containers", "dev eth0");
 	facts.is_data_there = true;
 	judge_route(&facts, &finding);
 	expect_finding(RUNG_GOOD, "leaves by tun0", NULL);
@@ -423,6 +430,12 @@ static void source_specific_groups_need_a_source(void **state)
 	expect_finding(RUNG_GOOD, "(source-specific)", NULL);
 	judge_group_text("[ff35::8000:1]:6000", NULL);
 	expect_finding(RUNG_CAUSE, "source-specific", "SOURCE@'[ff35::8000:1]:6000'");
+	judge_group(&facts, &finding);
+	expect_finding(RUNG_NOTED, "source-specific", "SOURCE@");
+	facts = (struct group_facts){.group = facts.group, .need_not_hear = true};
+	judge_group(&facts, &finding);
+	expect_finding(RUNG_NOTED, "source-specific", "SOURCE@");
+	facts = (struct group_facts){.group = facts.group, .are_sources_named = true};
 	judge_group(&facts, &finding);
 	expect_finding(RUNG_NOTED, "source-specific", "SOURCE@");
 }
@@ -528,6 +541,9 @@ static void a_program_at_its_limit_is_a_cause(void **state)
 	judge_join(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "(10), and 10.0.0.7 is none of them",
 		       "sysctl net.ipv4.igmp_max_msf=20");
+	facts.is_wanted = true; /* by another program */
+	judge_join(&facts, &finding);
+	expect_finding(RUNG_NOTED, "(10), and 10.0.0.7 is none of them", "start the program again");
 	text_done(&facts.full_of_sources);
 }
 
@@ -632,13 +648,28 @@ static void a_sender_need_not_join(void **state)
 	expect_finding(RUNG_NOTED, "no program", NULL);
 }
 
+static void a_sender_misses_nothing_wherever_a_monitor_has_joined(void **state)
+{
+	struct membership_facts facts = member_elsewhere("eth0", "lo");
+
+	(void)state;
+	facts.is_sender = facts.is_elsewhere_loopback = facts.is_examined_named = true;
+	judge_and_forget(&facts);
+	expect_finding(RUNG_GOOD, "python3 (process 12) has joined 239.1.2.3 on lo", NULL);
+	facts = member_on("eth0");
+	facts.is_sender = true;
+	facts.unwanted = parse("10.0.0.8");
+	judge_and_forget(&facts);
+	expect_finding(RUNG_GOOD, "has joined 239.1.2.3 on eth0", NULL);
+}
+
 static void the_group_of_all_hosts_needs_nobody(void **state)
 {
 	struct membership_facts facts = nobody_on("eth0");
 
 	(void)state;
 	facts.group = parse("224.0.0.1:5004");
-	facts.is_of_every_host = true;
+	facts.is_of_kernel = true;
 	judge_and_forget(&facts);
 	expect_finding(RUNG_GOOD, "every host has joined 224.0.0.1", NULL);
 }
@@ -698,6 +729,21 @@ static void bound_without_joining_is_a_cause(void **state)
 	judge_and_forget(&facts);
 	expect_finding(RUNG_CAUSE, "is bound to port 5004, but has not joined",
 		       "$ hostcast recv --join 239.1.2.3:5004");
+	facts = nobody_on("eth0");
+	facts.has_peer = true; /* which may be told of a group that is of no interest here */
+	set_text(&facts.bound, "python3 (process 12)");
+	judge_and_forget(&facts);
+	expect_finding(RUNG_NOTED, "is bound to port 5004, but has not joined", "--join");
+}
+
+static void the_source_that_is_asked_for_stays_in_what_helps(void **state)
+{
+	struct membership_facts facts = nobody_on("eth0");
+
+	(void)state;
+	facts.source = parse("10.0.0.7");
+	judge_and_forget(&facts);
+	expect_finding(RUNG_CAUSE, "no program", "$ hostcast recv 10.0.0.7@239.1.2.3:5004\n");
 }
 
 static void a_source_that_no_member_wants_is_a_cause(void **state)
@@ -778,6 +824,9 @@ static void data_at_another_port_is_a_cause(void **state)
 	judge_binding(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "239.1.2.3 comes in at port 6000 only, not at 5004",
 		       "hostcast send 239.1.2.3:5004");
+	facts.is_data_of_others = true;
+	judge_binding(&facts, &finding);
+	expect_finding(RUNG_NOTED, "comes in at port 6000 only, not at 5004; python3", NULL);
 }
 
 /* One that hears is enough: the other may have its reasons. */
@@ -851,11 +900,13 @@ int main(int argc, char **argv)
 		cmocka_unit_test(brackets_are_quoted_for_shells),
 		cmocka_unit_test(joining_on_loopback_takes_no_route),
 		cmocka_unit_test(a_sender_need_not_join),
+		cmocka_unit_test(a_sender_misses_nothing_wherever_a_monitor_has_joined),
 		cmocka_unit_test(the_group_of_all_hosts_needs_nobody),
 		cmocka_unit_test(joined_elsewhere_is_a_cause_with_evidence),
 		cmocka_unit_test(joined_on_loopback_alone_is_a_cause),
 		cmocka_unit_test(data_where_nobody_has_joined_is_a_cause),
 		cmocka_unit_test(bound_without_joining_is_a_cause),
+		cmocka_unit_test(the_source_that_is_asked_for_stays_in_what_helps),
 		cmocka_unit_test(a_source_that_no_member_wants_is_a_cause),
 		cmocka_unit_test(a_socket_that_hears_is_good),
 		cmocka_unit_test(another_address_is_a_cause),

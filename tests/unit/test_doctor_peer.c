@@ -457,7 +457,7 @@ static struct seen_source *observe(struct bench *b)
 	source = &b->observation->sources[b->observation->source_count++];
 	source->source = address_of("10.0.0.7");
 	source->on_wire = 10;
-	source->ttl_least = source->ttl_most = 64;
+	source->ttl_most = 64;
 	return source;
 }
 
@@ -548,6 +548,37 @@ static void a_ttl_is_too_small_one_way(void **state)
 	bench_done(b);
 }
 
+/* What is seen of programs counts more than what they might do. */
+static void a_ttl_that_is_seen_is_judged(void **state)
+{
+	struct bench *b = bench_of(2, 1);
+	struct seen_source *own = observe(b), *theirs = own + 1;
+
+	(void)state;
+	b->observation->source_count++;
+	*own = (struct seen_source){.is_own = true, .on_wire = 1, .ttl_most = 5};
+	*theirs = (struct seen_source){
+		.source = address_of("10.2.0.2"), .on_wire = 1, .ttl_most = 14};
+	judge_ttl(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_GOOD);
+	assert_has(&b->finding.saw, "from here to 10.2.0.2 TTL 5 is enough: 2 routers");
+	assert_has(&b->finding.saw, "from 10.2.0.2 to here TTL 16 is enough: 2 routers");
+	finding_done(&b->finding);
+	own->ttl_most = 2;
+	judge_ttl(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_CAUSE);
+	assert_has(&b->finding.saw,
+		   "from here to 10.2.0.2 datagrams to the group with TTL 2 do not");
+	finding_done(&b->finding);
+	finding_clear(&b->finding);
+	own->ttl_most = 5;
+	b->results.is_ttl_given = true;
+	judge_ttl(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_CAUSE);
+	assert_has(&b->finding.saw, "both ways, datagrams to the group with TTL 1 do not");
+	bench_done(b);
+}
+
 static void no_ttl_at_all_is_another_rung(void **state)
 {
 	struct bench *b = bench_of(1, 1);
@@ -571,7 +602,7 @@ static void the_last_hop_is_noted(void **state)
 	assert_int_equal(b->finding.state, RUNG_UNKNOWN);
 	finding_done(&b->finding);
 	finding_clear(&b->finding);
-	source->ttl_least = source->ttl_most = 1;
+	source->ttl_most = 1;
 	judge_ttl(&b->facts, &b->finding);
 	assert_int_equal(b->finding.state, RUNG_NOTED);
 	assert_has(&b->finding.saw, "10.0.0.7 sends has TTL 1");
@@ -858,13 +889,56 @@ static void nothing_at_all_is_another_rung(void **state)
 static void missing_fragments_are_heard(void **state)
 {
 	struct bench *b = bench_of(0, 1);
+	struct seen_source *source;
 
 	(void)state;
 	b->facts.peer = NULL;
-	observe(b)->incomplete = 4;
+	source = observe(b);
+	source->incomplete = source->in_fragments = 4;
 	judge_fragments(&b->facts, &b->finding);
 	assert_int_equal(b->finding.state, RUNG_CAUSE);
 	assert_has(&b->finding.saw, "4 datagrams of 10.0.0.7");
+	finding_done(&b->finding);
+	finding_clear(&b->finding);
+	source->on_wire = source->in_fragments = 0; /* the first ones do not come either */
+	judge_fragments(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_CAUSE);
+	bench_done(b);
+}
+
+static void a_few_lost_fragments_of_many_are_noted(void **state)
+{
+	struct bench *b = bench_of(0, 1);
+	struct seen_source *source = observe(b);
+
+	(void)state;
+	b->facts.peer = NULL;
+	source->on_wire = source->in_fragments = 432;
+	source->at_socket = 428;
+	source->incomplete = 4;
+	judge_fragments(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_NOTED);
+	assert_has(&b->finding.saw, "4 datagrams of 10.0.0.7");
+	assert_int_equal(b->finding.remedy.size, 0);
+	bench_done(b);
+}
+
+static void fragments_that_only_the_capture_missed_are_not_lost(void **state)
+{
+	struct bench *b = bench_of(0, 1);
+	struct seen_source *source = observe(b);
+
+	(void)state;
+	b->facts.peer = NULL;
+	source->on_wire = source->in_fragments = 400;
+	source->at_socket = 430;
+	source->incomplete = 100;
+	judge_fragments(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_GOOD);
+	source->at_socket = 300;
+	b->observation->socket_dropped = 100; /* by doctor's own socket */
+	judge_fragments(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_GOOD);
 	bench_done(b);
 }
 
@@ -1049,6 +1123,7 @@ int main(void)
 		cmocka_unit_test(a_healthy_path_has_no_fault),
 		cmocka_unit_test(a_ttl_is_too_small),
 		cmocka_unit_test(a_ttl_is_too_small_one_way),
+		cmocka_unit_test(a_ttl_that_is_seen_is_judged),
 		cmocka_unit_test(no_ttl_at_all_is_another_rung),
 		cmocka_unit_test(the_last_hop_is_noted),
 		cmocka_unit_test(the_network_does_not_carry_it),
@@ -1069,6 +1144,8 @@ int main(void)
 		cmocka_unit_test(large_datagrams_are_lost_to_the_group),
 		cmocka_unit_test(nothing_at_all_is_another_rung),
 		cmocka_unit_test(missing_fragments_are_heard),
+		cmocka_unit_test(a_few_lost_fragments_of_many_are_noted),
+		cmocka_unit_test(fragments_that_only_the_capture_missed_are_not_lost),
 		cmocka_unit_test(fragments_of_copies_are_left_over),
 		cmocka_unit_test(a_plain_machine_has_nothing_to_tell),
 		cmocka_unit_test(containers_are_known),

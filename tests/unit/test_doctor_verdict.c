@@ -181,6 +181,9 @@ static void silence_is_no_health(void **state)
 	c.group = parse("239.1.2.3:5004");
 	c.is_sender = true;
 	expect_verdict(&c, VERDICT_SILENT, "it sent nothing to 239.1.2.3:5004 in 3.0 s");
+	strcpy(heard.no_wire_reason, "it takes CAP_NET_RAW");
+	expect_verdict(&c, VERDICT_SILENT, "whether it sends to 239.1.2.3:5004 could not be seen");
+	heard.no_wire_reason[0] = '\0';
 	heard.source_count = 1;
 	heard.sources[0] = (struct seen_source){.source = parse("10.0.0.1"), .on_wire = 7};
 	expect_verdict(&c, VERDICT_SILENT, "7 datagrams to 239.1.2.3:5004 came in, none reached");
@@ -301,6 +304,34 @@ static void a_tunnel_without_the_flag_is_noted(void **state)
 	expect_problem("eth1", RUNG_NOTED, "MULTICAST");
 }
 
+static void ports_of_a_bond_are_no_problem(void **state)
+{
+	struct link bond = {.name = "bond0", .kind = "bond"};
+
+	(void)state;
+	list[1].master = &bond;
+	links[1].can_multicast = false;
+	health_judge(&health);
+	assert_int_equal(health.problem_count, 0);
+}
+
+static void what_leads_to_no_hosts_needs_no_multicast(void **state)
+{
+	(void)state;
+	strcpy(links[1].kind, "dummy");
+	links[1].can_multicast = false;
+	health_judge(&health);
+	assert_int_equal(health.problem_count, 0);
+}
+
+static void a_missing_flag_without_an_address_is_noted(void **state)
+{
+	(void)state;
+	links[1].can_multicast = false;
+	interfaces[1].v4 = interfaces[1].v6 = (union hostcast_address){0};
+	expect_problem("eth1", RUNG_NOTED, "MULTICAST");
+}
+
 static void one_of_two_without_carrier_is_noted(void **state)
 {
 	(void)state;
@@ -402,6 +433,12 @@ int main(int argc, char **argv)
 						forget_problems),
 		cmocka_unit_test_setup_teardown(a_tunnel_without_the_flag_is_noted, set_up_health,
 						forget_problems),
+		cmocka_unit_test_setup_teardown(ports_of_a_bond_are_no_problem, set_up_health,
+						forget_problems),
+		cmocka_unit_test_setup_teardown(what_leads_to_no_hosts_needs_no_multicast,
+						set_up_health, forget_problems),
+		cmocka_unit_test_setup_teardown(a_missing_flag_without_an_address_is_noted,
+						set_up_health, forget_problems),
 		cmocka_unit_test_setup_teardown(one_of_two_without_carrier_is_noted, set_up_health,
 						forget_problems),
 		cmocka_unit_test_setup_teardown(an_interface_that_is_down_is_no_problem_of_its_own,

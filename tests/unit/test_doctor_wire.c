@@ -135,6 +135,16 @@ static void what_arrives_is_not_filtered(void **state)
 	expect_finding(RUNG_GOOD, NULL, NULL);
 }
 
+static void what_another_interface_brings_is_noted(void **state)
+{
+	struct reverse_facts facts = asymmetric();
+
+	(void)state;
+	facts.is_heard_elsewhere = true;
+	judge_reverse(&facts, &finding);
+	expect_finding(RUNG_NOTED, "but by another interface they do", "sysctl");
+}
+
 static void a_source_that_was_not_heard_is_noted(void **state)
 {
 	struct reverse_facts facts = asymmetric();
@@ -314,6 +324,43 @@ static void wrong_checksums_are_no_firewall(void **state)
 	expect_finding(RUNG_CAUSE, "wrong UDP checksum", "tx-checksumming off");
 }
 
+static void who_has_no_address_is_no_firewall(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.missing = 0;
+	facts.of_nobody = 20;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "20 of 20 datagrams came in on eth0 from 0.0.0.0",
+		       "an IPv4 address");
+	facts.on_wire = 40;
+	facts.at_socket = 20;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "20 of 40 datagrams came in on eth0 from 0.0.0.0",
+		       "an IPv4 address");
+}
+
+static void a_few_wrong_ones_stand_behind_the_rule_that_drops_all(void **state)
+{
+	struct firewall_rule rule = drop_rule();
+	struct firewall_facts facts = dropped(&rule);
+
+	(void)state;
+	facts.on_wire = 273;
+	facts.missing = 271;
+	facts.bad_checksums = facts.wrong_mac = facts.foreign_mac = 1;
+	judge_firewall(&facts, &finding);
+	assert_int_equal(strncmp(text_string(&finding.saw), "273 datagrams came in", 21), 0);
+	assert_int_equal(strncmp(text_string(&finding.remedy), "$ nft insert rule", 17), 0);
+	expect_finding(RUNG_CAUSE, "1 of 273 datagrams came in on eth0 with a wrong UDP checksum",
+		       "tx-checksumming off");
+	facts.missing = 0; /* in fragments, perhaps, that were lost */
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "1 of 273 datagrams came in on eth0 with a wrong UDP checksum",
+		       "tx-checksumming off");
+}
+
 static void a_wrong_mac_address_is_no_firewall(void **state)
 {
 	struct firewall_facts facts = dropped(NULL);
@@ -408,7 +455,8 @@ static void where_nothing_was_seen_only_rules_speak(void **state)
 	expect_finding(RUNG_UNKNOWN, "no datagram of another host came by", NULL);
 	facts.rule = &rule;
 	judge_firewall(&facts, &finding);
-	expect_finding(RUNG_NOTED, "one would be dropped by the rule", "nft insert rule");
+	expect_finding(RUNG_NOTED, "unless a rule before accepts it, by the rule 'udp dport 5004",
+		       "nft insert rule");
 	facts.is_wire_seen = false;
 	judge_firewall(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "whose counter grew by 20", "nft insert rule");
@@ -429,6 +477,19 @@ static void what_doctor_could_not_take_in_is_said(void **state)
 	judge_firewall(&facts, &finding);
 	must_contain(&finding.saw, "the capture lost 7 packets");
 	expect_finding(RUNG_GOOD, "3 rules or chains were too many", NULL);
+}
+
+static void what_comes_into_a_vrf_only_its_programs_get(void **state)
+{
+	struct link list[] = {{.index = 2, .name = "eth0", .master = 3},
+			      {.index = 3, .name = "blue", .kind = "vrf"}};
+	const struct doctor_case c = {.links = {.list = list, .count = 2}};
+
+	(void)state;
+	assert_string_equal(case_foreign_vrf(&c, 2), "blue");
+	assert_null(case_foreign_vrf(&c, 3));
+	strcpy(list[1].kind, "bridge");
+	assert_null(case_foreign_vrf(&c, 2));
 }
 
 static void without_a_socket_there_is_nothing_to_compare(void **state)
@@ -473,6 +534,7 @@ static struct buffer_facts one_reader(void)
 		.users = {{.name = "python3\n", .pid = 77, .buffer = 2304, .waiting = 2304}},
 		.count = 1,
 		.most = 212992,
+		.all_drops = COUNTER_UNKNOWN,
 		.lasted_ns = 3 * NS_PER_S,
 		.port = 5004,
 	};
@@ -492,6 +554,28 @@ static void a_buffer_that_loses_is_a_cause(void **state)
 	facts.users[0].buffer = 2 * 212992;
 	judge_buffer(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "425984 bytes", "it has all that the system allows");
+	facts.all_drops = 9;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "425984 bytes", "sysctl -w net.core.rmem_max");
+}
+
+static void what_no_buffer_has_lost_has_another_reason(void **state)
+{
+	struct buffer_facts facts = one_reader();
+
+	(void)state;
+	facts.users[0].drops = 9;
+	facts.all_drops = 0;
+	facts.at_socket = 9;
+	judge_buffer(&facts, &finding);
+	assert_null(strstr(text_string(&finding.saw), "receive buffer has"));
+	expect_finding(RUNG_NOTED, "a filter of its own passes over them", NULL);
+	facts.bad_checksums = 9;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_NOTED, "9 datagrams came with a wrong checksum", "tx-checksumming off");
+	facts.at_socket = 0;
+	judge_buffer(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "9 datagrams came with a wrong checksum", "tx-checksumming off");
 }
 
 static void a_limit_that_was_not_used_is_left(void **state)
@@ -851,15 +935,30 @@ static void a_report_that_does_not_leave_is_a_cause(void **state)
 	expect_finding(RUNG_GOOD, "nobody reports this group", NULL);
 }
 
-static void a_refused_provocation_counts_as_a_missing_report(void **state)
+static void a_refused_report_counts_as_a_missing_one(void **state)
 {
 	struct version_facts facts = modern();
 
 	(void)state;
 	facts.reports_expected = facts.reports_sent = 0;
-	facts.is_report_refused = true;
+	facts.are_reports_refused = true;
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "no IGMP report", "nft list ruleset");
+}
+
+/* Hosts need not be allowed to ask. */
+static void a_refused_query_says_nothing_of_reports(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.reports_expected = facts.reports_sent = 0;
+	facts.is_query_refused = true;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_UNKNOWN, "refuses the query", NULL);
+	facts.reports_sent = 1;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_GOOD, "report left by eth0", NULL);
 }
 
 static void an_older_version_is_no_part_of_another_fault(void **state)
@@ -872,7 +971,7 @@ static void an_older_version_is_no_part_of_another_fault(void **state)
 	judge_version(&facts, &finding);
 	assert_null(strstr(text_string(&finding.saw), "IGMPv2"));
 	expect_finding(RUNG_CAUSE, "no IGMP report of it leaves by eth0", "nft list ruleset");
-	facts.is_source_specific = true;
+	facts.group = parse("232.1.1.1:5004");
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "joining for one source takes IGMPv3", "sysctl");
 }
@@ -921,13 +1020,48 @@ static void an_older_version_breaks_source_specific_groups(void **state)
 
 	(void)state;
 	facts.version = (struct membership_version){.spoken = 2, .forced_interface = 2};
-	facts.is_source_specific = true;
+	facts.group = parse("232.1.1.1:5004");
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "joining for one source takes IGMPv3",
 		       "sysctl -w net.ipv4.conf.eth0.force_igmp_version=0");
 	facts.data_seen = 1;
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_NOTED, "takes IGMPv3", "sysctl");
+}
+
+static void who_speaks_igmpv1_may_report_later(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.reports_sent = 0;
+	facts.version.spoken = 1;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "this host speaks IGMPv1", NULL);
+}
+
+static void queries_that_hosts_must_pass_over_are_noted(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.group = parse("[ff15::1]:5004");
+	facts.version.spoken = 2;
+	facts.void_queries = 3;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "3 MLD queries on eth0 came from no link-local address",
+		       "link-local address to ask with");
+}
+
+static void an_older_version_only_leaves_out_the_source_of_an_ordinary_group(void **state)
+{
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.version = (struct membership_version){.spoken = 2, .forced_interface = 2};
+	facts.has_source = true;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "to ask for one source takes IGMPv3", "sysctl");
 }
 
 static void mld_has_versions_too(void **state)
@@ -949,6 +1083,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_loose_filter_drops_where_there_is_no_route),
 		cmocka_unit_test(a_filter_that_counted_nothing_is_no_cause),
 		cmocka_unit_test(what_arrives_is_not_filtered),
+		cmocka_unit_test(what_another_interface_brings_is_noted),
+		cmocka_unit_test(what_comes_into_a_vrf_only_its_programs_get),
 		cmocka_unit_test(a_source_that_was_not_heard_is_noted),
 		cmocka_unit_test(what_reaches_the_socket_is_good),
 		cmocka_unit_test(the_rule_is_named_with_its_counter),
@@ -958,6 +1094,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(without_a_rule_it_is_still_the_cause),
 		cmocka_unit_test(a_few_of_many_are_no_cause),
 		cmocka_unit_test(wrong_checksums_are_no_firewall),
+		cmocka_unit_test(who_has_no_address_is_no_firewall),
+		cmocka_unit_test(a_few_wrong_ones_stand_behind_the_rule_that_drops_all),
 		cmocka_unit_test(a_wrong_mac_address_is_no_firewall),
 		cmocka_unit_test(a_program_that_lists_no_rules_in_time_is_ended),
 		cmocka_unit_test(why_a_program_cannot_be_run_is_told),
@@ -966,6 +1104,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(without_a_socket_there_is_nothing_to_compare),
 		cmocka_unit_test(what_a_sender_may_not_send_is_its_cause),
 		cmocka_unit_test(a_buffer_that_loses_is_a_cause),
+		cmocka_unit_test(what_no_buffer_has_lost_has_another_reason),
 		cmocka_unit_test(a_limit_that_was_not_used_is_left),
 		cmocka_unit_test(what_was_lost_before_is_noted),
 		cmocka_unit_test(who_loses_nothing_is_good),
@@ -983,11 +1122,15 @@ int main(int argc, char **argv)
 		cmocka_unit_test(some_groups_and_interfaces_need_no_querier),
 		cmocka_unit_test(a_report_that_left_is_good),
 		cmocka_unit_test(a_report_that_does_not_leave_is_a_cause),
-		cmocka_unit_test(a_refused_provocation_counts_as_a_missing_report),
+		cmocka_unit_test(a_refused_report_counts_as_a_missing_one),
+		cmocka_unit_test(a_refused_query_says_nothing_of_reports),
 		cmocka_unit_test(an_older_version_is_no_part_of_another_fault),
 		cmocka_unit_test(queries_that_are_not_answered_are_a_cause),
 		cmocka_unit_test(an_older_version_is_noted),
 		cmocka_unit_test(an_older_version_breaks_source_specific_groups),
+		cmocka_unit_test(who_speaks_igmpv1_may_report_later),
+		cmocka_unit_test(queries_that_hosts_must_pass_over_are_noted),
+		cmocka_unit_test(an_older_version_only_leaves_out_the_source_of_an_ordinary_group),
 		cmocka_unit_test(mld_has_versions_too),
 	};
 

@@ -89,17 +89,24 @@ static void take(struct packet packet)
 	take_on(ETH0, &packet);
 }
 
-static void receive_from(const char *source)
+static void receive(const char *source, const char *text)
 {
 	struct hostcast_message message = {
 		.source = parse(source),
 		.destination = parse(GROUP),
 		.interface_index = ETH0,
 		.ttl = 3,
-		.full_size = 4,
+		.data = text,
+		.size = strlen(text),
+		.full_size = strlen(text),
 	};
 
 	observation_take_datagram(o, &message);
+}
+
+static void receive_from(const char *source)
+{
+	receive(source, "data");
 }
 
 static const struct seen_source *source_on(const char *address, unsigned interface)
@@ -129,7 +136,6 @@ static void the_wire_and_the_socket_are_counted_apart(void **state)
 	assert_int_equal(seen->on_wire, 2);
 	assert_int_equal(seen->at_socket, 1);
 	assert_int_equal(seen->size_most, 10);
-	assert_int_equal(seen->ttl_least, 1);
 	assert_int_equal(seen->ttl_most, 3);
 	assert_int_equal(seen_source_missing(seen), 1);
 	assert_true(source_on(OWN, ETH0)->is_own);
@@ -437,6 +443,37 @@ static void data_before_and_after_the_report_are_told_apart(void **state)
 	assert_int_equal(o->interfaces[0].reports_expected, 1);
 }
 
+static void a_probe_says_nothing_of_what_programs_send_with(void **state)
+{
+	struct packet probe = datagram(OWN, "PROB\nsession 7\n"), mine = datagram(OWN, "mine");
+	const struct seen_source *seen;
+
+	(void)state;
+	probe.ip.ttl = 64;
+	take(probe);
+	receive(OWN ":1234", "PROB\nsession 7\n");
+	seen = source_on(OWN, ETH0);
+	assert_int_equal(seen->on_wire, 1);
+	assert_int_equal(seen->ttl_most, 0);
+	mine.ip.ttl = 5;
+	take(mine);
+	assert_int_equal(seen->ttl_most, 5);
+}
+
+static void a_ping_is_at_no_other_port(void **state)
+{
+	struct packet ping = packet_from(SOURCE, GROUP), other = datagram(SOURCE, "other");
+
+	(void)state;
+	address_set_port(&other.destination, 6000);
+	address_set_port(&ping.destination, 0);
+	ping.transport = TRANSPORT_ICMP;
+	take(other);
+	take(ping);
+	assert_int_equal(source_on(SOURCE, ETH0)->other_ports, 1);
+	assert_int_equal(source_on(SOURCE, ETH0)->other_port, 6000);
+}
+
 static void probes_of_doctors_come_neither_before_nor_after(void **state)
 {
 	(void)state;
@@ -506,6 +543,51 @@ static void queries_for_other_groups_do_not_count(void **state)
 	assert_int_equal(o->interfaces[0].queries, 1);
 }
 
+static uint64_t unanswered_after(struct packet query)
+{
+	take(query);
+	now_ns += 10 * NS_PER_S;
+	observation_finish(o, now_ns);
+	return o->interfaces[0].unanswered;
+}
+
+/* RFC 3376 section 5.2: another host gives up its source, and the router asks who wants that. */
+static void a_query_for_a_source_that_is_not_wanted_needs_no_answer(void **state)
+{
+	struct packet query = membership(QUERIER, MEMBERSHIP_QUERY, 3);
+	uint8_t other[] = {10, 0, 0, 8}, both[] = {10, 0, 0, 8, 10, 0, 0, 7};
+
+	(void)state;
+	o->source = parse(SOURCE);
+	query.membership.group = parse("239.1.1.1");
+	query.membership.count = 1;
+	query.membership.sources = reader_of(other, sizeof other);
+	assert_int_equal(unanswered_after(query), 0);
+	assert_int_equal(o->interfaces[0].queries, 1);
+	query.membership.count = 2;
+	query.membership.sources = reader_of(both, sizeof both);
+	assert_int_equal(unanswered_after(query), 1);
+}
+
+static void who_wants_any_source_answers_for_each(void **state)
+{
+	struct packet query = membership(QUERIER, MEMBERSHIP_QUERY, 3);
+	uint8_t source[] = {10, 0, 0, 8};
+
+	(void)state;
+	query.membership.group = parse("239.1.1.1");
+	query.membership.count = 1;
+	query.membership.sources = reader_of(source, sizeof source);
+	assert_int_equal(unanswered_after(query), 1);
+}
+
+static void what_this_host_asks_it_need_not_answer(void **state)
+{
+	(void)state;
+	assert_int_equal(unanswered_after(membership(OWN, MEMBERSHIP_QUERY, 3)), 0);
+	assert_int_equal(o->interfaces[0].queries, 1);
+}
+
 static void where_nobody_has_joined_nobody_answers(void **state)
 {
 	struct packet query = membership(QUERIER, MEMBERSHIP_QUERY, 3);
@@ -529,6 +611,89 @@ static void other_vlans_are_other_links(void **state)
 	assert_int_equal(o->other_links, 1);
 }
 
+static void data_of_other_vlans_is_of_other_links(void **state)
+{
+	struct packet packet = datagram(SOURCE, "tagged");
+
+	(void)state;
+	packet.link.vlan_count = 1;
+	packet.link.vlans[0].id = 5;
+	take(packet);
+	assert_int_equal(observation_on_wire(o, 0), 0);
+	assert_int_equal(o->other_links, 1);
+	packet.link.vlans[0].id = 0; /* a priority alone (IEEE 802.1Q) */
+	take(packet);
+	assert_int_equal(observation_on_wire(o, 0), 1);
+}
+
+static void what_a_router_forwards_does_not_come_in(void **state)
+{
+	struct packet packet = datagram(SOURCE, "forwarded");
+
+	(void)state;
+	o->interfaces[1].has_mac = true;
+	memcpy(o->interfaces[1].mac, mac_b, MAC_SIZE);
+	take(packet);
+	packet.ip.ttl--;
+	memcpy(packet.link.source, mac_b, MAC_SIZE);
+	take_on(ETH1, &packet);
+	assert_int_equal(observation_on_wire(o, ETH1), 0);
+	assert_int_equal(observation_on_wire(o, ETH0), 1);
+	packet = datagram(OWN, "own");
+	memcpy(packet.link.source, mac_b, MAC_SIZE);
+	take_on(ETH1, &packet);
+	assert_int_equal(source_on(OWN, ETH1)->on_wire, 1);
+}
+
+/* ---- Where nobody expects it ---- */
+
+static void where_nobody_expects_it_a_copy_is_none(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	packet.ip.identification = 7;
+	o->interfaces[1].is_aside = true;
+	take_on(ETH1, &packet);
+	take(packet);
+	take_on(ETH1, &packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 0);
+	assert_int_equal(source_on(SOURCE, ETH1)->repeated, 0);
+	assert_int_equal(observation_on_wire(o, ETH1), 2);
+	assert_true(observation_is_expected(o, source_on(SOURCE, ETH0)));
+	assert_false(observation_is_expected(o, source_on(SOURCE, ETH1)));
+	take(packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 1);
+}
+
+static void only_where_doctor_has_joined_it_can_compare(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	take(packet);
+	take_on(ETH1, &packet);
+	assert_true(observation_is_comparable(o, source_on(SOURCE, ETH0)));
+	assert_false(observation_is_comparable(o, source_on(SOURCE, ETH1)));
+}
+
+static void what_comes_by_another_interface_is_heard(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	take_on(ETH1, &packet);
+	take(packet);
+	assert_false(observation_is_heard_elsewhere(o, source_on(SOURCE, ETH1)));
+	receive_from(SOURCE ":1234");
+	assert_true(observation_is_heard_elsewhere(o, source_on(SOURCE, ETH1)));
+	assert_false(observation_is_heard_elsewhere(o, source_on(SOURCE, ETH0)));
+	o->interfaces[0].is_aside = true; /* programs do not hear it there */
+	assert_false(observation_is_heard_elsewhere(o, source_on(SOURCE, ETH1)));
+	o->sources[0].fragments = o->sources[1].fragments = 1;
+	assert_true(observation_is_heard_elsewhere(o, source_on(SOURCE, ETH1)));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -546,6 +711,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(sources_are_bounded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(data_before_and_after_the_report_are_told_apart,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_probe_says_nothing_of_what_programs_send_with,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_ping_is_at_no_other_port, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(probes_of_doctors_come_neither_before_nor_after,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_has_no_address_is_this_host, set_up, tear_down),
@@ -574,9 +742,25 @@ int main(int argc, char **argv)
 			another_hosts_answer_is_enough_for_the_older_versions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(queries_for_other_groups_do_not_count, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_query_for_a_source_that_is_not_wanted_needs_no_answer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_wants_any_source_answers_for_each, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_this_host_asks_it_need_not_answer, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(where_nobody_has_joined_nobody_answers, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(other_vlans_are_other_links, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(data_of_other_vlans_is_of_other_links, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_a_router_forwards_does_not_come_in, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(where_nobody_expects_it_a_copy_is_none, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(only_where_doctor_has_joined_it_can_compare, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_comes_by_another_interface_is_heard, set_up,
+						tear_down),
 	};
 
 	if (argc > 1)

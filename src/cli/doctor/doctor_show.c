@@ -82,7 +82,7 @@ static const char *origin(const struct doctor_case *c)
 {
 	if (c->are_chosen_by_user)
 		return "named";
-	return c->route_status == 0 ? "route" : "membership";
+	return c->are_chosen_by_route ? "route" : "membership";
 }
 
 void doctor_show_case(struct text *out, const struct doctor_case *c)
@@ -97,8 +97,8 @@ void doctor_show_case(struct text *out, const struct doctor_case *c)
 			  case_interface_name(c, c->chosen[i]));
 	if (c->chosen_count > 0 && !c->are_chosen_by_user)
 		text_addf(out, "%s",
-			  c->route_status == 0 ? ", where its route leads"
-					       : ", where it is joined");
+			  c->are_chosen_by_route ? ", where its route leads"
+						 : ", where it is joined");
 	text_add_string(out, "\n");
 }
 

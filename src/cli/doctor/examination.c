@@ -224,6 +224,7 @@ static bool ask_peer(struct examination *e)
 		.group = e->c.group,
 		.is_source_specific = e->c.source.any.sa_family != AF_UNSPEC,
 		.user_ttl = common->ttl == NOT_GIVEN ? 1 : (unsigned)common->ttl,
+		.is_ttl_given = common->ttl != NOT_GIVEN,
 		.send_by = e->c.are_chosen_by_user ? e->c.chosen[0] : 0,
 	};
 	struct error error;

@@ -113,6 +113,14 @@ static void explain_healthy(const struct doctor_case *c, const char *group, stru
 
 static void explain_unheard(const struct doctor_case *c, const char *group, struct text *text)
 {
+	if (c->is_sender && c->observation->no_wire_reason[0]) {
+		text_addf(
+			text,
+			"whether it sends to %s could not be seen in %.1f s: what it sends comes "
+			"back to a socket here only where the sender lets it (IP_MULTICAST_LOOP).",
+			group, seconds_listened(c));
+		return;
+	}
 	if (c->is_sender) {
 		text_addf(text,
 			  "it sent nothing to %s in %.1f s: start the sender, then ask again.",
@@ -125,7 +133,7 @@ static void explain_unheard(const struct doctor_case *c, const char *group, stru
 		"tell which, start 'hostcast doctor --listen' on the other host, and here: "
 		"hostcast doctor --peer THAT-HOST ",
 		group, seconds_listened(c));
-	finding_add_target(text, NULL, &c->group);
+	finding_add_target(text, &c->source, &c->group);
 }
 
 static void explain_silence(const struct doctor_case *c, const char *group, struct text *text)
