@@ -129,6 +129,7 @@ bool utf8_is_unsafe(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) ||        /* controls, C0 and C1 */
 	       c == 0x061c || c == 0x200e || c == 0x200f ||   /* directional marks */
+	       c == 0x200b || (c >= 0x2060 && c <= 0x2064) || /* of no width, and joining nothing */
 	       (c >= 0x2028 && c <= 0x202e) ||                /* separators, overrides */
 	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || /* isolates, byte order mark */
 	       (c >= 0xfff9 && c <= 0xfffb) ||

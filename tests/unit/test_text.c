@@ -135,6 +135,7 @@ static void escapes(void **state)
 		{"\xc0\x80\xed\xa0\x80", 5, "\\xc0\\x80\\xed\\xa0\\x80"}, /* overlong, surrogate */
 		{"\xc2\x9b", 2, "\\u{9b}"},                               /* CSI in one character */
 		{"\xe2\x80\xae", 3, "\\u{202e}"},                      /* right-to-left override */
+		{"\xe2\x80\x8b", 3, "\\u{200b}"},                      /* a space of no width */
 		{"\xe2\x80\xa8\xe2\x80\xa9", 6, "\\u{2028}\\u{2029}"}, /* line separators */
 		{"\xe2\x81\xa6\xef\xbb\xbf", 6, "\\u{2066}\\u{feff}"},
 		{"\xf3\xa0\x81\x81", 4, "\\u{e0041}"}, /* a tag: an invisible A */
