@@ -398,6 +398,19 @@ def test_files_of_an_earlier_run_are_left_alone(host, tmp_path):
     assert sorted(path.name for path in made) == [f'ring-{number:05}.pcapng' for number in (7 + files, 8 + files)]
 
 
+def test_a_file_that_somebody_makes_meanwhile_is_left_alone(host, tmp_path):
+    capture = start(host, '--write', tmp_path / 'ring.pcapng', '--rotate', '4k,2', '--json',
+                    '--filter', 'udp port 5004')
+    (tmp_path / 'ring-00002.pcapng').write_text('precious')
+    send(host, *['x' * 1000] * 16)
+    wait_until(lambda: (tmp_path / 'ring-00005.pcapng').exists(), 'the fourth file')
+    stop(capture)
+    last = summary_of(capture)['files'] + 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f'ring-{number:05}.pcapng' for number in (2, last - 1, last)]
+    assert (tmp_path / 'ring-00002.pcapng').read_text() == 'precious'
+
+
 # Drops
 
 def test_standing_still_loses_nothing_where_little_comes(host):

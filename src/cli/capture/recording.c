@@ -111,8 +111,8 @@ static void folder_of(const char *path, char folder[RECORDING_NAME_SIZE])
 	snprintf(folder, RECORDING_NAME_SIZE, "%.*s", length, path);
 }
 
-/* What an earlier run has left. A folder that cannot be listed may still take files: none of those
- * there is replaced in any case. */
+/* What an earlier run has left, or somebody has made meanwhile. A folder that cannot be listed may
+ * still take files: none of those there is replaced in any case. */
 static uint64_t highest_number(const char *path)
 {
 	char folder[RECORDING_NAME_SIZE];
@@ -133,34 +133,55 @@ static uint64_t highest_number(const char *path)
 	return highest;
 }
 
-/* Of this run. */
-static int remove_oldest(const struct recording *r, struct error *error)
+/* Of this run: that whose place the next one takes. */
+static int remove_oldest(const struct recording *r, uint64_t number, struct error *error)
 {
 	char name[RECORDING_NAME_SIZE];
 
-	if (r->rotation.files == 0 || r->files <= r->rotation.files)
-		return 0;
-	if (rotation_name(r->path, r->number - r->rotation.files, name, sizeof name) &&
-	    unlink(name) < 0 && errno != ENOENT)
+	if (rotation_name(r->path, number, name, sizeof name) && unlink(name) < 0 &&
+	    errno != ENOENT)
 		return error_system(error, HOSTCAST_SYSTEM, errno, "cannot remove %.300s", name);
 	return 0;
 }
 
+/* Which files are this run's only it knows: others may take numbers between them. */
+static int make_room(struct recording *r, struct error *error)
+{
+	uint64_t *place;
+	int status = 0;
+
+	if (r->rotation.files == 0)
+		return 0;
+	place = &r->kept[r->files % r->rotation.files];
+	if (*place > 0)
+		status = remove_oldest(r, *place, error);
+	*place = r->number;
+	return status;
+}
+
+static void choose_number(struct recording *r)
+{
+	uint64_t highest = highest_number(r->path);
+
+	r->number = (highest > r->number ? highest : r->number) + 1;
+}
+
 static int open_next(struct recording *r, struct error *error)
 {
-	r->number++;
-	r->files++;
-	if (name_file(r, error) < 0 || remove_oldest(r, error) < 0)
+	if (is_rotated(r))
+		choose_number(r);
+	if (name_file(r, error) < 0 || make_room(r, error) < 0)
 		return error->code;
+	r->files++;
 	return open_file(r, error);
 }
 
 int recording_open(struct recording *r, struct error *error)
 {
 	r->before = calloc(r->intake->count + 1, sizeof *r->before);
-	if (!r->before)
+	r->kept = calloc(r->rotation.files + 1, sizeof *r->kept);
+	if (!r->before || !r->kept)
 		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory");
-	r->number = is_rotated(r) ? highest_number(r->path) : 0;
 	return open_next(r, error);
 }
 
@@ -187,6 +208,8 @@ int recording_close(struct recording *r, struct error *error)
 	int status = close_file(r, error);
 
 	free(r->before);
+	free(r->kept);
 	r->before = NULL;
+	r->kept = NULL;
 	return status;
 }

@@ -18,13 +18,14 @@ struct recording {
 	char name[RECORDING_NAME_SIZE]; /* of the file that is open */
 	uint64_t number;                /* of that one, if they are rotated */
 	uint64_t files;                 /* that were begun */
+	uint64_t *kept;                 /* the numbers of the last ones, as many as are kept */
 	struct live_counters *before;   /* of each source, when it was opened */
 	size_t snap;
 };
 
 /* The sources of the intake are all there; path, command and intake outlive the recording. Errors:
- * HOSTCAST_SYSTEM, HOSTCAST_NO_MEMORY, HOSTCAST_INVALID: the name is too long. Rotated files go on
- * behind the highest number that is there: none of an earlier run is replaced or removed. */
+ * HOSTCAST_SYSTEM, HOSTCAST_NO_MEMORY, HOSTCAST_INVALID: the name is too long. Each rotated file
+ * has a number behind the highest that is there: nobody else's is replaced or removed. */
 int recording_open(struct recording *recording, struct error *error);
 
 /* comment: NULL: none. */
