@@ -121,6 +121,16 @@ static void take_interval(struct live_sender *live, int64_t interval_ns)
 		live->interval_ns = (double)interval_ns;
 }
 
+static void take_faults(struct live_sender *live, struct sender_news *news)
+{
+	const struct sender *sender = news->sender;
+
+	news->has_first_wrong_mac = sender->wrong_mac > 0 && !live->has_wrong_mac;
+	news->has_first_bad_checksum = sender->bad_checksums > 0 && !live->has_bad_checksum;
+	live->has_wrong_mac = sender->wrong_mac > 0;
+	live->has_bad_checksum = sender->bad_checksums > 0;
+}
+
 static void take_datagram(const struct live_senders *senders, struct live_sender *live,
 			  struct sender_news *news)
 {
@@ -149,6 +159,7 @@ struct sender_news live_senders_take(struct live_senders *senders, const struct 
 	if (news.sender->datagrams == live->datagrams)
 		return news; /* a later fragment */
 	take_datagram(senders, live, &news);
+	take_faults(live, &news);
 	take_rtp(senders, frame, packet, &news);
 	return news;
 }

@@ -37,8 +37,9 @@ struct live_sender {
 	double interval_ns; /* the longest between two datagrams, 1/64 less with each since; 0:
 			       there were not two */
 	bool is_silent;
-	uint64_t datagrams_then, bytes_then; /* at the last tick */
-	double datagrams_per_s, bits_per_s;  /* between the last two ticks */
+	bool has_wrong_mac, has_bad_checksum; /* any of its packets, as news */
+	uint64_t datagrams_then, bytes_then;  /* at the last tick */
+	double datagrams_per_s, bits_per_s;   /* between the last two ticks */
 	struct rtp_probe probe;
 	struct live_stream *streams;
 };
@@ -62,6 +63,7 @@ void live_senders_done(struct live_senders *senders);
 struct sender_news {
 	struct sender *sender; /* NULL: it is not to a group, or there is no room */
 	bool is_new;           /* it was not known */
+	bool has_first_wrong_mac, has_first_bad_checksum; /* none of its packets had before */
 	int64_t silence_ns; /* it is heard again after so long, whether or not a tick has told that
 			       it was silent; 0: it was not */
 	struct live_stream *stream; /* whose packet it is; NULL: it is of none */

@@ -147,6 +147,7 @@ def test_only_the_named_port_and_source_count(two_hosts):
 def test_a_vlan_a_wrong_mac_address_and_a_bad_checksum_are_seen(two_hosts):
     a, b = two_hosts
     watcher = watch(a, GROUP)
+    lines = watch(a, GROUP, json_output=False)
     code = f'''
 from scapy.all import Dot1Q, Ether, IP, UDP, sendp
 ip = IP(src='10.7.0.2', dst='{GROUP}', ttl=3)
@@ -161,6 +162,10 @@ sendp([Ether(dst='01:00:5e:01:01:01') / Dot1Q(vlan=7) / ip / udp / b'hello',
         pytest.skip('scapy is not installed (Debian package python3-scapy)')
     assert sent.status == 0, sent.stderr
     watcher.wait_for_event('sender', source='10.7.0.2:5000', group=f'{GROUP}:5004', vlan=7, ttl=3)
+    watcher.wait_for_event('wrong_mac', source='10.7.0.2:5000', mac='01:00:5e:09:09:09')
+    watcher.wait_for_event('bad_checksum', source='10.7.0.2:5000')
+    lines.wait_for(r":5004 in VLAN 7: a packet to a MAC address that is not the group's, 01:00:5e:09:09:09\n")
+    lines.wait_for(r'eth0 10\.7\.0\.2:5000 > 224\.1\.1\.1:5004 in VLAN 7: a packet with a bad checksum\n')
     entry = state_with(watcher, 'senders', lambda entry: entry['datagrams'] == 3)
     assert (entry['vlan'], entry['wrong_mac'], entry['bad_checksums']) == (7, 1, 1)
 

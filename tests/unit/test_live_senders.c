@@ -82,6 +82,33 @@ static void a_sender_is_new_once(void **state)
 	free_senders(senders);
 }
 
+static struct sender_news hear_packet(struct live_senders *senders, const struct packet *packet)
+{
+	return live_senders_take(senders, &(struct frame){.time_ns = T0}, packet);
+}
+
+static void faults_of_a_sender_are_told_once(void **state)
+{
+	struct live_senders *senders = new_senders();
+	struct sender_news news;
+	struct packet good, bad;
+
+	(void)state;
+	udp_packet(&good, SOURCE, GROUP, "x", 1);
+	bad = good;
+	bad.udp.checksum = CHECKSUM_BAD;
+	bad.link.has_destination = true;
+	bad.link.destination[0] = 2;
+	news = hear_packet(senders, &good);
+	assert_false(news.has_first_wrong_mac || news.has_first_bad_checksum);
+	news = hear_packet(senders, &bad);
+	assert_true(news.has_first_wrong_mac && news.has_first_bad_checksum);
+	hear_packet(senders, &good);
+	news = hear_packet(senders, &bad);
+	assert_false(news.has_first_wrong_mac || news.has_first_bad_checksum);
+	free_senders(senders);
+}
+
 static void the_rate_is_that_of_the_last_second(void **state)
 {
 	struct live_senders *senders = new_senders();
@@ -322,6 +349,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sender_is_new_once),
+		cmocka_unit_test(faults_of_a_sender_are_told_once),
 		cmocka_unit_test(the_rate_is_that_of_the_last_second),
 		cmocka_unit_test(a_sender_is_silent_after_ten_intervals),
 		cmocka_unit_test(bursts_are_no_silences_again_and_again),

@@ -60,8 +60,11 @@ void tell_local(struct watch *watch, enum watch_event event, int64_t time_ns, un
 void tell_sender(struct watch *watch, enum watch_event event, int64_t time_ns,
 		 const struct sender *sender, int64_t silence_ns)
 {
-	static const char *const names[] = {
-		[EVENT_SENDER] = "sender", [EVENT_SILENT] = "silent", [EVENT_RESUMED] = "resumed"};
+	static const char *const names[] = {[EVENT_SENDER] = "sender",
+					    [EVENT_SILENT] = "silent",
+					    [EVENT_RESUMED] = "resumed",
+					    [EVENT_WRONG_MAC] = "wrong MAC",
+					    [EVENT_BAD_CHECKSUM] = "bad checksum"};
 
 	(void)watch;
 	(void)time_ns;

@@ -4,6 +4,7 @@
 #include "cli/querier_json.h"
 #include "cli/show.h"
 #include "net/address.h"
+#include "net/mac.h"
 #include "screen.h"
 #include "words.h"
 
@@ -25,8 +26,10 @@ static const struct {
 	[EVENT_LEAVE] = {"leave", " leaves "},
 	[EVENT_EXPIRED] = {"expired", " is heard no more as a member of "},
 	[EVENT_SENDER] = {"sender", ": a new sender, "},
-	[EVENT_SILENT] = {"silent", " is silent, since "},
+	[EVENT_SILENT] = {"silent", " has been silent for "},
 	[EVENT_RESUMED] = {"resumed", " is heard again, after "},
+	[EVENT_WRONG_MAC] = {"wrong_mac", ": a packet to a MAC address that is not the group's, "},
+	[EVENT_BAD_CHECKSUM] = {"bad_checksum", ": a packet with a bad checksum"},
 	[EVENT_STREAM] = {"stream", NULL},
 	[EVENT_LOSS] = {"loss", NULL},
 	[EVENT_FEEDS] = {"feeds", NULL},
@@ -160,11 +163,15 @@ static void add_way(struct text *out, const struct sender *sender)
 static void sender_text(struct text *out, enum watch_event event, const struct sender *sender,
 			int64_t silence_ns)
 {
+	char mac[MAC_TEXT_SIZE];
+
 	add_way(out, sender);
 	text_add_string(out, events[event].words);
 	if (event == EVENT_SENDER)
 		text_addf(out, "TTL %u", sender->ttl_least);
-	else
+	else if (event == EVENT_WRONG_MAC)
+		text_add_string(out, mac_text(sender->wrong_mac_last, mac));
+	else if (silence_ns > 0)
 		add_seconds(out, silence_ns);
 }
 
@@ -172,12 +179,15 @@ void tell_sender(struct watch *watch, enum watch_event event, int64_t time_ns,
 		 const struct sender *sender, int64_t silence_ns)
 {
 	struct text *out = begin(watch, event, time_ns, sender->interface);
+	char mac[MAC_TEXT_SIZE];
 
 	if (is_json(watch)) {
 		json_sender(out, sender);
 		json_integer(out, "ttl", sender->ttl_least);
 		if (silence_ns > 0)
 			json_integer(out, "silence_ns", silence_ns);
+		if (event == EVENT_WRONG_MAC)
+			json_string(out, "mac", mac_text(sender->wrong_mac_last, mac));
 	} else {
 		sender_text(out, event, sender, silence_ns);
 	}

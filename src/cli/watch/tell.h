@@ -11,6 +11,8 @@ enum watch_event {
 	EVENT_SENDER, /* a new one */
 	EVENT_SILENT,
 	EVENT_RESUMED,
+	EVENT_WRONG_MAC, /* the first one of a sender */
+	EVENT_BAD_CHECKSUM,
 	EVENT_STREAM,
 	EVENT_LOSS,
 	EVENT_FEEDS,
@@ -25,7 +27,8 @@ void tell_member(struct watch *watch, enum watch_event event, int64_t time_ns,
 void tell_local(struct watch *watch, enum watch_event event, int64_t time_ns, unsigned interface,
 		const union hostcast_address *group);
 
-/* A new sender, one that is silent, or resumed after so long. */
+/* A new sender, one that is silent, or resumed after so long; or the first of its packets with a
+ * MAC address that is not the group's, or a bad checksum. */
 void tell_sender(struct watch *watch, enum watch_event event, int64_t time_ns,
 		 const struct sender *sender, int64_t silence_ns);
 

@@ -163,6 +163,10 @@ static void take_data(struct watch *watch, const struct frame *frame, const stru
 		tell_sender(watch, EVENT_SENDER, frame->time_ns, news.sender, 0);
 	else if (news.silence_ns > 0)
 		tell_sender(watch, EVENT_RESUMED, frame->time_ns, news.sender, news.silence_ns);
+	if (news.has_first_wrong_mac)
+		tell_sender(watch, EVENT_WRONG_MAC, frame->time_ns, news.sender, 0);
+	if (news.has_first_bad_checksum)
+		tell_sender(watch, EVENT_BAD_CHECKSUM, frame->time_ns, news.sender, 0);
 	if (news.is_new_stream)
 		tell_stream(watch, frame->time_ns, news.sender, &news.stream->rtp);
 	if (pair)
