@@ -74,6 +74,12 @@ static int split_source(char **text, union hostcast_address *source, const char 
 	return 0;
 }
 
+/* What else may be wrong with a group that has one. */
+static const char *zone_hint(const char *text)
+{
+	return strchr(text, '%') ? "; an IPv6 zone must name an interface of this host" : "";
+}
+
 static int resolve(const char *name, int family, union hostcast_address *address,
 		   struct error *error)
 {
@@ -84,8 +90,8 @@ static int resolve(const char *name, int family, union hostcast_address *address
 	if (name[strspn(name, "0123456789.")] == '\0' || strpbrk(name, ":%[]@+ /"))
 		return error_set(error, HOSTCAST_INVALID,
 				 "'%s' is no address (groups are 224.0.0.0 to 239.255.255.255 and "
-				 "ff00::/8; an IPv6 zone must name an interface of this host)",
-				 name);
+				 "ff00::/8%s)",
+				 name, zone_hint(name));
 	status = getaddrinfo(name, NULL, &hints, &found);
 	if (status != 0)
 		return error_set(error, HOSTCAST_ADDRESS, "cannot resolve the host name '%s': %s",
@@ -134,8 +140,8 @@ static int not_a_group(const char *text, struct error *error)
 	return error_set(
 		error, HOSTCAST_INVALID,
 		"'%s' is not a multicast group: groups are 224.0.0.0 to 239.255.255.255 and "
-		"ff00::/8 (an IPv6 zone must name an interface of this host)",
-		text);
+		"ff00::/8%s",
+		text, zone_hint(text));
 }
 
 /* T-1: the rendezvous point and the nodes tell each other of addresses, which must mean the same

@@ -164,8 +164,9 @@ struct side_counters {
 enum { OTHERS_MAX = 64 };
 
 struct conversation {
-	enum transport transport;           /* TRANSPORT_TCP or TRANSPORT_UDP */
-	unsigned interface;                 /* as frames number them */
+	enum transport transport;  /* TRANSPORT_TCP or TRANSPORT_UDP */
+	unsigned interface;        /* as frames number them */
+	uint32_t cooked_interface; /* of the device `any`, as its host numbers it; else 0 */
 	union hostcast_address ends[SIDES]; /* with port; the server may be a group */
 	bool is_to_group;                   /* UDP: to a group, or broadcast */
 	struct step *steps;

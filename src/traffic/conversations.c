@@ -158,6 +158,7 @@ static void fill_in(struct conversation *conversation, const struct arrival *arr
 
 	conversation->transport = arrival->transport;
 	conversation->interface = arrival->frame->interface;
+	conversation->cooked_interface = arrival->packet->link.cooked_interface;
 	conversation->ends[from] = *arrival->source;
 	conversation->ends[side_other(from)] = *arrival->destination;
 	conversation->is_to_group =

@@ -10,6 +10,7 @@
 struct sighting {
 	const union hostcast_address *host;
 	unsigned interface;
+	uint32_t cooked_interface;
 	uint16_t vlan;
 	unsigned version;
 	int64_t time_ns;
@@ -67,7 +68,8 @@ static int find_or_add_group(struct group_history *history, const union hostcast
 
 static bool is_on_link(const struct member_stay *stay, const struct sighting *seen)
 {
-	return stay->interface == seen->interface && stay->vlan == seen->vlan;
+	return stay->interface == seen->interface &&
+	       stay->cooked_interface == seen->cooked_interface && stay->vlan == seen->vlan;
 }
 
 static struct member_stay *latest_stay(const struct group_history *history, size_t index)
@@ -101,6 +103,7 @@ static hash_place *place_of_stay(struct group_history *history, const struct his
 
 	hash = hash_bytes(hash, &key.group, sizeof key.group);
 	hash = hash_bytes(hash, &seen->interface, sizeof seen->interface);
+	hash = hash_bytes(hash, &seen->cooked_interface, sizeof seen->cooked_interface);
 	hash = hash_bytes(hash, &seen->vlan, sizeof seen->vlan);
 	return hash_find(history->stay_places, HISTORY_STAY_PLACES, hash, is_stay_of, history,
 			 &key);
@@ -147,6 +150,7 @@ static int add_stay(struct group_history *history, struct history_group *group,
 	**stay = (struct member_stay){
 		.host = *seen->host,
 		.interface = seen->interface,
+		.cooked_interface = seen->cooked_interface,
 		.vlan = seen->vlan,
 		.version = seen->version,
 		.begin = begin,
@@ -203,8 +207,8 @@ static bool is_answer(const struct group_history *history, const struct history_
 		const struct querier *q = &history->queriers.list[i];
 
 		if (q->is_mld == is_mld && q->interface == seen->interface &&
-		    q->vlan == seen->vlan && q->general > 0 &&
-		    seen->time_ns - q->last_general_ns <= q->response_ns)
+		    q->cooked_interface == seen->cooked_interface && q->vlan == seen->vlan &&
+		    q->general > 0 && seen->time_ns - q->last_general_ns <= q->response_ns)
 			return true;
 	}
 	return false;
@@ -397,6 +401,7 @@ static int take_membership(struct group_history *history, const struct frame *fr
 	struct sighting seen = {
 		.host = &packet->source,
 		.interface = frame->interface,
+		.cooked_interface = packet->link.cooked_interface,
 		.vlan = packet_vlan(packet),
 		.version = message->version,
 		.time_ns = frame->time_ns,

@@ -27,6 +27,7 @@ enum stay_begin {
 struct member_stay {
 	union hostcast_address host; /* that reported; port 0 */
 	unsigned interface;          /* as frames number them */
+	uint32_t cooked_interface;   /* of the device `any`, as its host numbers it; else 0 */
 	uint16_t vlan;               /* 0: none */
 	unsigned version;            /* of IGMP or MLD, of its last report */
 	enum stay_begin begin;

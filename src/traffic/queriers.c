@@ -21,7 +21,8 @@ static bool is_on_link(const struct querier *querier, unsigned interface, uint16
 
 bool queriers_share_link(const struct querier *a, const struct querier *b)
 {
-	return is_on_link(a, b->interface, b->vlan, b->is_mld);
+	return a->cooked_interface == b->cooked_interface &&
+	       is_on_link(a, b->interface, b->vlan, b->is_mld);
 }
 
 static struct querier *find(struct queriers *queriers, const struct querier *wanted)
@@ -140,12 +141,14 @@ const struct querier *queriers_take(struct queriers *queriers, const struct fram
 	if (packet->transport != TRANSPORT_MEMBERSHIP || query->kind != MEMBERSHIP_QUERY ||
 	    query->checksum == CHECKSUM_BAD) /* dropped by who gets it (RFC 3376 section 4.1.2) */
 		return NULL;
-	querier = find_or_add(queriers, &(struct querier){.address = packet->source,
-							  .interface = frame->interface,
-							  .vlan = packet_vlan(packet),
-							  .is_mld = query->is_mld,
-							  .version = query->version,
-							  .first_ns = frame->time_ns});
+	querier = find_or_add(queriers,
+			      &(struct querier){.address = packet->source,
+						.interface = frame->interface,
+						.cooked_interface = packet->link.cooked_interface,
+						.vlan = packet_vlan(packet),
+						.is_mld = query->is_mld,
+						.version = query->version,
+						.first_ns = frame->time_ns});
 	querier->last_ns = frame->time_ns;
 	if (query->group.any.sa_family == AF_UNSPEC)
 		take_general(querier, query, frame->time_ns);

@@ -9,9 +9,10 @@ enum { QUERIERS_MAX = 256, QUERIER_INTERVALS = 4 };
 /* One of them; a link is an interface and a VLAN on it. */
 struct querier {
 	union hostcast_address
-		address;    /* port 0; 0.0.0.0: a switch that has none (RFC 4541, 2.1.1) */
-	unsigned interface; /* as frames number them */
-	uint16_t vlan;      /* the inner one; 0: none */
+		address;           /* port 0; 0.0.0.0: a switch that has none (RFC 4541, 2.1.1) */
+	unsigned interface;        /* as frames number them */
+	uint32_t cooked_interface; /* of the device `any`, as its host numbers it; else 0 */
+	uint16_t vlan;             /* the inner one; 0: none */
 	bool is_mld;
 	unsigned version;          /* of its last general query */
 	uint64_t general;          /* queries for all groups, */

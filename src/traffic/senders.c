@@ -13,7 +13,8 @@ static bool is_later_fragment(const struct packet *packet)
 
 static bool has_same_ends(const struct sender *a, const struct sender *b)
 {
-	return a->interface == b->interface && a->vlan == b->vlan && a->protocol == b->protocol &&
+	return a->interface == b->interface && a->cooked_interface == b->cooked_interface &&
+	       a->vlan == b->vlan && a->protocol == b->protocol &&
 	       address_same_ip(&a->group, &b->group) && address_same_ip(&a->source, &b->source);
 }
 
@@ -40,6 +41,7 @@ static uint64_t hash_of(const struct sender *sender)
 	hash = hash_bytes(hash, ports, sizeof ports);
 	hash = hash_bytes(hash, &sender->protocol, sizeof sender->protocol);
 	hash = hash_bytes(hash, &sender->interface, sizeof sender->interface);
+	hash = hash_bytes(hash, &sender->cooked_interface, sizeof sender->cooked_interface);
 	return hash_bytes(hash, &sender->vlan, sizeof sender->vlan);
 }
 
@@ -179,6 +181,7 @@ struct sender *senders_take(struct senders *senders, const struct frame *frame,
 				     .group = packet->destination,
 				     .protocol = packet->ip.protocol,
 				     .interface = frame->interface,
+				     .cooked_interface = packet->link.cooked_interface,
 				     .vlan = packet_vlan(packet),
 				     .in_fragments = is_later_fragment(packet)
 							     ? (int64_t)packet->ip.identification

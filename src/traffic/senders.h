@@ -13,10 +13,11 @@ struct sender {
 						 first fragment was not seen */
 	uint8_t protocol;                     /* of IP */
 	unsigned interface;                   /* as frames number them */
-	uint16_t vlan;                        /* 0: none */
-	uint64_t datagrams;                   /* those in fragments by their first one */
-	uint64_t fragments;                   /* that were no first ones */
-	int64_t in_fragments; /* identification of its last datagram in fragments; -1: none */
+	uint32_t cooked_interface; /* of the device `any`, as its host numbers it; else 0 */
+	uint16_t vlan;             /* 0: none */
+	uint64_t datagrams;        /* those in fragments by their first one */
+	uint64_t fragments;        /* that were no first ones */
+	int64_t in_fragments;      /* identification of its last datagram in fragments; -1: none */
 	uint64_t bytes; /* of payload: UDP's, else IP's; as the headers say, without later fragments
 			 */
 	size_t size_least, size_most; /* of the payload of one datagram */

@@ -227,6 +227,38 @@ def test_what_there_is_no_room_for_is_counted(hostcast, capture):
     assert '; packets of senders for which there was no room: 6' in result.stderr
 
 
+def cooked(packet, interface):
+    """Of the device any: a packet as it passes the interface of this number."""
+    return struct.pack('>HHIHBB8s', 0x0800, 0, interface, 1, 2, 6, b'\2\0\0\0\0\1') + packet
+
+
+def test_what_passes_many_interfaces_counts_on_each(hostcast, tmp_path):
+    packets = [cooked(packet, interface) for _, packet in STORY for interface in (4, 5)]
+    times = [time + later for time, _ in STORY for later in (0, 0.000002)]
+    file = write_capture(tmp_path / 'any.pcap', packets, captures.SLL2, times_s=times)
+    text = hostcast('decode', '--groups', '--relative', file).stdout
+    for interface in 4, 5:
+        assert re.search(rf'10.0.0.3 on if {interface}, IGMPv3: .*, left 21.00000.\n', text)
+        assert f'10.0.0.1:4000 to port 5004 on if {interface}: 2 datagrams in 0.5 s (2 a second, ' in text
+        assert f'10.0.0.254 on if {interface}, IGMPv3: 1 general query, every' in text
+    group = hostcast('decode', '--groups', '--json', file).events[0]
+    assert [sender['interface_index'] for sender in group['senders']] == [4, 5]
+    first = hostcast('decode', '-r', file).stdout.splitlines()[0]
+    assert first == '    1 0.000000 if 4 10.0.0.2 > 224.0.0.22 ttl 1, IGMPv3 report: joins 224.1.1.1'
+    assert 'UDP conversation 1 on if 4, from' in hostcast('decode', '--conversations', file).stdout
+
+
+def test_what_is_fast_has_all_its_digits(hostcast, capture):
+    packets = [udp(b'x')] * 3
+    text = hostcast('decode', '--groups', capture(packets, times_s=[0, 0.000014, 0.000028])).stdout
+    assert '3 datagrams in 28 µs (71429 a second, longest silence 14 µs) of 1 byte' in text
+
+
+def test_one_packet_is_of_one_moment(hostcast, capture):
+    assert hostcast('decode', capture([udp(b'x')])).stderr == (
+        'hostcast decode: 1 packet: 1 udp, at 2023-11-14 22:13:20 UTC\n')
+
+
 # Views together, pictures
 
 def test_views_are_shown_one_after_the_other(hostcast, capture):
@@ -246,6 +278,17 @@ def test_pictures_are_written(hostcast, capture, tmp_path):
     assert (result.status, result.stdout) == (0, '')
     for name in 't.svg', 'l.svg':
         assert '<svg' in (tmp_path / name).read_text()
+
+
+@pytest.mark.parametrize('option, packets, words', [
+    ('--timeline', [udp(b'x', destination='10.0.0.9')], 'no group was joined, left, asked for or sent to'),
+    ('--ladder', [QUERY], 'there is no conversation over TCP or UDP'),
+])
+def test_an_empty_picture_is_said(hostcast, capture, tmp_path, option, packets, words):
+    picture = tmp_path / 'a.svg'
+    result = hostcast('decode', option, picture, capture(packets))
+    assert f'hostcast decode: note: {picture} is empty: {words}\n' in result.stderr
+    assert result.status == 0 and '<svg' in picture.read_text()
 
 
 # Where it comes from

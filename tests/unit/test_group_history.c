@@ -20,6 +20,7 @@
 static struct group_history *history;
 static int64_t now_ns;
 static unsigned interface;
+static uint32_t cooked_interface;
 
 static int set_up(void **state)
 {
@@ -27,6 +28,7 @@ static int set_up(void **state)
 	history = calloc(1, sizeof *history);
 	now_ns = 1000 * NS_PER_S;
 	interface = 0;
+	cooked_interface = 0;
 	return history ? 0 : -1;
 }
 
@@ -103,6 +105,7 @@ static void report_sources(const char *host, enum record_type type, const char *
 	struct packet packet = packet_from(host, "224.0.0.22");
 
 	put_record(&writer, type, group, source_1, source_2);
+	packet.link.cooked_interface = cooked_interface;
 	packet.transport = TRANSPORT_MEMBERSHIP;
 	packet.membership = (struct membership_message){
 		.kind = MEMBERSHIP_REPORT,
@@ -328,6 +331,31 @@ static void one_host_on_two_interfaces_is_two_members(void **state)
 	assert_int_equal(group_of(GROUP)->stay_count, 2);
 	assert_false(group_of(GROUP)->stays[0].is_over);
 	assert_true(group_of(GROUP)->stays[1].is_over);
+}
+
+/* The device `any` has a packet once for each interface that it passes. */
+static void what_passes_many_interfaces_counts_on_each(void **state)
+{
+	(void)state;
+	for (cooked_interface = 3; cooked_interface <= 5; cooked_interface++) {
+		struct packet query = query_from(QUERIER, NULL);
+		struct packet data = packet_from(SOURCE_1 ":5000", GROUP ":5004");
+
+		query.link.cooked_interface = data.link.cooked_interface = cooked_interface;
+		take(&query);
+		report(HOST, RECORD_IS_EXCLUDE);
+		data.ip.protocol = IPPROTO_UDP;
+		data.transport = TRANSPORT_UDP;
+		take(&data);
+	}
+	assert_int_equal(history->queriers.count, 3);
+	assert_int_equal(group_of(GROUP)->stay_count, 3);
+	assert_int_equal(history->senders.count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(history->queriers.list[i].general, 1);
+		assert_int_equal(group_of(GROUP)->stays[i].reports, 1);
+		assert_int_equal(history->senders.list[i].datagrams, 1);
+	}
 }
 
 static void a_report_with_a_wrong_checksum_says_nothing(void **state)
@@ -757,6 +785,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(mld_is_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_host_on_two_interfaces_is_two_members, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_passes_many_interfaces_counts_on_each, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_report_with_a_wrong_checksum_says_nothing, set_up,
 						tear_down),

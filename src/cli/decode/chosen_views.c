@@ -61,12 +61,15 @@ static int end_shown(struct chosen_view *chosen, struct session *session, struct
 	return code;
 }
 
-static int end_picture(struct chosen_view *chosen, struct error *error)
+static int end_picture(struct chosen_view *chosen, struct session *session, struct error *error)
 {
 	struct text picture = {0};
 	int code = chosen->view->end(chosen->state, &picture, error);
 
-	if (code == 0)
+	if (code == VIEW_EMPTY)
+		session_notice(session, "%s is empty: %s", chosen->picture,
+			       chosen->view->why_empty);
+	if (code >= 0)
 		code = write_file(chosen->picture, &picture, error);
 	text_done(&picture);
 	return code;
@@ -78,7 +81,7 @@ void chosen_end(struct chosen_views *views, struct session *session)
 
 	for (size_t i = 0; i < views->count; i++) {
 		struct chosen_view *chosen = &views->list[i];
-		int code = chosen->picture ? end_picture(chosen, &error)
+		int code = chosen->picture ? end_picture(chosen, session, &error)
 					   : end_shown(chosen, session, &error);
 
 		if (code < 0)

@@ -2,6 +2,7 @@
 #include "conversation_outcome.h"
 #include "conversation_words.h"
 #include "conversations_show.h"
+#include "view_link.h"
 
 /* A member whose value is the text, which is then empty again. */
 static void add_text(struct text *out, const char *key, struct text *value)
@@ -157,14 +158,12 @@ static void add_tcp_members(struct text *out, const struct conversation *c)
 static void show_conversation(struct text *out, const struct conversation *c, size_t number,
 			      const struct view_options *options)
 {
-	const char *interface = capture_file_interface(options->file, c->interface);
 	struct text outcome = {0};
 
 	json_begin_event(out, "conversation");
 	json_integer(out, "conversation", (int64_t)number);
 	json_string(out, "transport", c->transport == TRANSPORT_TCP ? "tcp" : "udp");
-	if (*interface)
-		json_string(out, "interface", interface);
+	view_interface_json(out, options, c->interface, c->cooked_interface);
 	json_address(out, "client", &c->ends[SIDE_CLIENT]);
 	json_address(out, "server", &c->ends[SIDE_SERVER]);
 	if (c->count > 0) {

@@ -4,10 +4,10 @@
 #include "cli/show.h"
 #include "conversation_outcome.h"
 #include "conversation_words.h"
+#include "view_link.h"
 #include "view_time.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 enum {
 	CALLS_WIDTH_MAX = 48, /* what is longer moves its own line only */
@@ -59,14 +59,9 @@ static void show_side(struct text *out, const struct conversation *c, enum side 
 static void show_title(struct text *out, const struct conversation *c, size_t number,
 		       const struct view_options *options)
 {
-	const char *interface = capture_file_interface(options->file, c->interface);
-
 	text_addf(out, "%s conversation %zu", c->transport == TRANSPORT_TCP ? "TCP" : "UDP",
 		  number);
-	if (*interface) {
-		text_add_string(out, " on ");
-		text_add_escaped(out, interface, strlen(interface));
-	}
+	view_interface(out, " on ", options, c->interface, c->cooked_interface);
 	if (c->count > 0) {
 		text_add_string(out, ", from ");
 		view_date(out, c->steps[0].time_ns);

@@ -97,9 +97,9 @@ static int end_with_ladder(void *context, struct text *out, struct error *error)
 	count = choose(state, &first, error);
 	if (count < 0)
 		return count;
-	if (ladder_add(out, state->conversations, first, (size_t)count))
-		return 0;
-	return error_set(error, HOSTCAST_NO_MEMORY, "out of memory for the ladder");
+	if (!ladder_add(out, state->conversations, first, (size_t)count))
+		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory for the ladder");
+	return count == 0 ? VIEW_EMPTY : 0;
 }
 
 static void summary_json(const void *context, struct text *out)
@@ -152,6 +152,7 @@ const struct view ladder_view = {
 	.take = take,
 	.take_other = take_other,
 	.end = end_with_ladder,
+	.why_empty = "there is no conversation over TCP or UDP",
 	.summary_json = ladder_summary_json,
 	.summary_text = ladder_summary_text,
 	.free = free_state,

@@ -50,6 +50,11 @@ static void add_kinds(struct text *out, const struct counts *counts)
 
 static void add_times(struct text *out, const struct counts *counts)
 {
+	if (counts->last_ns == counts->first_ns) {
+		text_add_string(out, ", at ");
+		view_date(out, counts->first_ns);
+		return;
+	}
 	text_add_string(out, ", from ");
 	view_date(out, counts->first_ns);
 	text_add_string(out, " on for ");

@@ -5,6 +5,7 @@
 #include "net/address.h"
 #include "net/group_names.h"
 #include "net/mac.h"
+#include "view_link.h"
 
 static void add_mac(struct text *out, const char *key, const uint8_t mac[MAC_SIZE])
 {
@@ -14,12 +15,9 @@ static void add_mac(struct text *out, const char *key, const uint8_t mac[MAC_SIZ
 }
 
 static void add_link(struct text *out, const struct view_options *options, unsigned interface,
-		     uint16_t vlan)
+		     uint32_t cooked_interface, uint16_t vlan)
 {
-	const char *name = capture_file_interface(options->file, interface);
-
-	if (*name)
-		json_string(out, "interface", name);
+	view_interface_json(out, options, interface, cooked_interface);
 	if (vlan > 0)
 		json_integer(out, "vlan", vlan);
 }
@@ -50,7 +48,7 @@ static void add_stay(struct text *out, const struct group_history *history,
 
 	json_begin_object(out);
 	json_ip(out, "address", &stay->host);
-	add_link(out, options, stay->interface, stay->vlan);
+	add_link(out, options, stay->interface, stay->cooked_interface, stay->vlan);
 	json_integer(out, "version", stay->version);
 	json_string(out, "begin", begins[stay->begin]);
 	if (stay->begin != STAY_BEFORE)
@@ -110,7 +108,7 @@ static void add_sender(struct text *out, const struct sender *sender,
 	json_integer(out, "ip_protocol", sender->protocol);
 	if (name)
 		json_string(out, "ip_protocol_name", name);
-	add_link(out, options, sender->interface, sender->vlan);
+	add_link(out, options, sender->interface, sender->cooked_interface, sender->vlan);
 	add_amount(out, sender);
 	json_integer(out, "ttl_least", sender->ttl_least);
 	json_integer(out, "ttl_most", sender->ttl_most);
@@ -153,11 +151,8 @@ void group_show_json(struct text *out, const struct group_history *history,
 static void add_querier(struct text *out, const struct querier *querier,
 			const struct view_options *options)
 {
-	const char *name = capture_file_interface(options->file, querier->interface);
-
 	json_begin_event(out, "querier");
-	if (*name)
-		json_string(out, "interface", name);
+	view_interface_json(out, options, querier->interface, querier->cooked_interface);
 	querier_json(out, querier);
 	json_end_event(out);
 }

@@ -5,23 +5,18 @@
 #include "net/address.h"
 #include "net/group_names.h"
 #include "net/mac.h"
+#include "view_link.h"
 #include "view_time.h"
 
 #include <netinet/in.h>
-#include <string.h>
 
 /* ---- Parts of a line ---- */
 
-/* " on eth0, vlan 5" */
+/* " on eth0, vlan 5"; " on if 3" */
 static void add_link(struct text *out, const struct view_options *options, unsigned interface,
-		     uint16_t vlan)
+		     uint32_t cooked_interface, uint16_t vlan)
 {
-	const char *name = capture_file_interface(options->file, interface);
-
-	if (*name) {
-		text_add_string(out, " on ");
-		text_add_escaped(out, name, strlen(name));
-	}
+	view_interface(out, " on ", options, interface, cooked_interface);
 	if (vlan > 0)
 		text_addf(out, ", vlan %u", vlan);
 }
@@ -34,7 +29,10 @@ static void add_time(struct text *out, const struct group_history *history,
 
 static void add_seconds(struct text *out, int64_t ns)
 {
-	text_addf(out, "%.6g s", (double)ns / (double)NS_PER_S);
+	if (ns > 0 && ns < NS_PER_MS)
+		text_addf(out, "%.4g µs", (double)ns / (double)NS_PER_US);
+	else
+		text_addf(out, "%.6g s", (double)ns / (double)NS_PER_S);
 }
 
 /* "3", or "1 to 3". */
@@ -104,7 +102,7 @@ static void add_stay(struct text *out, const struct group_history *history,
 {
 	text_add_string(out, "    ");
 	show_ip(out, &stay->host);
-	add_link(out, options, stay->interface, stay->vlan);
+	add_link(out, options, stay->interface, stay->cooked_interface, stay->vlan);
 	text_addf(out, ", %sv%u: ", group->any.sa_family == AF_INET6 ? "MLD" : "IGMP",
 		  stay->version);
 	add_begin(out, history, stay, options);
@@ -146,7 +144,8 @@ static void add_amount(struct text *out, const struct sender *sender)
 	if (rate > 0) {
 		text_add_string(out, " in ");
 		add_seconds(out, sender->last_ns - sender->first_ns);
-		text_addf(out, " (%.4g a second, longest silence ", rate);
+		text_addf(out, rate < 1000 ? " (%.4g a second" : " (%.0f a second", rate);
+		text_add_string(out, ", longest silence ");
 		add_seconds(out, sender->longest_silence_ns);
 		text_add_string(out, ")");
 	}
@@ -176,7 +175,7 @@ static void add_sender(struct text *out, const struct sender *sender,
 		  address_port(&sender->source) > 0 ? hostcast_address_text(&sender->source, text)
 						    : address_ip_text(&sender->source, text));
 	add_protocol(out, sender);
-	add_link(out, options, sender->interface, sender->vlan);
+	add_link(out, options, sender->interface, sender->cooked_interface, sender->vlan);
 	text_add_string(out, ": ");
 	add_amount(out, sender);
 	text_add_string(out, ", TTL ");
@@ -245,7 +244,7 @@ static void add_querier(struct text *out, const struct querier *querier,
 {
 	text_add_string(out, "  ");
 	show_ip(out, &querier->address);
-	add_link(out, options, querier->interface, querier->vlan);
+	add_link(out, options, querier->interface, querier->cooked_interface, querier->vlan);
 	text_addf(out, ", %sv%u: ", querier->is_mld ? "MLD" : "IGMP", querier->version);
 	show_quantity(out, querier->general, "general query", "general queries");
 	add_intervals(out, querier);

@@ -1,11 +1,11 @@
 /* --packets: each packet as a line, or as a JSON object. */
 #include "cli/json.h"
 #include "cli/packet_show.h"
+#include "view_link.h"
 #include "view_time.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct packets_state {
 	const struct view_options *options;
@@ -20,31 +20,15 @@ static void *begin(const struct view_options *options)
 	return state;
 }
 
-/* Of whoever made the file: any bytes. */
-static const char *interface_of(const struct packets_state *state, const struct frame *frame)
-{
-	return capture_file_interface(state->options->file, frame->interface);
-}
-
 static void show_object(const struct packets_state *state, const struct view_packet *p,
 			struct text *out)
 {
-	const char *interface = interface_of(state, p->frame);
-
 	json_begin_event(out, "packet");
 	json_integer(out, "number", (int64_t)p->number);
-	if (*interface)
-		json_string(out, "interface", interface);
+	/* its index stands with the link layer */
+	view_interface_json(out, state->options, p->frame->interface, 0);
 	packet_show_json(out, p->frame, p->packet);
 	json_end_event(out);
-}
-
-static void add_interface(struct text *out, const char *name)
-{
-	if (!*name)
-		return;
-	text_add_escaped(out, name, strlen(name));
-	text_add_string(out, " ");
 }
 
 static void show_line(const struct packets_state *state, const struct view_packet *p,
@@ -54,8 +38,9 @@ static void show_line(const struct packets_state *state, const struct view_packe
 
 	text_addf(out, "%5" PRIu64 " ", p->number);
 	view_time(out, state->options, frame->time_ns, p->since_first_ns);
+	view_interface(out, " ", state->options, frame->interface,
+		       p->packet->link.cooked_interface);
 	text_add_string(out, " ");
-	add_interface(out, interface_of(state, frame));
 	packet_show_line(out, frame, p->packet);
 	text_add_string(out, "\n");
 }

@@ -32,9 +32,9 @@ static int end(void *context, struct text *out, struct error *error)
 {
 	const struct timeline_state *state = context;
 
-	if (timeline_add(out, &state->history, &state->events))
-		return 0;
-	return error_set(error, HOSTCAST_NO_MEMORY, "out of memory for the timeline");
+	if (!timeline_add(out, &state->history, &state->events))
+		return error_set(error, HOSTCAST_NO_MEMORY, "out of memory for the timeline");
+	return state->history.group_count == 0 ? VIEW_EMPTY : 0;
 }
 
 static uint64_t not_kept(const struct timeline_state *state)
@@ -70,6 +70,7 @@ const struct view timeline_view = {
 	.begin = begin,
 	.take = take,
 	.end = end,
+	.why_empty = "no group was joined, left, asked for or sent to",
 	.summary_json = summary_json,
 	.summary_text = summary_text,
 	.free = free_state,

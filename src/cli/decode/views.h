@@ -9,6 +9,8 @@
 #include "capture/capture_file.h"
 #include "decode/packet.h"
 
+enum { VIEW_EMPTY = 1 };
+
 struct view_options {
 	bool json;
 	bool relative_time;              /* since the first packet, rather than of the clock */
@@ -39,8 +41,11 @@ struct view {
 	void (*take_other)(void *state, const struct view_packet *packet);
 
 	/* All packets were there: adds what is to be shown. Of a picture the whole SVG, which is
-	 * written into the file that the option names. */
+	 * written into the file that the option names; VIEW_EMPTY if there was nothing to draw. */
 	int (*end)(void *state, struct text *out, struct error *error);
+
+	/* Of a picture: why there was nothing to draw. */
+	const char *why_empty;
 
 	/* Members for the JSON summary: above all what there was no room for. NULL: none. */
 	void (*summary_json)(const void *state, struct text *out);
