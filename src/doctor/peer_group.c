@@ -94,8 +94,10 @@ void peer_group_open_in(struct peer_group *g, const union hostcast_address *from
 	status = group_prepare_receiver(g->in, family, &g->join_error);
 	if (status == 0)
 		status = datagrams_want_details(g->in, family, &g->join_error);
-	if (status == 0)
+	if (status == 0) {
 		status = socket_bind(g->in, &g->group, &g->join_error);
+		g->is_port_taken = status < 0;
+	}
 	if (status == 0)
 		status = join(g, from);
 	if (status < 0)

@@ -17,6 +17,7 @@ struct peer_group {
 	union hostcast_address source;       /* that `out` sends from; family 0: not known */
 	unsigned mtu;                        /* of its interface; 0: not known */
 	struct error send_error, join_error; /* code 0: none */
+	bool is_port_taken;                  /* join_error says by whom */
 };
 
 /* Group, interfaces and send_by have been filled in. That it cannot be done is what the two are

@@ -12,6 +12,27 @@ enum { BATCH = 16 };
 
 /* ---- Probes that arrive ---- */
 
+/* What comes to the group beside what is expected is no copy of it. */
+static struct probe_tally *tally_of(struct peer_session *session, const struct peer_message *probe,
+				    unsigned interface)
+{
+	bool is_beside = session->beside > 0 && session->beside == interface;
+
+	return is_beside && probe_is_to_group(probe->kind) ? &session->tally_beside
+							   : &session->tally;
+}
+
+/* Where nothing of the group came as expected, what came beside counts. */
+static const struct one_way *heard(const struct peer_session *session)
+{
+	const struct one_way *way = &session->tally.way;
+	bool is_expected = way->paths[0].source.any.sa_family != AF_UNSPEC;
+
+	for (unsigned i = 0; i < PROBE_KINDS; i++)
+		is_expected |= probe_is_to_group((enum probe_kind)i) && way->counts[i].arrived > 0;
+	return is_expected ? way : &session->tally_beside.way;
+}
+
 void peer_session_take_probe(struct peer_session *session, const struct peer_message *probe,
 			     const struct hostcast_message *message)
 {
@@ -24,8 +45,11 @@ void peer_session_take_probe(struct peer_session *session, const struct peer_mes
 	if (!probe->is_from_asker) /* our own to the group, heard again */
 		return;
 	if_indextoname(message->interface_index, interface);
-	if (!probe_tally_take(&session->tally, probe, message, interface))
+	if (!probe_tally_take(tally_of(session, probe, message->interface_index), probe, message,
+			      interface))
 		session->home.counters->misdirected++;
+	else if (!probe_is_to_group(probe->kind))
+		probe_tally_take(&session->tally_beside, probe, message, interface);
 }
 
 static void take_from_group(struct peer_session *session, const struct hostcast_message *message)
@@ -54,10 +78,14 @@ static void on_captured(void *context, const struct peer_message *probe,
 			const struct probe_path *path)
 {
 	struct peer_session *session = context;
+	struct probe_tally *tally = tally_of(session, probe, if_nametoindex(path->interface));
 
-	if (probe->session == session->session && probe->is_from_asker &&
-	    probe->kind == PROBE_GROUP)
-		probe_tally_add_path(&session->tally, path);
+	if (probe->session != session->session || !probe->is_from_asker)
+		return;
+	if (session->group.is_port_taken)
+		probe_tally_take_captured(tally, probe, path->ttl);
+	if (probe->kind == PROBE_GROUP)
+		probe_tally_add_path(tally, path);
 }
 
 /* ---- Opening ---- */
@@ -91,8 +119,28 @@ static void add_usable(struct peer_session *session, const struct interfaces *al
 	}
 }
 
-/* Where nobody has said which: as programs of this host do, else wherever it can be done. On all it
- * would hear twice what comes to two. */
+static bool is_chosen(const struct peer_group *group, unsigned interface)
+{
+	for (size_t i = 0; i < group->interface_count; i++)
+		if (group->interfaces[i] == interface)
+			return true;
+	return false;
+}
+
+static void add_beside(struct peer_session *session, const struct interfaces *all)
+{
+	const struct interface *meeting = interface_by_index(all, session->meeting);
+	struct peer_group *group = &session->group;
+
+	if (!meeting || !interface_is_usable(meeting, group->group.any.sa_family) ||
+	    is_chosen(group, session->meeting) || group->interface_count == PEER_INTERFACES_MAX)
+		return;
+	session->beside = session->meeting;
+	group->interfaces[group->interface_count++] = session->meeting;
+}
+
+/* Where nobody has said which: as programs of this host do, else wherever it can be done; and where
+ * the asker is. */
 static void choose_expected(struct peer_session *session)
 {
 	struct interfaces all;
@@ -103,6 +151,7 @@ static void choose_expected(struct peer_session *session)
 	add_usable(session, &all, false);
 	if (session->group.interface_count == 0)
 		add_usable(session, &all, true);
+	add_beside(session, &all);
 	interfaces_done(&all);
 }
 
@@ -166,6 +215,7 @@ static void join_group(struct peer_session *session)
 	if (session->group.in >= 0 && loop_watch(session->home.loop, session->group.in, EPOLLIN,
 						 on_group, session, &error) < 0)
 		peer_error_text(&error, problem);
+	memcpy(session->tally_beside.way.join_error, problem, PEER_TEXT_SIZE);
 }
 
 /* Ends it in its time. */
@@ -185,6 +235,13 @@ static void watch(void *context)
 		loop_set_timer(loop, &session->watchman, monotime_earlier(silent, over));
 }
 
+/* Where the asker is, too: nobody looks elsewhere for what it sends. */
+static bool is_wire_seen(const struct peer_session *session)
+{
+	return probe_capture_is_whole(&session->capture) &&
+	       is_chosen(&session->group, session->meeting);
+}
+
 void peer_session_open(struct peer_session *session, int fd, const struct peer_message *join,
 		       const struct hostcast_message *message)
 {
@@ -199,6 +256,7 @@ void peer_session_open(struct peer_session *session, int fd, const struct peer_m
 		.token = join->token,
 		.fd = fd,
 		.group = {.group = join->group, .in = -1, .out = -1},
+		.meeting = message->interface_index,
 		.began = loop_now(loop),
 		.heard = loop_now(loop),
 		.watchman = {.function = watch, .context = session},
@@ -209,7 +267,8 @@ void peer_session_open(struct peer_session *session, int fd, const struct peer_m
 	peer_group_open_out(&session->group);
 	join_group(session);
 	probe_capture_open(&session->capture, loop, &session->group, on_captured, session);
-	session->tally.way.is_wire_seen = probe_capture_is_whole(&session->capture);
+	session->tally.way.is_wire_seen = is_wire_seen(session);
+	session->tally_beside.way.is_wire_seen = session->tally.way.is_wire_seen;
 	prepare_sender(session, join, message);
 	probe_sender_problem(&session->sender, session->problem);
 	watch(session);
@@ -250,14 +309,17 @@ struct peer_message peer_session_report(const struct peer_session *session)
 		.type = PEER_TOLD,
 		.session = session->session,
 		.token = session->token,
-		.heard = session->tally.way,
+		.heard = *heard(session),
 		.is_done = session->is_done,
 		.ladder = session->ladder,
 	};
 
-	report.heard.is_wire_seen = probe_capture_is_whole(&session->capture);
+	report.heard.is_wire_seen = is_wire_seen(session);
 	memcpy(report.sent, session->sender.sent, sizeof report.sent);
 	probe_sender_problem(&session->sender, report.text);
+	/* No answer is larger than its request: there is room for two of the three sentences. */
+	if (report.heard.join_error[0] && report.ladder.cause[0])
+		report.text[0] = '\0';
 	return report;
 }
 
@@ -269,7 +331,7 @@ struct peer_session_view peer_session_view(const struct peer_session *session)
 		.asker = &session->asker,
 		.group = &session->group.group,
 		.only_from = is_of_source ? &session->only_from : NULL,
-		.heard = &session->tally.way,
+		.heard = heard(session),
 		.sent = session->sender.sent,
 		.problem = session->problem,
 	};

@@ -32,7 +32,10 @@ struct peer_session {
 	uint64_t session, token;
 	int fd; /* by which it asks */
 	struct peer_group group;
-	struct probe_tally tally;
+	unsigned meeting; /* the interface by which its requests come */
+	unsigned beside;  /* the same, where the group is not expected there, but joined all the
+			     same: it may come where no program hears it; else 0 */
+	struct probe_tally tally, tally_beside;
 	struct probe_capture capture;
 	struct probe_sender sender;
 	bool is_turn, is_done;  /* it has asked for this host's probes; they were sent */

@@ -68,7 +68,10 @@ void probe_capture_open(struct probe_capture *capture, struct loop *loop,
 {
 	char filter[HOSTCAST_TEXT_SIZE + 64], text[HOSTCAST_TEXT_SIZE];
 
-	*capture = (struct probe_capture){.loop = loop, .captured = captured, .context = context};
+	*capture = (struct probe_capture){.loop = loop,
+					  .captured = captured,
+					  .context = context,
+					  .wanted = group->interface_count};
 	snprintf(filter, sizeof filter, "udp and dst host %s and dst port %u",
 		 address_plain_text(&group->group, text), address_port(&group->group));
 	for (size_t i = 0; i < group->interface_count && capture->count < PROBE_CAPTURES_MAX; i++)
@@ -80,7 +83,7 @@ bool probe_capture_is_whole(const struct probe_capture *capture)
 	for (size_t i = 0; i < capture->count; i++)
 		if (live_counters(capture->list[i].live).dropped > 0)
 			return false;
-	return capture->count > 0;
+	return capture->count > 0 && capture->count == capture->wanted;
 }
 
 void probe_capture_close(struct probe_capture *capture)

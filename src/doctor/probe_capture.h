@@ -24,7 +24,7 @@ struct probe_capture {
 		struct live *live;
 		char name[IF_NAMESIZE];
 	} list[PROBE_CAPTURES_MAX];
-	size_t count;
+	size_t count, wanted; /* interfaces */
 };
 
 /* It stays where it is until probe_capture_close(). */
@@ -32,7 +32,7 @@ void probe_capture_open(struct probe_capture *capture, struct loop *loop,
 			const struct peer_group *group, probe_captured_fn *captured, void *context);
 void probe_capture_close(struct probe_capture *capture);
 
-/* While it is open: has it seen all that came? */
+/* While it is open: has it seen all that came, on each of the interfaces? */
 bool probe_capture_is_whole(const struct probe_capture *capture);
 
 #endif

@@ -92,6 +92,15 @@ static bool is_same_path(const struct probe_path *a, const struct probe_path *b)
 		memcmp(a->mac, b->mac, sizeof a->mac) == 0);
 }
 
+void probe_tally_take_captured(struct probe_tally *tally, const struct peer_message *probe,
+			       unsigned ttl)
+{
+	if (!probe_is_to_group(probe->kind) || probe_is_large(probe->kind))
+		return;
+	take_number(tally, probe->kind, probe->number);
+	take_ttl(&tally->way.counts[probe->kind], (int)ttl);
+}
+
 void probe_tally_add_path(struct probe_tally *tally, const struct probe_path *path)
 {
 	for (size_t i = 0; i < PROBE_PATHS; i++) {

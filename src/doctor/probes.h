@@ -15,6 +15,10 @@ struct probe_tally {
 bool probe_tally_take(struct probe_tally *tally, const struct peer_message *probe,
 		      const struct hostcast_message *message, const char *interface);
 
+/* One was seen on the wire, where no socket could be had: what goes in fragments does not count. */
+void probe_tally_take_captured(struct probe_tally *tally, const struct peer_message *probe,
+			       unsigned ttl);
+
 /* Another way by which the group's probes come, or more about one that is known. */
 void probe_tally_add_path(struct probe_tally *tally, const struct probe_path *path);
 

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { RUNG_OF_JOINING = 5, RUNG_OF_FIREWALL = 9 };
+
 static void add_escaped(struct text *text, const char *string)
 {
 	text_add_escaped(text, string, strlen(string));
@@ -24,20 +26,50 @@ static void add_counts(struct text *text, const struct probe_count *count)
 
 /* ---- The ends of the way ---- */
 
+/* Is all that its own ladder has against it that it may not send? It hears all the same. */
+static bool may_only_not_send(const struct peer_facts *facts)
+{
+	const struct peer_ladder *ladder = &facts->peer->ladder;
+
+	for (unsigned i = 1; i <= PEER_RUNGS; i++)
+		if (ladder->states[i] == RUNG_CAUSE && i != RUNG_OF_FIREWALL)
+			return false;
+	return facts->peer->from_peer.send_error[0] &&
+	       facts->peer->to_peer.counts[PROBE_GROUP].arrived > 0;
+}
+
+/* Has its own ladder a cause that matters? It says itself how to mend it. */
+static bool is_peer_to_blame(const struct peer_facts *facts)
+{
+	return facts->peer->ladder.cause[0] && !(facts->is_sender && may_only_not_send(facts));
+}
+
+/* The peer's program has the port for itself, so its doctor gets nothing; joining works there. */
+static bool is_only_uncounted(const struct peer_facts *facts, const struct one_way *way)
+{
+	const struct peer_ladder *ladder = &facts->peer->ladder;
+
+	return is_way_there(facts, way) && way->join_error[0] && ladder->is_told[RUNG_OF_JOINING] &&
+	       ladder->states[RUNG_OF_JOINING] == RUNG_GOOD;
+}
+
 /* The host that sends, or the one that receives, said why it could not: that is not the network. */
 static bool judge_ends(const struct peer_facts *facts, const struct one_way *way,
 		       struct finding *finding)
 {
 	const char *problem = way->join_error[0] ? way->join_error : way->send_error;
 	bool is_about_peer = is_way_there(facts, way) == (way->join_error[0] != '\0');
+	bool is_cause = !is_only_uncounted(facts, way);
 	char peer[HOSTCAST_TEXT_SIZE];
 
 	if (!problem[0])
 		return false;
 	address_ip_text(&facts->peer->peer, peer);
-	finding_raise(finding, RUNG_CAUSE);
+	finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_UNKNOWN);
 	text_addf(finding_saw(finding), "%s says: ", is_about_peer ? peer : "this host");
 	add_escaped(&finding->saw, problem);
+	if (!is_cause || (is_about_peer && is_peer_to_blame(facts)))
+		return true;
 	if (is_about_peer)
 		text_addf(finding_remedy(finding), "on %s: hostcast doctor ", peer);
 	else
@@ -65,7 +97,7 @@ static void tell_dropped_there(const struct peer_facts *facts, const struct one_
 	text_addf(&finding->saw,
 		  " of %s and not its socket: its firewall or reverse-path filter drops them",
 		  peer);
-	if (facts->peer->ladder.cause[0]) /* it says which of them itself */
+	if (is_peer_to_blame(facts))
 		return;
 	text_addf(finding_remedy(finding),
 		  "on %s, while somebody sends to it (rungs 8 and 9): hostcast doctor --all ",
@@ -73,13 +105,15 @@ static void tell_dropped_there(const struct peer_facts *facts, const struct one_
 	finding_add_target(&finding->remedy, &facts->source, &facts->group);
 }
 
-/* What the other side's own rungs have found comes before the network. */
-static void add_peer_cause(const struct peer_facts *facts, struct finding *finding)
+/* What the other side's own rungs have found comes before the network, and counts also where all
+ * probes pass: they come to sockets of doctor's, not to those of programs. */
+static void judge_peer(const struct peer_facts *facts, struct finding *finding)
 {
 	char peer[HOSTCAST_TEXT_SIZE];
 
-	if (!facts->peer->ladder.cause[0])
+	if (!is_peer_to_blame(facts))
 		return;
+	finding_raise(finding, RUNG_CAUSE);
 	address_ip_text(&facts->peer->peer, peer);
 	text_addf(finding_saw(finding), "%s has a cause of its own: ", peer);
 	add_escaped(&finding->saw, facts->peer->ladder.cause);
@@ -162,10 +196,24 @@ static void tell_silence(const struct peer_facts *facts, const struct one_way *w
 }
 
 /* Unicast passes, and neither end knows why the group does not. */
-static bool is_silent(const struct one_way *way)
+static bool is_silent(const struct peer_facts *facts, const struct one_way *way)
 {
 	return way->counts[PROBE_GROUP].arrived == 0 && way->counts[PROBE_UNICAST].arrived > 0 &&
-	       !way->join_error[0] && !way->send_error[0] && !is_dropped_there(way);
+	       !way->join_error[0] && !way->send_error[0] && !is_dropped_there(way) &&
+	       !peer_is_missed(facts, way);
+}
+
+/* Rung 3 says what to do about it. */
+static void tell_missed(const struct peer_facts *facts, struct finding *finding)
+{
+	char peer[HOSTCAST_TEXT_SIZE];
+
+	finding_raise(finding, RUNG_UNKNOWN);
+	text_add_string(finding_saw(finding), "the probes to the group left by ");
+	add_escaped(&finding->saw, facts->left_by);
+	text_addf(&finding->saw, ", but %s is at ", address_ip_text(&facts->peer->peer, peer));
+	add_escaped(&finding->saw, facts->at);
+	text_addf(&finding->saw, ": try -i %s", command_word(facts->at).text);
 }
 
 /* Though the two hosts do talk. */
@@ -190,6 +238,8 @@ static void judge_dead_way(const struct peer_facts *facts, const struct one_way 
 		return;
 	if (is_dropped_there(way))
 		tell_dropped_there(facts, way, finding);
+	else if (peer_is_missed(facts, way))
+		tell_missed(facts, finding);
 	else
 		tell_no_probe(facts, way, finding);
 }
@@ -201,7 +251,7 @@ static void judge_way(const struct peer_facts *facts, const struct one_way *way,
 	const struct probe_count *group = &way->counts[PROBE_GROUP];
 	char text[PEER_WAY_TEXT_SIZE];
 
-	if (is_silent(way)) {
+	if (is_silent(facts, way)) {
 		tell_silence(facts, way, peer_way_text(facts, way, text), finding);
 		return;
 	}
@@ -209,7 +259,7 @@ static void judge_way(const struct peer_facts *facts, const struct one_way *way,
 		judge_dead_way(facts, way, finding);
 		return;
 	}
-	if (unicast->arrived == 0 || group->arrived < group->sent)
+	if (unicast->arrived == 0 || group->arrived < group->sent || way->join_error[0])
 		finding_raise(finding, RUNG_NOTED);
 	text_addf(finding_saw(finding), "%s the group passes (", peer_way_text(facts, way, text));
 	add_counts(&finding->saw, group);
@@ -218,6 +268,10 @@ static void judge_way(const struct peer_facts *facts, const struct one_way *way,
 		text_add_string(&finding->saw, ", unicast ");
 		add_counts(&finding->saw, unicast);
 	}
+	if (way->join_error[0]) {
+		text_add_string(&finding->saw, ", counted on the wire alone: ");
+		add_escaped(&finding->saw, way->join_error);
+	}
 }
 
 static void judge_ways(const struct peer_facts *facts, struct finding *finding)
@@ -225,7 +279,7 @@ static void judge_ways(const struct peer_facts *facts, struct finding *finding)
 	const struct one_way *to = &facts->peer->to_peer, *from = &facts->peer->from_peer;
 	char text[PEER_WAY_TEXT_SIZE];
 
-	if (is_silent(to) && is_silent(from))
+	if (is_silent(facts, to) && is_silent(facts, from))
 		tell_silence(facts, to, peer_way_text(facts, NULL, text), finding);
 	else
 		peer_judge_both(facts, judge_way, finding);
@@ -244,10 +298,10 @@ void judge_network(const struct peer_facts *facts, const char *environment, stru
 {
 	if (!peer_facts_are_complete(facts, finding))
 		return;
+	judge_peer(facts, finding);
 	judge_ways(facts, finding);
-	if (finding->state == RUNG_CAUSE)
-		add_peer_cause(facts, finding);
-	if (!is_silent(&facts->peer->to_peer) && !is_silent(&facts->peer->from_peer))
+	if (!is_silent(facts, &facts->peer->to_peer) &&
+	    (facts->is_sender || !is_silent(facts, &facts->peer->from_peer)))
 		return;
 	if (environment[0])
 		text_add_string(finding_saw(finding), environment);

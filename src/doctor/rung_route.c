@@ -1,6 +1,7 @@
 #include "rung_route.h"
 
 #include "net/address.h"
+#include "peer_facts.h"
 #include "rungs.h"
 #include "suggest_tree.h"
 
@@ -8,6 +9,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { GROUP_SIZE = HOSTCAST_TEXT_SIZE + 20 };
 
 /* The whole of private groups for one of them (RFC 2365), else all there are. */
 static const char *range_of(const union hostcast_address *group)
@@ -134,14 +137,27 @@ static void judge_purpose(const struct route_facts *facts, const char *group,
 			    : "the inner network of containers or virtual machines of this host");
 	if (facts->usable[0])
 		add_remedy(facts, facts->usable, finding);
-	suggest_tree(finding, NULL);
+	if (is_cause || !facts->usable[0])
+		suggest_tree(finding, NULL);
+}
+
+static void judge_missed(const struct route_facts *facts, const char *group,
+			 struct finding *finding)
+{
+	finding_raise(finding, facts->is_used_beside ? RUNG_NOTED : RUNG_CAUSE);
+	text_addf(finding_saw(finding),
+		  "the route to %s leads out of %s, but the peer is at %s and gets nothing of it: "
+		  "programs that name no interface send to %s",
+		  group, facts->interface, facts->peer_at, facts->interface);
+	add_remedy(facts, facts->peer_at, finding);
 }
 
 void judge_route(const struct route_facts *facts, struct finding *finding)
 {
-	char group[HOSTCAST_TEXT_SIZE];
+	char address[HOSTCAST_TEXT_SIZE], group[GROUP_SIZE];
 
-	address_ip_text(&facts->group, group);
+	address_ip_text(&facts->group, address);
+	snprintf(group, sizeof group, facts->is_example ? "groups (tried: %s)" : "%s", address);
 	if (facts->status < 0 && facts->is_switch)
 		text_add_string(finding_saw(finding),
 				"none, and a host that only switches needs none");
@@ -149,6 +165,8 @@ void judge_route(const struct route_facts *facts, struct finding *finding)
 		judge_no_route(facts, group, finding);
 	else if (facts->wanted[0])
 		judge_wanted(facts, group, finding);
+	else if (facts->peer_at[0])
+		judge_missed(facts, group, finding);
 	else if (facts->data_interface[0] && !facts->is_data_there)
 		judge_data_elsewhere(facts, group, finding);
 	else if (facts->purpose != LINK_ORDINARY && !facts->is_data_there)
@@ -188,6 +206,14 @@ static bool is_used_beside(const struct doctor_case *c, unsigned route)
 	return case_is_joined_beside(c, route) || (case_is_sending(c, 0) && !is_sending_there);
 }
 
+static void find_missed_peer(const struct doctor_case *c, struct route_facts *facts)
+{
+	const struct peer_facts peer = peer_facts_of(c);
+
+	if (c->peer && peer_is_missed(&peer, &c->peer->to_peer))
+		memcpy(facts->peer_at, peer.at, sizeof facts->peer_at);
+}
+
 static void gather(const struct doctor_case *c, struct route_facts *facts)
 {
 	unsigned route = c->route_status == 0 ? c->route.interface : 0;
@@ -207,6 +233,7 @@ static void gather(const struct doctor_case *c, struct route_facts *facts)
 	name_interface(c, route, facts->interface);
 	name_interface(c, case_usable_interface(c, route), facts->usable);
 	find_wanted(c, facts);
+	find_missed_peer(c, facts);
 	if (route == 0)
 		return;
 	facts->purpose = link ? link_purpose(link) : LINK_ORDINARY;

@@ -11,6 +11,7 @@
 
 struct route_facts {
 	union hostcast_address group;
+	bool is_example;             /* it stands for all of its family */
 	int status;                  /* of route_find() */
 	char interface[IF_NAMESIZE]; /* where the route leads */
 	enum link_purpose purpose;   /* of that one */
@@ -26,6 +27,8 @@ struct route_facts {
 	bool is_used_beside;              /* programs have joined on another one than that of the
 					     route, or send by it: they name it */
 	bool need_not_hear;               /* this host only sends */
+	char peer_at[IF_NAMESIZE];        /* another one, at which the peer is, which the group did
+					     not reach; "": it did */
 };
 
 void judge_route(const struct route_facts *facts, struct finding *finding);

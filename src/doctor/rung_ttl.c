@@ -112,8 +112,8 @@ static void judge_ways(const struct peer_facts *facts, struct finding *finding)
 	int back = peer_routers(facts, from, PROBE_GROUP);
 	char text[PEER_WAY_TEXT_SIZE];
 
-	if (!is_too_small(facts, to) || !is_too_small(facts, from) || there != back ||
-	    ttl_of_programs(facts, to) != ttl_of_programs(facts, from)) {
+	if (facts->is_sender || !is_too_small(facts, to) || !is_too_small(facts, from) ||
+	    there != back || ttl_of_programs(facts, to) != ttl_of_programs(facts, from)) {
 		peer_judge_both(facts, judge_way, finding);
 		return;
 	}

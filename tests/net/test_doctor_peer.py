@@ -352,6 +352,139 @@ def test_the_other_side_may_not_join(two_hosts):
     assert report.arrived('from_peer', 'group') == 10
 
 
+RECEIVER = """
+import socket, sys
+group, interface, bind_to, is_shared = sys.argv[1:]
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+if is_shared == 'shared':
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind((bind_to, 5004))
+s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + bytes(4)
+             + socket.if_nametoindex(interface).to_bytes(4, sys.byteorder))
+sys.stdin.read()
+"""
+
+
+def start_plain_receiver(host, bind_to='', is_shared='shared'):
+    host.spawn([sys.executable, '-c', RECEIVER, GROUP, 'eth0', bind_to, is_shared])
+    wait_until(lambda: host.has_joined(GROUP, 'eth0'), f'{host.name} to join')
+
+
+@pytest.mark.parametrize('options', [(), ('--sender',)])
+def test_the_program_of_the_other_side_is_bound_elsewhere(two_hosts, options):
+    """All probes arrive, at a socket of doctor's; the program gets nothing."""
+    a, b = two_hosts
+    start_plain_receiver(b, b.address)
+    listen(b)
+    report = ask(a, b.address, *options)
+    assert report.arrived('to_peer', 'group') == 10
+    assert (report.status, report.causes) == (1, ['network']), report.rungs
+    assert f'{b.address} has a cause of its own: binding: ' in report.rungs['network']['saw']
+    assert report.rungs['network']['remedy'] == [f'first, on {b.address}: hostcast doctor {GROUP}:5004']
+    assert f'at {b.address}, on its rung 7, binding' in report.summary['text']
+
+
+def test_the_program_of_the_other_side_has_joined_elsewhere():
+    """The network carries it to where the asker is."""
+    with World() as world:
+        a, b, c = world.host('a'), world.host('b'), world.host('c')
+        world.link(a, b, '10.0.0.0/24')
+        world.link(c, b, '10.1.0.0/24')
+        a.ip('route add 224.0.0.0/4 dev eth0')
+        b.ip('route add 224.0.0.0/4 dev eth0')
+        start_receiver(b, 'eth1')
+        listen(b)
+        report = ask(a, '10.0.0.2', '--sender')
+        assert (report.status, report.causes) == (1, ['network']), report.rungs
+        assert report.arrived('to_peer', 'group') == 10
+        saw = report.rungs['network']['saw']
+        assert '10.0.0.2 has a cause of its own: membership: 239.1.2.3 comes in on eth0, but ' in saw
+        assert 'not on the wire' not in saw and 'nor is it' not in saw
+
+
+def test_a_program_of_the_other_side_that_does_not_share_its_port(two_hosts):
+    """It gets all; what comes is counted on the wire."""
+    a, b = two_hosts
+    start_plain_receiver(b, is_shared='alone')
+    listen(b)
+    report = ask(a, b.address, '--sender')
+    assert (report.status, report.causes) == (0, []), report.rungs
+    assert report.arrived('to_peer', 'group') == 10
+    assert 'counted on the wire alone' in report.rungs['network']['saw']
+
+
+def test_a_port_in_use_where_nobody_may_capture(two_hosts):
+    """That doctor could count nothing there is no fault of the network, and no health."""
+    need('setpriv', 'util-linux')
+    a, b = two_hosts
+    start_plain_receiver(b, is_shared='alone')
+    b.spawn(['setpriv', '--bounding-set', '-net_raw', '--inh-caps', '-net_raw', PROGRAM, 'doctor', '--listen'])
+    wait_until(lambda: b.is_bound(PORT), 'the listener')
+    report = ask(a, b.address, '--sender')
+    assert (report.status, report.causes, report.rungs['network']['state']) == (0, [], 'unknown'), report.rungs
+    assert 'is in use by' in report.rungs['network']['saw']
+    assert report.verdict == 'silent'
+
+
+def test_a_sender_needs_nothing_back(two_hosts):
+    """A host that receives need not be allowed to send."""
+    a, b = two_hosts
+    drop_group(b, 'output')
+    listen(b)
+    report = ask(a, b.address, '--sender')
+    assert (report.status, report.causes, report.rungs['network']['state']) == (0, [], 'noted'), report.rungs
+    assert report.summary['text'] == f'No fault found: {GROUP}:5004 gets through to the other host.'
+
+
+def test_a_sender_behind_a_router_that_forwards_one_way(two_networks):
+    """That is how most are set. From the other side, where it is not, the same router is the cause."""
+    a, router, b = two_networks
+    start_multicast_router(router)
+    forward_group(router, GROUP)
+    listener = listen(b, '--allow', '10.1.0.0/24', '-c', '1')
+    report = ask(a, b.address, '-t', '2', '--sender')
+    assert (report.status, report.causes) == (0, []), report.rungs
+    assert listener.wait() == 0
+    listen(a, '--allow', '10.2.0.0/24')
+    report = ask(b, a.address, '--sender')
+    assert (report.status, report.causes) == (1, ['network']), report.rungs
+    assert any(f'smcroutectl add IN {GROUP} OUT' in line for line in report.rungs['network']['remedy'])
+
+
+def test_a_sender_whose_group_leaves_where_the_other_side_is_not():
+    """As where the default route leads into a VPN."""
+    with World() as world:
+        a, b, c = world.host('a'), world.host('b'), world.host('c')
+        world.link(a, b, '10.0.0.0/24')
+        world.link(a, c, '10.1.0.0/24')
+        a.ip('route add default via 10.1.0.2')
+        b.ip('route add 224.0.0.0/4 dev eth0')
+        start_receiver(b)
+        listen(b)
+        report = ask(a, '10.0.0.2', '--sender')
+        assert (report.status, report.causes) == (1, ['route']), report.rungs
+        assert 'leads out of eth1, but the peer is at eth0' in report.rungs['route']['saw']
+        command = report.rungs['route']['commands'][0]
+        assert command == 'ip route replace 239.0.0.0/8 dev eth0'
+        a.ip(command.removeprefix('ip '))
+        assert ask(a, '10.0.0.2', '--sender').causes == []
+
+
+def test_a_program_here_that_names_its_interface_needs_no_route():
+    """The same network, but a receiver here has joined by name: the route is only noted."""
+    with World() as world:
+        a, b, c = world.host('a'), world.host('b'), world.host('c')
+        world.link(a, b, '10.0.0.0/24')
+        world.link(a, c, '10.1.0.0/24')
+        a.ip('route add default via 10.1.0.2')
+        b.ip('route add 224.0.0.0/4 dev eth0')
+        start_receiver(a)
+        listen(b)
+        report = ask(a, '10.0.0.2')
+        assert (report.status, report.causes, report.rungs['route']['state']) == (0, [], 'noted'), report.rungs
+        assert 'try -i eth0' in report.rungs['network']['saw']
+
+
 # Rung 15
 
 @contextlib.contextmanager

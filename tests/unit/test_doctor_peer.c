@@ -190,6 +190,18 @@ static void a_report_comes_out_as_it_went_in(void **state)
 	assert_true(read.is_done && read.heard.is_wire_seen && read.token == m.token);
 }
 
+/* Of the three sentences a report has two at the most (peer_session_report). */
+static void a_report_of_who_could_not_join_has_room(void **state)
+{
+	struct peer_message m = fullest_report();
+	uint8_t bytes[PEER_MESSAGE_SIZE];
+
+	(void)state;
+	fill_text(m.heard.join_error);
+	m.text[0] = '\0';
+	assert_true(peer_message_write(&m, 0, bytes, sizeof bytes) > 0);
+}
+
 static void a_message_is_filled_up(void **state)
 {
 	const struct peer_message m = {.type = PEER_HELO, .session = 1};
@@ -709,6 +721,153 @@ static void a_cause_at_the_peer_comes_first(void **state)
 	bench_done(b);
 }
 
+/* All probes came to doctor's own socket. */
+static void a_cause_at_the_peer_counts_where_all_passes(void **state)
+{
+	struct bench *b = bench_of(0, 1);
+
+	(void)state;
+	b->facts.is_sender = true;
+	strcpy(b->results.ladder.cause, "binding: x is bound to 10.2.0.2:5004");
+	judge_network(&b->facts, "", &b->finding);
+	assert_int_equal(b->finding.state, RUNG_CAUSE);
+	assert_has(&b->finding.saw, "10.2.0.2 has a cause of its own: binding: x is bound");
+	assert_has(&b->finding.saw, "from here to 10.2.0.2 the group passes (10 of 10)");
+	assert_string_equal(text_string(&b->finding.remedy),
+			    "first, on 10.2.0.2: hostcast doctor 239.1.2.3:5004");
+	bench_done(b);
+}
+
+/* Its remedy stands before that of the network, and once. */
+static void a_cause_at_the_peer_is_mended_first(void **state)
+{
+	static const char first[] = "first, on 10.2.0.2, while somebody sends to it: hostcast";
+	struct bench *b = bench_of(1, 1);
+
+	(void)state;
+	no_group_arrives(&b->results.to_peer);
+	no_group_arrives(&b->results.from_peer);
+	b->results.to_peer.paths[0] = (struct probe_path){
+		.source = address_of("10.0.0.1:4000"), .interface = "eth7", .ttl = 64};
+	strcpy(b->results.ladder.cause, "firewall: a rule");
+	judge_network(&b->facts, "", &b->finding);
+	assert_memory_equal(text_string(&b->finding.remedy), first, strlen(first));
+	assert_has(&b->finding.remedy, "smcroutectl");
+	bench_done(b);
+	b = bench_of(0, 1);
+	no_group_arrives(&b->results.to_peer);
+	strcpy(b->results.to_peer.join_error, "cannot join 239.1.2.3");
+	strcpy(b->results.ladder.cause, "joining: refused");
+	judge_network(&b->facts, "", &b->finding);
+	assert_string_equal(text_string(&b->finding.remedy),
+			    "first, on 10.2.0.2: hostcast doctor 239.1.2.3:5004");
+	bench_done(b);
+}
+
+/* Most of what is routed goes one way only. */
+static void the_way_back_to_a_sender_is_only_noted(void **state)
+{
+	struct bench *b = bench_of(1, 2);
+
+	(void)state;
+	b->facts.is_sender = true;
+	no_group_arrives(&b->results.from_peer);
+	judge_network(&b->facts, "", &b->finding);
+	judge_ttl(&b->facts, &b->finding);
+	judge_fragments(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_NOTED);
+	assert_int_equal(b->finding.remedy.size + b->finding.instead.size, 0);
+	assert_has(&b->finding.saw, "from 10.2.0.2 to here unicast passes");
+	assert_has(&b->finding.saw, "which matters to nobody if this host only sends");
+	bench_done(b);
+}
+
+/* The wrong one of the two must not hide it. */
+static void the_way_of_a_sender_is_a_cause(void **state)
+{
+	struct bench *b = bench_of(1, 1);
+
+	(void)state;
+	b->facts.is_sender = true;
+	no_group_arrives(&b->results.to_peer);
+	judge_ttl(&b->facts, &b->finding);
+	assert_int_not_equal(b->finding.state, RUNG_CAUSE);
+	judge_network(&b->facts, "", &b->finding);
+	assert_int_equal(b->finding.state, RUNG_CAUSE);
+	assert_has(&b->finding.remedy, "smcroutectl add IN 239.1.2.3 OUT");
+	bench_done(b);
+	b = bench_of(1, 1);
+	b->facts.is_sender = true;
+	judge_ttl(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_CAUSE);
+	assert_has(&b->finding.remedy, "here: hostcast send -t 2");
+	assert_has_not(&b->finding.remedy, "there");
+	bench_done(b);
+}
+
+/* A program there has the port for itself; to join would be possible. */
+static void a_port_in_use_there_is_no_cause(void **state)
+{
+	struct bench *b = bench_of(0, 1);
+
+	(void)state;
+	strcpy(b->results.to_peer.join_error, "239.1.2.3:5004 is in use by rx");
+	b->results.ladder.is_told[5] = true;
+	b->results.ladder.states[5] = RUNG_GOOD;
+	no_group_arrives(&b->results.to_peer);
+	judge_network(&b->facts, "", &b->finding);
+	assert_int_equal(b->finding.state, RUNG_UNKNOWN);
+	assert_has(&b->finding.saw, "10.2.0.2 says: 239.1.2.3:5004 is in use by rx");
+	assert_int_equal(b->finding.remedy.size, 0);
+	bench_done(b);
+}
+
+static void what_was_counted_on_the_wire_has_come(void **state)
+{
+	struct bench *b = bench_of(0, 1);
+
+	(void)state;
+	strcpy(b->results.to_peer.join_error, "239.1.2.3:5004 is in use by rx");
+	nobody_arrives(&b->results.to_peer, PROBE_GROUP_LARGE);
+	judge_network(&b->facts, "", &b->finding);
+	judge_fragments(&b->facts, &b->finding);
+	assert_int_equal(b->finding.state, RUNG_NOTED);
+	assert_has(&b->finding.saw, "(10 of 10), counted on the wire alone: 239.1.2.3:5004 is in");
+	bench_done(b);
+}
+
+static void the_captured_count_but_for_fragments(void **state)
+{
+	struct probe_tally tally = {.seen = {0}};
+	struct peer_message probe = {.type = PEER_PROB, .kind = PROBE_GROUP};
+
+	(void)state;
+	probe_tally_take_captured(&tally, &probe, 64);
+	probe_tally_take_captured(&tally, &probe, 63);
+	probe.kind = PROBE_GROUP_LARGE;
+	probe_tally_take_captured(&tally, &probe, 64);
+	assert_int_equal(tally.way.counts[PROBE_GROUP].arrived, 1);
+	assert_int_equal(tally.way.counts[PROBE_GROUP].repeated, 1);
+	assert_int_equal(tally.way.counts[PROBE_GROUP].ttl_least, 63);
+	assert_int_equal(tally.way.counts[PROBE_GROUP_LARGE].arrived, 0);
+}
+
+/* That it left by another interface is for rung 3 to tell. */
+static void what_left_elsewhere_the_network_did_not_drop(void **state)
+{
+	struct bench *b = bench_of(0, 1);
+
+	(void)state;
+	b->facts.is_sender = true;
+	strcpy(b->facts.left_by, "eth1");
+	strcpy(b->facts.at, "eth0");
+	no_group_arrives(&b->results.to_peer);
+	judge_network(&b->facts, "", &b->finding);
+	assert_int_equal(b->finding.state, RUNG_UNKNOWN);
+	assert_has(&b->finding.saw, "left by eth1, but 10.2.0.2 is at eth0: try -i eth0");
+	bench_done(b);
+}
+
 static void some_loss_is_noted(void **state)
 {
 	struct bench *b = bench_of(0, 1);
@@ -1108,6 +1267,7 @@ int main(void)
 		cmocka_unit_test(a_text_with_nul_is_not_read),
 		cmocka_unit_test(a_long_text_is_cut),
 		cmocka_unit_test(a_report_comes_out_as_it_went_in),
+		cmocka_unit_test(a_report_of_who_could_not_join_has_room),
 		cmocka_unit_test(a_message_is_filled_up),
 		cmocka_unit_test(only_long_requests_are_answered),
 		cmocka_unit_test(a_token_is_of_one_address_and_session),
@@ -1132,6 +1292,14 @@ int main(void)
 		cmocka_unit_test(an_end_of_the_way_is_no_network),
 		cmocka_unit_test(what_is_dropped_there_was_carried),
 		cmocka_unit_test(a_cause_at_the_peer_comes_first),
+		cmocka_unit_test(a_cause_at_the_peer_counts_where_all_passes),
+		cmocka_unit_test(a_cause_at_the_peer_is_mended_first),
+		cmocka_unit_test(the_way_back_to_a_sender_is_only_noted),
+		cmocka_unit_test(the_way_of_a_sender_is_a_cause),
+		cmocka_unit_test(a_port_in_use_there_is_no_cause),
+		cmocka_unit_test(what_was_counted_on_the_wire_has_come),
+		cmocka_unit_test(the_captured_count_but_for_fragments),
+		cmocka_unit_test(what_left_elsewhere_the_network_did_not_drop),
 		cmocka_unit_test(some_loss_is_noted),
 		cmocka_unit_test(without_an_answer_nothing_is_known),
 		cmocka_unit_test(two_routers_put_it_on_the_link),

@@ -26,8 +26,8 @@ void verdict_add(struct verdict *verdict, const struct rung *rung, const struct 
 /* Did the group get through, here or between here and the peer? */
 static bool is_alive(const struct doctor_case *c)
 {
-	if (c->peer && c->peer->is_complete)
-		return true; /* rung 14 has found nothing against it */
+	if (c->peer && c->peer->is_complete) /* rung 14 has found nothing against it */
+		return c->peer->to_peer.counts[PROBE_GROUP].arrived > 0;
 	return case_is_sending(c, 0) ||
 	       (c->observation && observation_at_socket(c->observation, 0) > 0) ||
 	       (c->is_switch && case_data_seen(c, 0) > 0);
@@ -56,12 +56,33 @@ const char *verdict_name(enum verdict_kind kind)
 
 /* ---- In words ---- */
 
-static void explain_causes(const struct verdict *verdict, struct text *text)
+/* Rung 14 speaks for the other host. */
+static void add_peer_rung(const struct doctor_case *c, const struct rung *rung, struct text *text)
+{
+	const struct peer_ladder *ladder = c->peer ? &c->peer->ladder : NULL;
+	char peer[HOSTCAST_TEXT_SIZE];
+
+	if (rung->examine != rung_network || !ladder)
+		return;
+	for (size_t i = 0; i < rung_count; i++) {
+		unsigned number = rungs[i].number;
+
+		if (!ladder->is_told[number] || ladder->states[number] != RUNG_CAUSE)
+			continue;
+		text_addf(text, ": at %s, on its rung %u, %s",
+			  address_ip_text(&c->peer->peer, peer), number, rungs[i].title);
+		return;
+	}
+}
+
+static void explain_causes(const struct verdict *verdict, const struct doctor_case *c,
+			   struct text *text)
 {
 	const struct rung *first = verdict->causes[0];
 
 	if (verdict->cause_count == 1) {
 		text_addf(text, "The cause is on rung %u, %s", first->number, first->title);
+		add_peer_rung(c, first, text);
 		if (!verdict->are_rungs_shown) {
 			text_add_string(text, ": ");
 			text_add(text, verdict->first_cause.bytes, verdict->first_cause.size);
@@ -85,13 +106,27 @@ static double seconds_listened(const struct doctor_case *c)
 	return c->observation ? (double)c->observation->lasted_ns / (double)NS_PER_S : 0;
 }
 
-/* On the wire, not only looped back. */
-static bool does_leave(const struct observation *o)
+/* The interface by which it leaves, on the wire and not only looped back; NULL: it does not. */
+static const char *left_by(const struct doctor_case *c)
 {
+	const struct observation *o = c->observation;
+
 	for (size_t i = 0; o && i < o->source_count; i++)
 		if (o->sources[i].is_own && o->sources[i].on_wire > 0 && o->sources[i].ttl_most > 0)
-			return true;
-	return false;
+			return case_interface_name(c, o->sources[i].interface);
+	return NULL;
+}
+
+static void explain_sent(const struct doctor_case *c, const char *group, struct text *text)
+{
+	const char *interface = left_by(c);
+
+	text_addf(text, "this host sends to %s", group);
+	if (interface) {
+		text_add_string(text, ", and it leaves by ");
+		text_add_escaped(text, interface, strlen(interface));
+	}
+	text_add_string(text, ".");
 }
 
 static void explain_healthy(const struct doctor_case *c, const char *group, struct text *text)
@@ -99,7 +134,9 @@ static void explain_healthy(const struct doctor_case *c, const char *group, stru
 	uint64_t arrived = c->observation ? observation_at_socket(c->observation, 0) : 0;
 
 	text_add_string(text, "No fault found: ");
-	if (c->peer)
+	if (c->peer && c->is_sender)
+		text_addf(text, "%s gets through to the other host.", group);
+	else if (c->peer)
 		text_addf(text, "%s gets through, there and back.", group);
 	else if (arrived > 0)
 		text_addf(text, "%" PRIu64 " datagram%s to %s arrived here in %.1f s.", arrived,
@@ -107,8 +144,7 @@ static void explain_healthy(const struct doctor_case *c, const char *group, stru
 	else if (c->is_switch)
 		text_addf(text, "%s comes by the bridge of this host, which only switches.", group);
 	else
-		text_addf(text, "this host sends to %s%s.", group,
-			  does_leave(c->observation) ? ", and it leaves" : "");
+		explain_sent(c, group, text);
 }
 
 static void explain_unheard(const struct doctor_case *c, const char *group, struct text *text)
@@ -140,7 +176,12 @@ static void explain_silence(const struct doctor_case *c, const char *group, stru
 {
 	uint64_t on_wire = c->observation ? observation_on_wire(c->observation, 0) : 0;
 
-	if (!c->observation) {
+	if (c->peer) {
+		text_addf(
+			text,
+			"No fault found, but whether %s gets through could not be seen (rung 14).",
+			group);
+	} else if (!c->observation) {
 		text_addf(text,
 			  "No fault found on this host, as far as it could be examined; nobody "
 			  "listened for %s.",
@@ -180,7 +221,7 @@ void verdict_explain(const struct verdict *verdict, const struct doctor_case *c,
 	hostcast_address_text(&c->group, group);
 	switch (verdict_kind(verdict, c)) {
 	case VERDICT_CAUSE:
-		explain_causes(verdict, text);
+		explain_causes(verdict, c, text);
 		break;
 	case VERDICT_HEALTHY:
 		explain_healthy(c, group, text);
