@@ -211,14 +211,22 @@ static bool may_surprise(const struct doctor_case *c, const struct interface *in
 	       !links_have_port(&c->links, interface->index);
 }
 
+/* There it comes from this host alone, and may be all that its programs want of the group. */
+static bool is_used_on_loopback(const struct doctor_case *c, const struct interface *interface)
+{
+	return interface->is_loopback && !c->are_chosen_by_user && !c->has_peer &&
+	       case_is_joined(c, interface->index) && !case_is_joined_beside(c, interface->index);
+}
+
 static void choose_listened(struct doctor_case *c)
 {
 	int family = c->group.any.sa_family;
 
 	for (size_t i = 0; i < c->interfaces.count; i++) {
 		const struct interface *interface = &c->interfaces.list[i];
-		bool is_of_interest =
-			case_is_chosen(c, interface->index) || may_surprise(c, interface);
+		bool is_of_interest = case_is_chosen(c, interface->index) ||
+				      may_surprise(c, interface) ||
+				      is_used_on_loopback(c, interface);
 
 		if (is_of_interest && (interface_is_usable(interface, family) ||
 				       (c->is_switch && case_is_chosen(c, interface->index))))

@@ -51,8 +51,9 @@ struct doctor_case {
 			   there either */
 
 	/* Where doctor listens: the chosen ones that can, and unless the user has chosen all others
-	 * that can, because data may come in where nobody expects it. The loopback interface, and
-	 * ports of bridges and bonds, only if they are chosen. */
+	 * that can, because data may come in where nobody expects it. Ports of bridges and bonds
+	 * only if they are chosen, the loopback interface also where programs have joined there
+	 * alone. */
 	unsigned listened[CASE_INTERFACES_MAX];
 	size_t listened_count;
 

@@ -94,6 +94,7 @@ static void read_route(struct health *health, size_t index, const char *group)
 	const struct link *link;
 
 	address_parse(group, &facts->group);
+	facts->is_example = true;
 	facts->status = route_find(&facts->group, &route);
 	link = facts->status == 0 ? link_by_index(&health->links, route.interface) : NULL;
 	if (!link)
@@ -114,6 +115,66 @@ static void find_usable(struct health *health, size_t index, int family)
 		    strcmp(one->link->name, facts->interface) != 0)
 			snprintf(facts->usable, sizeof facts->usable, "%s", one->link->name);
 	}
+}
+
+/* Routing daemons name each interface. */
+static bool is_routing(int family)
+{
+	int64_t forwarding = 0;
+
+	sysctl_read_interface(family, "all", "mc_forwarding", &forwarding);
+	return forwarding > 0;
+}
+
+static const struct membership *membership_of(const struct health *health,
+					      const struct group_user *user)
+{
+	return &health->memberships.list[user->membership];
+}
+
+/* Where programs join that name no interface: by the route, and without one on loopback. */
+static bool is_where_route_leads(const struct health *health, const struct route_facts *facts,
+				 const struct group_user *user)
+{
+	const struct interface *interface =
+		interface_by_index(&health->interfaces, membership_of(health, user)->interface);
+
+	return interface &&
+	       (interface->is_loopback || strcmp(interface->name, facts->interface) == 0);
+}
+
+/* Then it has named each. */
+static bool has_joined_on_several(const struct health *health, const struct group_user *user)
+{
+	const struct membership *one = membership_of(health, user);
+
+	for (size_t i = 0; i < health->users.count; i++) {
+		const struct group_user *other = &health->users.list[i];
+
+		if (other->pid == user->pid && other->membership != user->membership &&
+		    address_same_ip(&membership_of(health, other)->group, &one->group))
+			return true;
+	}
+	return false;
+}
+
+/* Only a program that has joined elsewhere is known to have named its interface. */
+static void find_users(struct health *health, size_t index, int family)
+{
+	struct route_facts *facts = &health->routes[index];
+	bool needs_route = false;
+
+	for (size_t i = 0; i < health->users.count; i++) {
+		const struct group_user *user = &health->users.list[i];
+
+		if (membership_of(health, user)->group.any.sa_family != family)
+			continue;
+		if (!is_where_route_leads(health, facts, user))
+			facts->is_used_beside = true;
+		else if (!has_joined_on_several(health, user))
+			needs_route = true;
+	}
+	facts->is_used_beside = is_routing(family) || (facts->is_used_beside && !needs_route);
 }
 
 /* ---- The rest ---- */
@@ -207,6 +268,8 @@ int health_read(struct health *health, const unsigned *wanted, size_t wanted_cou
 	if ((status = read_interfaces(health, wanted, wanted_count, error)) < 0 ||
 	    (status = find_most_groups(health, error)) < 0)
 		return status;
+	find_users(health, 0, AF_INET);
+	find_users(health, 1, AF_INET6);
 	find_usable(health, 0, AF_INET);
 	find_usable(health, 1, AF_INET6);
 	kernel_counters_read(AF_INET, &health->counters[0]);

@@ -122,12 +122,14 @@ static void judge_bridge(struct health *health, const struct health_interface *o
 		  command_word(one->link->name).text);
 }
 
-/* Of a bridge's or bond's port the master is judged. What leads to no hosts needs no multicast. */
+/* Of a bridge's or bond's port the master is judged. What leads to no hosts needs no multicast, nor
+ * do the networks that engines make for containers. */
 static bool is_of_interest(const struct health_interface *one)
 {
 	const struct link *link = one->link;
 
 	return !link->is_loopback && link->is_up && !link_has_ports(one->master) &&
+	       link_purpose(link) != LINK_CONTAINER &&
 	       (link->can_multicast || link_has_hosts(link));
 }
 
@@ -202,7 +204,7 @@ static void judge_reverse_path(struct health *health)
 			return;
 		text_addf(&finding->saw, "%s%s", finding->saw.size > 0 ? ", " : "",
 			  one->link->name);
-		text_addf(finding_command(finding), "sysctl net/ipv4/conf/%s/rp_filter=2",
+		text_addf(finding_command(finding), "sysctl -w net/ipv4/conf/%s/rp_filter=2",
 			  command_word(one->link->name).text);
 	}
 	if (finding)
@@ -225,7 +227,8 @@ static void judge_limits(struct health *health)
 		text_addf(finding_saw(finding),
 			  "%s has joined %" PRId64 " groups with one socket, and more are refused",
 			  text_string(&health->most_groups_by), health->most_groups);
-		text_addf(finding_command(finding), "sysctl net.ipv4.igmp_max_memberships=%" PRId64,
+		text_addf(finding_command(finding),
+			  "sysctl -w net.ipv4.igmp_max_memberships=%" PRId64,
 			  2 * limits->igmp_max_memberships);
 	}
 	if (limits->rmem_max >= 0 && limits->rmem_max < SOCKET_BUFFER_ENOUGH &&
@@ -235,7 +238,7 @@ static void judge_limits(struct health *health)
 			  " bytes: a burst of a millisecond can "
 			  "overflow them",
 			  limits->rmem_max);
-		text_addf(finding_command(finding), "sysctl net.core.rmem_max=%d",
+		text_addf(finding_command(finding), "sysctl -w net.core.rmem_max=%d",
 			  SOCKET_RECEIVE_BUFFER);
 	}
 }

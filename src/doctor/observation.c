@@ -2,6 +2,7 @@
 
 #include "base/monotime.h"
 #include "net/address.h"
+#include "net/memberships.h"
 #include "traffic/group_mac.h"
 #include "traffic/report_records.h"
 #include "traffic/source_filter.h"
@@ -119,6 +120,42 @@ find_or_add_source(struct observation *o, const union hostcast_address *address,
 	return source;
 }
 
+/* ---- What a kernel passes over, as if it had not come ---- */
+
+static bool is_broadcast(const union hostcast_address *address)
+{
+	return address->any.sa_family == AF_INET &&
+	       address->v4.sin_addr.s_addr == htonl(INADDR_BROADCAST);
+}
+
+/* What comes back to its own host may have any address of it. */
+static bool is_sourced_by_nobody(const struct observation *o, const struct packet *packet)
+{
+	const union hostcast_address *source = &packet->source;
+
+	return address_is_multicast(source) || is_broadcast(source) ||
+	       (address_is_loopback(source) && !is_own_address(o, source));
+}
+
+/* Damaged, or forged so that no host takes it: it says nothing of this host. A wrong UDP checksum
+ * and a wrong MAC address are counted apart, for a sender can make all its datagrams so. */
+static bool is_passed_over(const struct observation *o, const struct packet *packet)
+{
+	return packet->ip.checksum == CHECKSUM_BAD || packet->problem ||
+	       is_sourced_by_nobody(o, packet);
+}
+
+static bool is_own_mac(const struct seen_interface *interface, const uint8_t mac[static MAC_SIZE])
+{
+	return !interface || !interface->has_mac || memcmp(interface->mac, mac, MAC_SIZE) == 0;
+}
+
+static bool is_to_another_mac(const struct seen_interface *interface, const struct packet *packet)
+{
+	return packet_group_mac(packet) == GROUP_MAC_UNICAST &&
+	       !is_own_mac(interface, packet->link.destination);
+}
+
 /* ---- Data ---- */
 
 static void on_incomplete(void *context, const union hostcast_address *address, unsigned interface)
@@ -175,11 +212,6 @@ static void count_phase(struct observation *o, const struct seen_source *source,
 	interface->last_ns = time_ns;
 }
 
-static bool is_own_mac(const struct seen_interface *interface, const uint8_t mac[static MAC_SIZE])
-{
-	return !interface || !interface->has_mac || memcmp(interface->mac, mac, MAC_SIZE) == 0;
-}
-
 /* What is addressed to another host the kernel drops without a look at it; another group's address,
  * or that of all, it takes, but filters of network cards and switches mostly do not. Some access
  * points make copies to single hosts: one to this host is as good as the group's. */
@@ -187,14 +219,13 @@ static void take_mac(struct observation *o, struct seen_source *source, const st
 {
 	const uint8_t *mac = packet->link.destination;
 	enum group_mac kind = packet_group_mac(packet);
-	bool is_unicast = kind == GROUP_MAC_UNICAST;
+	bool is_foreign = is_to_another_mac(find_interface(o, source->interface), packet);
 
-	if (!group_mac_is_wrong(kind) ||
-	    (is_unicast && is_own_mac(find_interface(o, source->interface), mac)))
+	if (!group_mac_is_wrong(kind) || (kind == GROUP_MAC_UNICAST && !is_foreign))
 		return;
 	source->wrong_mac++;
-	source->foreign_mac += is_unicast;
-	if (is_unicast || source->foreign_mac == 0)
+	source->foreign_mac += is_foreign;
+	if (is_foreign || source->foreign_mac == 0)
 		memcpy(source->mac, mac, MAC_SIZE);
 }
 
@@ -208,8 +239,9 @@ static void take_datagram_on_wire(struct observation *o, struct seen_source *sou
 		source->size_most = packet->udp.size;
 	if (packet->udp.checksum == CHECKSUM_BAD)
 		source->bad_checksums++;
+	else
+		take_copy(o, source, frame, packet);
 	take_mac(o, source, packet);
-	take_copy(o, source, frame, packet);
 	count_phase(o, source, packet, frame->time_ns);
 }
 
@@ -330,7 +362,25 @@ static void take_report(struct observation *o, struct seen_interface *interface,
 static bool is_void_query(const struct packet *packet)
 {
 	return packet->membership.is_mld && packet->membership.kind == MEMBERSHIP_QUERY &&
-	       (packet->ip.ttl != 1 || !address_is_link_local(&packet->source));
+	       (packet->ip.ttl != 1 || !address_is_link_local(&packet->source) ||
+		!packet->ip.has_router_alert);
+}
+
+/* To all hosts, to the group that it asks for, or to this host (RFC 3376 section 4.1.12). */
+static bool is_query_for_here(const struct observation *o, const struct packet *packet)
+{
+	const union hostcast_address *destination = &packet->destination;
+
+	return membership_is_of_every_host(destination) || is_own_address(o, destination) ||
+	       address_same_ip(destination, &packet->membership.group);
+}
+
+static bool is_lost_query(const struct observation *o, const struct seen_interface *interface,
+			  const struct packet *packet)
+{
+	return packet->membership.kind == MEMBERSHIP_QUERY &&
+	       (packet->membership.checksum == CHECKSUM_BAD || !is_query_for_here(o, packet) ||
+		is_to_another_mac(interface, packet));
 }
 
 static void take_membership(struct observation *o, const struct frame *frame,
@@ -338,6 +388,8 @@ static void take_membership(struct observation *o, const struct frame *frame,
 {
 	struct seen_interface *interface = find_interface(o, frame->interface);
 
+	if (is_lost_query(o, interface, packet))
+		return;
 	if (is_void_query(packet)) {
 		if (interface)
 			interface->void_queries++;
@@ -388,6 +440,8 @@ void observation_take_frame(struct observation *o, const struct frame *frame,
 {
 	if (packet_vlan(packet) != 0)
 		o->other_links++;
+	else if (is_passed_over(o, packet))
+		return;
 	else if (packet->transport == TRANSPORT_MEMBERSHIP)
 		take_membership(o, frame, packet);
 	else if (!address_same_ip(&packet->destination, &o->group) || !is_socket_ready(o, frame))

@@ -63,20 +63,24 @@ static int try_report(int fd, unsigned interface)
 	return send_inside(fd, &routers, interface, false, report, sizeof report);
 }
 
+/* About the group, and sent to all hosts, as a querier asks again and again: what drops the group
+ * itself does not drop these. */
 int provoke_report(const union hostcast_address *group, unsigned interface)
 {
 	uint8_t query[QUERY_SIZE] = {QUERY_TYPE, QUERY_RESPONSE, [8] = QUERY_ROBUSTNESS,
 				     QUERY_INTERVAL};
+	union hostcast_address hosts;
 	int fd, status;
 
 	if (group->any.sa_family != AF_INET)
 		return -EAFNOSUPPORT;
+	address_parse("224.0.0.1", &hosts);
 	memcpy(query + 4, &group->v4.sin_addr, 4);
 	put_checksum(query, sizeof query);
 	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_IGMP);
 	if (fd < 0)
 		return -errno;
-	status = send_inside(fd, group, interface, true, query, sizeof query);
+	status = send_inside(fd, &hosts, interface, true, query, sizeof query);
 	if (status == -EPERM && try_report(fd, interface) == 0)
 		status = -EACCES;
 	close(fd);

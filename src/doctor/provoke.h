@@ -6,11 +6,11 @@
 #include "hostcast.h"
 
 /* Makes this host report its membership of an IPv4 group on an interface, as if a querier had
- * asked: an IGMPv3 query for this group alone, with TTL 0, which is heard by this host and sent to
- * no other. A host that has joined already reports nothing when one more program joins. Over IPv6
- * it can't be done: a query with another hop limit than 1 is not heard (RFC 3810 section 5.1.14).
- * Returns 0 or -errno: -EPERM: CAP_NET_RAW is missing, or a firewall rule refuses it
- * and reports as well; -EACCES: one refuses the query alone; -EAFNOSUPPORT: IPv6. */
+ * asked: an IGMPv3 query about this group alone, to all hosts, with TTL 0, which is heard by this
+ * host and sent to no other. A host that has joined already reports nothing when one more program
+ * joins. Over IPv6 it can't be done: a query with another hop limit than 1 is not heard (RFC 3810
+ * section 5.1.14). Returns 0 or -errno: -EPERM: CAP_NET_RAW is missing, or a firewall rule refuses
+ * it and reports as well; -EACCES: one refuses the query alone; -EAFNOSUPPORT: IPv6. */
 int provoke_report(const union hostcast_address *group, unsigned interface);
 
 /* Sends to an IPv4 group what is not even looped back: an empty datagram with TTL 0. It shows

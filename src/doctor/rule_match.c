@@ -166,13 +166,15 @@ static union hostcast_address destination_of(const struct rule_flow *flow)
 	return to;
 }
 
-/* The older versions report to the group itself, and queries may be for it alone. */
+/* The older versions report to the group itself. A querier asks there, too, but only when somebody
+ * has left: what drops these queries alone lets no membership expire. */
 static enum fit fit_destination(const char *value, const struct rule_flow *flow)
 {
 	union hostcast_address to = destination_of(flow);
 	enum fit fit = fit_address(value, &to);
 
-	return fit == FITS_NOT ? fit_address(value, &flow->group) : fit;
+	return fit == FITS_NOT && flow->kind == FLOW_REPORT ? fit_address(value, &flow->group)
+							    : fit;
 }
 
 static enum fit fit_source(const char *value, const struct rule_flow *flow)

@@ -39,7 +39,7 @@ static void judge_none(const struct address_facts *facts, struct finding *findin
 	if (facts->is_ipv6_disabled) {
 		sysctl_interface_path(AF_INET6, name, "disable_ipv6", path);
 		text_addf(finding_saw(finding), "IPv6 is turned off on %s", name);
-		text_addf(finding_command(finding), "sysctl %s=0",
+		text_addf(finding_command(finding), "sysctl -w %s=0",
 			  command_word(sysctl_name(path, setting)).text);
 		return;
 	}
@@ -75,7 +75,7 @@ static void judge_unchecked(const struct address_facts *facts, struct finding *f
 		name);
 	text_addf(finding_remedy(finding),
 		  "wait a second or two; where that is never wanted, let it be set before the "
-		  "interface comes up: sysctl %s=0",
+		  "interface comes up: sysctl -w %s=0",
 		  sysctl_name(path, setting));
 }
 

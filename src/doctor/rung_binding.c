@@ -3,6 +3,7 @@
 #include "net/address.h"
 #include "net/group_names.h"
 #include "net/process.h"
+#include "net/sysctl.h"
 #include "rungs.h"
 
 #include <stdio.h>
@@ -14,6 +15,21 @@ static size_t count_hearing(const struct binding_facts *facts)
 
 	for (size_t i = 0; i < facts->count; i++)
 		count += facts->members[i].does_hear;
+	return count;
+}
+
+/* A routing daemon joins for the kernel, which forwards, and reads nothing itself. */
+static bool is_router(const struct binding_facts *facts, const struct bound_member *member)
+{
+	return facts->is_routing && member->local.any.sa_family == AF_UNSPEC;
+}
+
+static size_t count_routers(const struct binding_facts *facts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < facts->count; i++)
+		count += is_router(facts, &facts->members[i]);
 	return count;
 }
 
@@ -62,22 +78,28 @@ static void judge_deaf(const struct binding_facts *facts, bool is_only, struct f
 		const struct bound_member *member = &facts->members[i];
 		bool is_cause = is_only && explains(facts, member);
 
-		if (member->does_hear)
+		if (member->does_hear || is_router(facts, member))
 			continue;
 		finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_NOTED);
 		add_bound_to(finding_saw(finding), member);
 		text_addf(&finding->saw, ", where what is sent to %s does not reach it",
 			  hostcast_address_text(&facts->group, group));
 	}
-	if (count_hearing(facts) == 0)
+	if (count_hearing(facts) + count_routers(facts) == 0)
 		add_remedy(facts, finding);
 }
 
 static void add_hearing(const struct binding_facts *facts, struct finding *finding)
 {
-	for (size_t i = 0; i < facts->count; i++)
-		if (facts->members[i].does_hear)
-			add_bound_to(finding_saw(finding), &facts->members[i]);
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct bound_member *member = &facts->members[i];
+
+		if (is_router(facts, member))
+			text_addf(finding_saw(finding),
+				  "%s is bound to no port, as routers are not", member->who);
+		else if (member->does_hear)
+			add_bound_to(finding_saw(finding), member);
+	}
 }
 
 static void judge_data_port(const struct binding_facts *facts, struct finding *finding)
@@ -105,7 +127,7 @@ void judge_binding(const struct binding_facts *facts, struct finding *finding)
 		if (!facts->is_data_of_others)
 			return;
 	}
-	if (hearing < facts->count)
+	if (hearing + count_routers(facts) < facts->count)
 		judge_deaf(facts, hearing == 0 && !facts->is_member_hidden, finding);
 	else if (facts->count > 0)
 		add_hearing(facts, finding);
@@ -210,8 +232,11 @@ static bool is_of_others(const struct doctor_case *c, uint16_t port)
 static void gather(const struct doctor_case *c, struct binding_facts *facts)
 {
 	uint16_t data_port = find_data_port(c);
+	int64_t forwarding = 0;
 
+	sysctl_read_interface(c->group.any.sa_family, "all", "mc_forwarding", &forwarding);
 	*facts = (struct binding_facts){.group = c->group,
+					.is_routing = forwarding > 0,
 					.is_port_given = c->is_port_given,
 					.data_port = data_port,
 					.is_data_of_others = is_of_others(c, data_port)};

@@ -21,6 +21,7 @@ struct binding_facts {
 	bool is_port_given;           /* else it is a guess */
 	uint16_t data_port;     /* at which the group comes in, if at another one only; else 0 */
 	bool is_data_of_others; /* what comes there is another application's */
+	bool is_routing;        /* a daemon routes groups here */
 	bool is_member_hidden;  /* some have joined whose sockets may not be looked at */
 	struct bound_member members[BOUND_MEMBERS_MAX];
 	size_t count;

@@ -3,15 +3,17 @@
 #include "net/address.h"
 #include "net/mac.h"
 #include "rungs.h"
+#include "worst_sources.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A network may repeat a datagram once in a while; a second path does it to all of them. */
+/* A network may repeat a datagram once in a while, and anybody can; a second path does it to all of
+ * them. */
 static bool is_second_path(uint64_t repeated, uint64_t arrived)
 {
-	return repeated > 0 && 2 * repeated >= arrived;
+	return repeated >= TELLING_LEAST && 2 * repeated >= arrived;
 }
 
 /* ---- The two paths, and what to do about them ---- */
@@ -124,32 +126,49 @@ static struct probe_path path_of(const struct duplicates_facts *facts,
 	return path;
 }
 
-static void judge_source(const struct duplicates_facts *facts, const struct seen_source *source,
+static void judge_source(const struct duplicates_facts *facts, const struct worst_source *one,
 			 struct finding *finding)
 {
+	const struct seen_source *source = one->source;
 	const struct probe_path paths[PROBE_PATHS] = {
 		path_of(facts, source, &source->ways[0]),
 		path_of(facts, source, &source->ways[1]),
 	};
-	bool is_cause = is_second_path(source->repeated, source->on_wire - source->repeated);
 	char text[HOSTCAST_TEXT_SIZE];
 
-	finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_NOTED);
+	finding_raise(finding, one->is_cause ? RUNG_CAUSE : RUNG_NOTED);
 	text_addf(finding_saw(finding), "%" PRIu64 " of %" PRIu64 " datagrams of %s came once more",
 		  source->repeated, source->on_wire, address_ip_text(&source->source, text));
-	if (is_cause)
+	if (one->is_cause)
 		judge_paths(paths, finding);
+}
+
+static void judge_sources(const struct duplicates_facts *facts, struct finding *finding)
+{
+	const struct observation *o = facts->peer.observation;
+	struct worst_sources worst = {.count = 0};
+
+	for (size_t i = 0; i < o->source_count; i++) {
+		const struct seen_source *source = &o->sources[i];
+		uint64_t arrived = source->on_wire - source->repeated;
+
+		if (source->repeated > 0)
+			worst_sources_add(&worst,
+					  (struct worst_source){
+						  source, is_second_path(source->repeated, arrived),
+						  source->repeated});
+	}
+	for (size_t i = 0; i < worst.count; i++)
+		judge_source(facts, &worst.list[i], finding);
+	worst_sources_add_others(&worst, finding);
 }
 
 /* ---- Both ---- */
 
 void judge_duplicates(const struct duplicates_facts *facts, struct finding *finding)
 {
-	const struct observation *o = facts->peer.observation;
-
-	for (size_t i = 0; o && i < o->source_count; i++)
-		if (o->sources[i].repeated > 0)
-			judge_source(facts, &o->sources[i], finding);
+	if (facts->peer.observation)
+		judge_sources(facts, finding);
 	if (facts->peer.peer && facts->peer.peer->is_complete)
 		peer_judge_both(&facts->peer, judge_way, finding);
 	if (finding->saw.size == 0)

@@ -152,10 +152,8 @@ static void explain_container(const char *container, struct text *text)
 	if (!container)
 		return;
 	text_addf(sentence(text),
-		  "this is a container (%s), and mostly its network is a bridge or overlay of its "
-		  "own, "
-		  "which no group gets into or out of; the host's own (docker run --network host, "
-		  "hostNetwork: true) or a macvlan is none",
+		  "this is a container (%s), and mostly no group gets into or out of its network; "
+		  "use the host's (docker run --network host, hostNetwork: true), or a macvlan",
 		  container);
 }
 

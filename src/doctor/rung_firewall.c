@@ -200,8 +200,14 @@ static void add_no_rule(const struct firewall_facts *facts, struct finding *find
 
 static void judge_missing(const struct firewall_facts *facts, struct finding *finding)
 {
+	bool is_enough = facts->missing >= TELLING_LEAST;
+
 	add_missing(facts, finding_saw(finding));
-	finding_raise(finding, RUNG_CAUSE);
+	finding_raise(finding, is_enough ? RUNG_CAUSE : RUNG_NOTED);
+	if (!facts->rule && !is_enough) {
+		text_add_string(&finding->saw, "; so few may have been forged, or damaged");
+		return;
+	}
 	if (!facts->rule) {
 		add_no_rule(facts, finding);
 		return;
@@ -211,12 +217,12 @@ static void judge_missing(const struct firewall_facts *facts, struct finding *fi
 	add_remedy_for_group(facts, facts->rule, finding);
 }
 
-/* Does what is wrong with the datagrams? A few beside a rule that drops all do not. */
+/* Does what is wrong with the datagrams? A few beside a rule that drops all do not, nor alone. */
 static bool explains_most(const struct firewall_facts *facts)
 {
 	uint64_t wrong = facts->bad_checksums + facts->foreign_mac + facts->of_nobody;
 
-	return facts->at_socket == 0 && wrong > facts->on_wire / 2;
+	return facts->at_socket == 0 && wrong >= TELLING_LEAST && wrong > facts->on_wire / 2;
 }
 
 void add_checksum_remedy(struct finding *finding)

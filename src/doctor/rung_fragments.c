@@ -3,6 +3,7 @@
 #include "net/address.h"
 #include "rungs.h"
 #include "wire/protocol.h"
+#include "worst_sources.h"
 
 #include <inttypes.h>
 
@@ -35,7 +36,9 @@ static void add_remedy(const struct peer_facts *facts, unsigned mtu, struct find
 
 static bool is_lost(const struct one_way *way, enum probe_kind small, enum probe_kind large)
 {
-	return way->counts[small].arrived > 0 && way->counts[large].sent > 0 &&
+	bool is_counted = !probe_is_to_group(large) || !way->join_error[0]; /* else on the wire */
+
+	return is_counted && way->counts[small].arrived > 0 && way->counts[large].sent > 0 &&
 	       way->counts[large].arrived == 0;
 }
 
@@ -102,21 +105,18 @@ static uint64_t lost_of(const struct observation *o, const struct seen_source *s
 	return source->incomplete < missing ? source->incomplete : missing;
 }
 
-static void judge_source(const struct peer_facts *facts, const struct seen_source *source,
+static void judge_source(const struct peer_facts *facts, const struct worst_source *one,
 			 struct finding *finding)
 {
-	uint64_t lost = lost_of(facts->observation, source);
-	bool is_cause = lost > 1 && lost * 100 >= source->in_fragments * PARTLY_PERCENT;
+	const struct seen_source *source = one->source;
 	char text[HOSTCAST_TEXT_SIZE];
 
-	if (lost == 0)
-		return;
-	finding_raise(finding, is_cause ? RUNG_CAUSE : RUNG_NOTED);
+	finding_raise(finding, one->is_cause ? RUNG_CAUSE : RUNG_NOTED);
 	text_addf(finding_saw(finding),
 		  "%" PRIu64 " datagrams of %s, up to %zu bytes, came in fragments of which some "
 		  "never came",
-		  lost, address_ip_text(&source->source, text), source->size_most);
-	if (is_cause && finding->remedy.size == 0)
+		  one->count, address_ip_text(&source->source, text), source->size_most);
+	if (one->is_cause && finding->remedy.size == 0)
 		add_remedy(facts, 0, finding);
 }
 
@@ -137,15 +137,36 @@ static bool is_of_interest(const struct peer_facts *facts, const struct seen_sou
 	       observation_is_expected(facts->observation, source);
 }
 
-void judge_fragments(const struct peer_facts *facts, struct finding *finding)
+static void add_source(const struct observation *o, const struct seen_source *source,
+		       struct worst_sources *worst)
+{
+	uint64_t lost = lost_of(o, source);
+	bool is_cause =
+		lost >= TELLING_LEAST && lost * 100 >= source->in_fragments * PARTLY_PERCENT;
+
+	if (lost > 0)
+		worst_sources_add(worst, (struct worst_source){source, is_cause, lost});
+}
+
+static void judge_sources(const struct peer_facts *facts, struct finding *finding)
 {
 	const struct observation *o = facts->observation;
+	struct worst_sources worst = {.count = 0};
 
+	for (size_t i = 0; i < o->source_count; i++)
+		if (is_of_interest(facts, &o->sources[i]))
+			add_source(o, &o->sources[i], &worst);
+	for (size_t i = 0; i < worst.count; i++)
+		judge_source(facts, &worst.list[i], finding);
+	worst_sources_add_others(&worst, finding);
+}
+
+void judge_fragments(const struct peer_facts *facts, struct finding *finding)
+{
 	if (is_complete(facts))
 		peer_judge_both(facts, judge_way, finding);
-	for (size_t i = 0; o && i < o->source_count; i++)
-		if (is_of_interest(facts, &o->sources[i]))
-			judge_source(facts, &o->sources[i], finding);
+	if (facts->observation)
+		judge_sources(facts, finding);
 	if (finding->saw.size > 0)
 		return;
 	if (is_complete(facts))

@@ -44,8 +44,9 @@ static void judge_multicast_flag(const struct link *link, struct finding *findin
 	add_cause(finding);
 	text_addf(finding_saw(finding), "%s cannot do multicast: it lacks the flag MULTICAST",
 		  link->name);
-	text_addf(finding_command(finding), "ip link set %s multicast on",
-		  command_word(link->name).text);
+	if (link_purpose(link) != LINK_TUNNEL) /* it has no network that could carry it */
+		text_addf(finding_command(finding), "ip link set %s multicast on",
+			  command_word(link->name).text);
 	suggest_tree(finding, NULL);
 }
 

@@ -34,7 +34,7 @@ static void add_raise(struct finding *finding, const char *name, int64_t limit, 
 	if (limit == NO_LIMIT_KNOWN)
 		text_addf(finding_remedy(finding), "raise the limit %s (sysctl -w)", name);
 	else
-		text_addf(finding_command(finding), "sysctl %s=%lld", name,
+		text_addf(finding_command(finding), "sysctl -w %s=%lld", name,
 			  (long long)(limit * 2 > least ? limit * 2 : least));
 }
 

@@ -48,7 +48,8 @@ static void judge_elsewhere(struct membership_facts *facts, const char *group,
 			    struct finding *finding)
 {
 	bool is_expected = facts->is_examined_named && !facts->is_sending;
-	bool is_cause = is_expected || facts->is_elsewhere_loopback;
+	bool is_cause =
+		is_expected || (facts->is_elsewhere_loopback && !facts->is_sending_elsewhere);
 
 	if (facts->data_interface[0]) {
 		text_addf(finding_saw(finding), "%s has joined %s on %s, where it comes in",
@@ -59,6 +60,9 @@ static void judge_elsewhere(struct membership_facts *facts, const char *group,
 	text_addf(finding_saw(finding), "%s has joined %s on %s only, not on %s",
 		  members_or_somebody(&facts->members_elsewhere), group, facts->elsewhere,
 		  facts->examined[0] ? facts->examined : "an interface that leads out");
+	if (facts->is_elsewhere_loopback && facts->is_sending_elsewhere)
+		text_addf(&finding->saw, "; there it hears what this host sends to %s",
+			  facts->elsewhere);
 	if (facts->examined[0])
 		add_join_on(facts, facts->examined, finding);
 }
@@ -235,6 +239,7 @@ static void gather_elsewhere(const struct doctor_case *c, unsigned data,
 		return;
 	snprintf(facts->elsewhere, sizeof facts->elsewhere, "%s", best->name);
 	facts->is_elsewhere_loopback = best->is_loopback;
+	facts->is_sending_elsewhere = case_is_sending(c, best->index);
 	add_members(c, best->index, &facts->members_elsewhere);
 }
 

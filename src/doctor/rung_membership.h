@@ -19,6 +19,7 @@ struct membership_facts {
 	bool is_joined;                /* there, also by programs that are not visible */
 	char elsewhere[IF_NAMESIZE];   /* else another one where the group is joined; "": none */
 	bool is_elsewhere_loopback;
+	bool is_sending_elsewhere; /* this host sends there, too */
 	struct text members_elsewhere;
 	struct text bound;                /* programs bound to the port that have joined nowhere */
 	char data_interface[IF_NAMESIZE]; /* where the group comes in; "": it was not seen */

@@ -3,6 +3,7 @@
 #include "net/address.h"
 #include "net/sysctl.h"
 #include "rungs.h"
+#include "worst_sources.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -71,10 +72,11 @@ static void add_way_back(const struct reverse_facts *facts, const char *source, 
 		  facts->interface);
 }
 
-/* A filter that would drop but has counted nothing is not what drops. */
+/* A filter that would drop but has counted nothing is not what drops; and a few datagrams may be
+ * forged, which is what such a filter is for. */
 static bool is_cause(const struct reverse_facts *facts)
 {
-	return facts->on_wire > 0 && facts->at_socket == 0 && facts->filtered != 0 &&
+	return facts->on_wire >= TELLING_LEAST && facts->at_socket == 0 && facts->filtered != 0 &&
 	       !facts->is_heard_elsewhere;
 }
 
@@ -124,17 +126,39 @@ void reverse_facts_of(const struct doctor_case *c, const union hostcast_address 
 			 case_interface_name(c, route.interface));
 }
 
-static void examine_source(const struct doctor_case *c, const struct seen_source *seen,
-			   struct finding *finding)
+static void facts_of_seen(const struct doctor_case *c, const struct seen_source *seen,
+			  struct reverse_facts *facts)
+{
+	reverse_facts_of(c, &seen->source, seen->interface, facts);
+	facts->on_wire = seen->on_wire;
+	facts->at_socket = seen->at_socket;
+	facts->is_heard_elsewhere = observation_is_heard_elsewhere(c->observation, seen);
+	facts->filtered = c->observation->counters.reverse_path_filtered;
+}
+
+static void add_source(const struct doctor_case *c, const struct seen_source *seen,
+		       struct worst_sources *worst)
 {
 	struct reverse_facts facts;
 
-	reverse_facts_of(c, &seen->source, seen->interface, &facts);
-	facts.on_wire = seen->on_wire;
-	facts.at_socket = seen->at_socket;
-	facts.is_heard_elsewhere = observation_is_heard_elsewhere(c->observation, seen);
-	facts.filtered = c->observation->counters.reverse_path_filtered;
-	judge_reverse(&facts, finding);
+	if (seen->on_wire == 0 || seen->at_socket > 0)
+		return;
+	facts_of_seen(c, seen, &facts);
+	if (reverse_drops(&facts))
+		worst_sources_add(worst,
+				  (struct worst_source){seen, is_cause(&facts), seen->on_wire});
+}
+
+static void judge_sources(const struct doctor_case *c, const struct worst_sources *worst,
+			  struct finding *finding)
+{
+	struct reverse_facts facts;
+
+	for (size_t i = 0; i < worst->count; i++) {
+		facts_of_seen(c, worst->list[i].source, &facts);
+		judge_reverse(&facts, finding);
+	}
+	worst_sources_add_others(worst, finding);
 }
 
 /* Of a source that the user has named the way back is known, even if it was not heard. */
@@ -183,6 +207,7 @@ static void examine_unseen(const struct doctor_case *c, struct finding *finding)
 int rung_reverse(const struct doctor_case *c, struct finding *finding, struct error *error)
 {
 	const struct observation *o = c->observation;
+	struct worst_sources worst = {.count = 0};
 	uint64_t seen = 0;
 
 	(void)error;
@@ -197,9 +222,9 @@ int rung_reverse(const struct doctor_case *c, struct finding *finding, struct er
 		if (!observation_is_comparable(o, source))
 			continue;
 		seen += source->on_wire + source->at_socket;
-		if (source->on_wire > 0)
-			examine_source(c, source, finding);
+		add_source(c, source, &worst);
 	}
+	judge_sources(c, &worst, finding);
 	if (seen == 0)
 		examine_unseen(c, finding);
 	else if (finding->saw.size == 0)

@@ -63,6 +63,21 @@ static bool is_report_missing(const struct version_facts *facts)
 	return facts->reports_expected > 0 || facts->are_reports_refused;
 }
 
+static bool is_own_query_unanswered(const struct version_facts *facts)
+{
+	return is_report_missing(facts) && !facts->are_reports_refused;
+}
+
+/* A few queries may be forged so that this host never hears them, as from where the reverse-path
+ * filter drops them. */
+static bool is_silence_telling(const struct version_facts *facts)
+{
+	bool is_explained = facts->query_rule || facts->report_rule;
+
+	return facts->unanswered >= TELLING_LEAST || (facts->unanswered > 1 && is_explained) ||
+	       is_own_query_unanswered(facts);
+}
+
 static bool is_answer_missing(const struct version_facts *facts)
 {
 	return !facts->is_unreported && facts->unanswered > 0;
@@ -85,6 +100,16 @@ static void judge_reports(const struct version_facts *facts, struct finding *fin
 	add_rule(facts, facts->report_rule, finding);
 }
 
+static void judge_few_queries(const struct version_facts *facts, struct finding *finding)
+{
+	finding_raise(finding, RUNG_NOTED);
+	text_addf(finding_saw(finding),
+		  "%" PRIu64 " of %" PRIu64
+		  " %s queries on %s had no answer of this host; so few may have been forged, or "
+		  "damaged",
+		  facts->unanswered, facts->queries, protocol_of(facts), facts->interface);
+}
+
 static void judge_queries(const struct version_facts *facts, struct finding *finding)
 {
 	finding_raise(finding, RUNG_CAUSE);
@@ -95,13 +120,26 @@ static void judge_queries(const struct version_facts *facts, struct finding *fin
 	add_rule(facts, facts->query_rule ? facts->query_rule : facts->report_rule, finding);
 }
 
+/* Nobody else has asked: it stops only where somebody does, or snoops. */
+static void judge_own_query(const struct version_facts *facts, struct finding *finding)
+{
+	finding_raise(finding, facts->data_seen > 0 ? RUNG_NOTED : RUNG_CAUSE);
+	text_addf(finding_saw(finding),
+		  "this host does not hear %s queries on %s, not even doctor's own%s: where a "
+		  "router or a switch asks, its membership expires, and the group stops",
+		  protocol_of(facts), facts->interface,
+		  facts->data_seen > 0 ? "; nobody else asked meanwhile, and the group came in"
+				       : "");
+	add_rule(facts, facts->query_rule, finding);
+}
+
 static void judge_void_queries(const struct version_facts *facts, struct finding *finding)
 {
 	finding_raise(finding, RUNG_NOTED);
 	text_addf(finding_saw(finding),
 		  "%" PRIu64
-		  " MLD queries on %s came from no link-local address, or not with hop limit 1: "
-		  "hosts must pass over these (RFC 3810 section 6.2)",
+		  " MLD queries on %s came from no link-local address, without a router alert, or "
+		  "not with hop limit 1: hosts must pass over these (RFC 3810 section 6.2)",
 		  facts->void_queries, facts->interface);
 	text_add_string(finding_remedy(finding),
 			"give the querier (a router, a switch) a link-local address to ask with");
@@ -228,8 +266,12 @@ void judge_version(const struct version_facts *facts, struct finding *finding)
 	}
 	if (is_report_missing(facts) && !is_query_to_blame(facts))
 		judge_reports(facts, finding);
-	else if (is_answer_missing(facts) || is_report_missing(facts))
+	else if (is_answer_missing(facts) && is_silence_telling(facts))
 		judge_queries(facts, finding);
+	else if (is_report_missing(facts))
+		judge_own_query(facts, finding);
+	else if (is_answer_missing(facts))
+		judge_few_queries(facts, finding);
 	/* It matters for source-specific groups alone: beside another fault it would only distract.
 	 */
 	if (is_old(facts) &&
@@ -285,11 +327,17 @@ static void find_rules(const struct doctor_case *c, struct version_facts *facts)
 		.interface = facts->interface,
 		.hooks = HOOKS_OUT,
 	};
+	bool is_named;
 
 	facts->report_rule = rule_find(firewall, &flow, is_report_missing(facts));
+	is_named = facts->report_rule && rule_match(facts->report_rule, &flow) == RULE_NAMES;
 	flow.kind = FLOW_QUERY;
 	flow.hooks = HOOKS_IN;
-	facts->query_rule = rule_find(firewall, &flow, is_answer_missing(facts));
+	facts->query_rule = rule_find(firewall, &flow,
+				      is_answer_missing(facts) || is_own_query_unanswered(facts));
+	/* Doctor's own query got out: what lets it pass mostly lets reports pass. */
+	if (is_own_query_unanswered(facts) && facts->query_rule && !is_named)
+		facts->report_rule = NULL;
 }
 
 static void examine(const struct doctor_case *c, const struct seen_interface *seen,

@@ -248,7 +248,7 @@ def test_ipv6_turned_off(two_hosts):
     b.set('ipv6/conf/eth0/disable_ipv6', 1)
     report = doctor(b, '-i', 'eth0', TARGET6)
     assert (report.status, report.causes) == (1, ['address'])
-    assert report.remedy('address') == ['sysctl net.ipv6.conf.eth0.disable_ipv6=0']
+    assert report.remedy('address') == ['sysctl -w net.ipv6.conf.eth0.disable_ipv6=0']
 
 
 def test_a_tentative_link_local_address(two_hosts):
@@ -431,7 +431,7 @@ def test_the_system_allows_no_membership(two_hosts):
     b.set('ipv4/igmp_max_memberships', 0)
     report = doctor(b, TARGET)
     assert (report.status, report.causes) == (1, ['join']), report.rungs
-    assert report.remedy('join')[0] == 'sysctl net.ipv4.igmp_max_memberships=20'
+    assert report.remedy('join')[0] == 'sysctl -w net.ipv4.igmp_max_memberships=20'
     b.set('ipv4/igmp_max_memberships', 20)
     assert doctor(b, TARGET).state('join') == 'good'
 
@@ -443,7 +443,7 @@ def test_a_program_whose_socket_is_full_of_groups(two_hosts):
     report = doctor(b, TARGET)
     assert (report.status, report.causes) == (1, ['join']), report.rungs
     assert re.search(r'python3\S* \(process \d+\) has joined as many groups', report.saw('join'))
-    assert report.remedy('join')[0] == 'sysctl net.ipv4.igmp_max_memberships=4'
+    assert report.remedy('join')[0] == 'sysctl -w net.ipv4.igmp_max_memberships=4'
 
 
 def test_a_program_whose_socket_is_full_of_sources(two_hosts):
@@ -453,7 +453,7 @@ def test_a_program_whose_socket_is_full_of_sources(two_hosts):
     report = doctor(b, f'10.0.0.9@{TARGET}')
     assert (report.status, report.causes) == (1, ['join']), report.rungs
     assert 'as net.ipv4.igmp_max_msf allows (2), and 10.0.0.9 is none of them' in report.saw('join')
-    assert report.remedy('join')[0] == 'sysctl net.ipv4.igmp_max_msf=4'
+    assert report.remedy('join')[0] == 'sysctl -w net.ipv4.igmp_max_msf=4'
 
 
 def test_one_that_is_full_of_sources_is_no_cause_beside_one_that_has_room(two_hosts):
@@ -525,6 +525,15 @@ def test_joined_on_loopback_only(two_hosts):
     report = doctor(b, TARGET)
     assert (report.status, report.causes) == (1, ['membership'])
     assert 'on lo only, not on eth0' in report.saw('membership')
+
+
+def test_programs_that_need_loopback_alone(two_hosts):
+    _, b = two_hosts
+    start_program(b, groups=[GROUP], interface='lo')
+    start_sender(b, TARGET, '-i', 'lo')
+    report = doctor(b, TARGET)
+    assert (report.status, report.verdict, report.causes) == (0, 'healthy', []), report.rungs
+    assert 'there it hears what this host sends to lo' in report.saw('membership')
 
 
 def test_a_program_that_joins_while_doctor_listens(two_hosts):
@@ -734,6 +743,7 @@ def test_causes_that_need_no_right_are_named_without(two_hosts):
     (['--all'], 2, 'need a GROUP'),
     *(([*option], 2, 'need a GROUP') for option in (['-4'], ['-6'], ['-p', '5004'], ['-W', '5'])),
     (['--ttl', '3', '239.1.2.3'], 2, 'needs --peer'),
+    (['--wait', '0', '239.1.2.3'], 2, 'with --wait 0 doctor would hear nothing'),
     (['-i', 'nosuch', '239.1.2.3'], 3, "no interface 'nosuch'"),
     (['-i', 'nosuch'], 3, "no interface 'nosuch'"),
 ])
@@ -889,6 +899,56 @@ def test_a_route_that_is_missing_is_wrong(two_hosts):
     status, _, problems, summary = health(b)
     assert status == 1 and 'ipv4_route' not in summary
     assert [problem['about'] for problem in wrong(problems)] == ['route']
+
+
+def test_a_route_that_is_missing_is_noted_where_programs_have_named_the_interface(two_hosts):
+    _, b = two_hosts
+    b.ip('route del 224.0.0.0/4 dev eth0')
+    start_program(b, groups=[GROUP], interface='eth0')
+    status, _, problems, _ = health(b)
+    assert (status, wrong(problems)) == (0, []), problems
+    assert [problem['saw'].split(':')[0] for problem in problems if problem['about'] == 'route'] == \
+        ['no route leads to groups (tried']
+    receiver = start_receiver(b)  # on all interfaces, each by its name
+    assert health(b)[0] == 0
+    receiver.signal(signal.SIGINT)
+    receiver.wait()
+    start_program(b, groups=[GROUP], interface='lo')  # as who names none, and finds no route
+    assert health(b)[0] == 1
+
+
+ROUTER = r'''
+import socket, struct, sys
+
+MRT_INIT = 200
+sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
+sock.setsockopt(socket.IPPROTO_IP, MRT_INIT, 1)
+joined = struct.pack('=4s4si', socket.inet_aton(sys.argv[1]), bytes(4), socket.if_nametoindex('eth0'))
+sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, joined)
+print('ready', flush=True)
+sys.stdin.read()
+'''
+
+
+def test_a_router_needs_neither_a_port_nor_a_route(two_hosts):
+    a, b = two_hosts
+    b.ip('route del 224.0.0.0/4 dev eth0')
+    b.spawn([sys.executable, '-c', ROUTER, GROUP]).wait_for('^ready$')
+    start_sender(a)
+    report = doctor(b, '-i', 'eth0', TARGET)
+    assert (report.status, report.state('binding')) == (0, 'good'), report.rungs
+    assert 'is bound to no port, as routers are not' in report.saw('binding')
+    status, _, problems, _ = health(b)
+    assert (status, wrong(problems)) == (0, []), problems
+
+
+def test_a_bridge_of_containers_that_nobody_uses_is_not_told_of(two_hosts):
+    _, b = two_hosts
+    b.ip('link add docker0 type bridge', 'link set docker0 up', 'address add 172.17.0.1/16 dev docker0')
+    assert [problem for problem in health(b)[2] if problem['about'] == 'docker0'] == []
+    b.ip('link add inner type veth peer name outer', 'link set outer master docker0 up', 'link set inner up')
+    wait_until(lambda: 'LOWER_UP' in b.run(['ip', 'link', 'show', 'docker0']).stdout, 'carrier of docker0')
+    assert [problem for problem in health(b)[2] if problem['about'] == 'docker0'] == []
 
 
 def test_no_interface_that_can_is_wrong(two_hosts):

@@ -164,6 +164,61 @@ sock.sendto(query, ('ff02::1', 0, 0, index))
 '''
 
 
+# Sends to the group, rarely; and beside it what anybody can forge: of each kind that every kernel passes over as much, of
+# what it does not, two or three of a source, and then the next source's.
+FORGER = r'''
+import itertools, socket, struct, time
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(('eth0', 0))
+own, group, all_hosts, stranger = wire.getsockname()[4], '239.1.2.3', '224.0.0.1', bytes.fromhex('020101010101')
+def checksum(data):
+    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
+    total = (total >> 16) + (total & 0xffff)
+    return ~(total + (total >> 16)) & 0xffff
+def send(source, to, protocol, data, options=b'', damage=0, number=0, word=0, beyond=0, mac=None):
+    ends = socket.inet_aton(source) + socket.inet_aton(to)
+    header = struct.pack('!BBHHHBBH', 0x45 + len(options) // 4, 0, 20 + len(options) + len(data) + beyond, number, word, 1,
+                         protocol, 0) + ends + options
+    header = header[:10] + struct.pack('!H', checksum(header) ^ damage) + header[12:]
+    mac = mac or bytes([1, 0, 0x5e, ends[5] & 127, *ends[6:8]])
+    wire.send(mac + own + struct.pack('!H', 0x0800) + header + data)
+def datagram(source, data, size=None, sum=0, **options):
+    send(source, group, 17, struct.pack('!HHHH', 999, 5004, size or 8 + len(data), sum) + data, **options)
+def query(source='10.0.0.1', to=all_hosts, damaged=0, **options):
+    query = struct.pack('!BBH4sBBH', 0x11, 1, 0, bytes(4), 2, 125, 0)
+    query = query[:2] + struct.pack('!H', checksum(query) ^ damaged) + query[4:]
+    send(source, to, 2, query, options=bytes([0x94, 4, 0, 0]), **options)
+for number in itertools.count(1):
+    source, another = f'10.0.0.{number % 100 + 50}', f'10.0.0.{number % 100 + 150}'
+    datagram('10.0.0.1', b'%d' % number, number=number)
+    query(damaged=1)
+    query(damage=1)
+    query(source='127.0.0.9')
+    query(source='224.9.9.9')
+    query(to='224.7.7.7')
+    query(to='10.99.0.1', mac=stranger)
+    query(mac=stranger)
+    for nobody in ['127.0.0.9', '224.9.9.9', '255.255.255.255']:
+        datagram(nobody, b'forged')
+    datagram('10.0.0.1', b'forged', damage=1)
+    datagram('10.0.0.1', b'forged', size=5)
+    datagram('10.0.0.1', b'forged', size=50)
+    datagram('10.0.0.1', b'forged', beyond=1000)
+    datagram('10.0.0.1', b'forged', options=bytes([7, 2, 4, 1]))
+    if number % 5 == 0:
+        datagram(source, b'forged', sum=0xdead)
+        datagram(source, b'forged', mac=stranger)
+        for _ in range(3):
+            datagram(source, b'again', number=7)
+        for first in range(2):
+            datagram(another, bytes(8), size=2000, number=1000 + first, word=0x2000)
+            datagram(f'8.8.{number % 200}.8', b'of nowhere', number=first)
+    if number == 1:
+        print('sending', flush=True)
+    time.sleep(0.2)
+'''
+
+
 def examine(host, target, *options, prefix=()):
     return doctor(host, '--wait', '1', *options, target, prefix=prefix)
 
@@ -243,6 +298,19 @@ def test_datagrams_in_fragments_are_whole(family):
         report = examine(b, TARGETS[family], '-i', 'eth0')
         assert report.causes == [], report.rungs
         assert report.state('firewall') == 'good' and report.summary['listened']['on_wire'] > 0
+
+
+def test_what_anybody_can_forge_makes_nobody_sick():
+    with two_hosts() as world:
+        a, b = world.hosts
+        b.set('ipv4/conf/eth0/rp_filter', 1)
+        start_receiver(b)
+        a.spawn([sys.executable, '-c', FORGER]).wait_for('^sending$')
+        report = examine(b, TARGETS[4], '-i', 'eth0', '--wait', '2')
+        assert (report.status, report.causes) == (0, []), report.rungs
+        assert report.summary['listened']['at_socket'] > 0
+        states = [report.state(rung) for rung in ('reverse-path', 'duplicates', 'fragments')]
+        assert states == ['noted'] * 3, report.rungs
 
 
 def test_rules_about_other_things_are_not_blamed():
@@ -1017,6 +1085,44 @@ def test_queries_that_are_not_heard():
         assert "'ip protocol igmp drop'" in report.saw('version')
         mend(b, report)
         assert examine(b, TARGETS[4], '-i', 'eth0', '--wait', '2').causes == []
+
+
+def wait_for_quiet(witness):
+    """Joining is told twice (RFC 3376 section 8.11)."""
+    wait_until(lambda: witness.stdout.count('protocol 2 ttl 1 data 22') == 2, 'the reports of joining')
+
+
+@contextlib.contextmanager
+def joined_before(rules):
+    """b has joined, and has no reason to report it any more; a sends."""
+    with two_hosts() as world:
+        a, b = world.hosts
+        load_rules(b, rules)
+        witness = a.spawn([sys.executable, '-c', WITNESS, b.address])
+        witness.wait_for('^watching$')
+        start_receiver(b)
+        wait_for_quiet(witness)
+        start_sender(a)
+        yield b
+
+
+def test_a_rule_for_the_group_drops_no_queries():
+    with joined_before(chain('input', 'ip daddr 239.0.0.0/8 drop')) as b:
+        report = examine(b, TARGETS[4], '-i', 'eth0', '--all')
+        assert report.causes == ['firewall'], report.rungs
+        assert report.state('version') == 'good'
+
+
+def test_queries_that_the_policy_drops():
+    """Nobody asks, and the group comes in: it need not be so tomorrow."""
+    with joined_before(chain('input', 'udp dport 5004 accept', policy='drop')) as b:
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == [] and report.state('version') == 'noted', report.rungs
+        assert 'does not hear IGMP queries on eth0' in report.saw('version')
+        assert 'the policy (drop) of chain inet planted input' in report.saw('version')
+        done = b.run(['sh', '-c', report.commands('version')[0]])
+        assert done.status == 0, done.stderr
+        assert examine(b, TARGETS[4], '-i', 'eth0').state('version') == 'good'
 
 
 # 16: fragments

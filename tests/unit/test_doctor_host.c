@@ -208,7 +208,7 @@ static void ipv6_that_is_turned_off_is_told(void **state)
 	(void)state;
 	judge_address_of(&none, AF_INET6, LINK_LOCAL_NONE, true);
 	expect_finding(RUNG_CAUSE, "IPv6 is turned off on eth0",
-		       "sysctl net.ipv6.conf.eth0.disable_ipv6=0");
+		       "sysctl -w net.ipv6.conf.eth0.disable_ipv6=0");
 }
 
 static void duplicate_address_detection_is_told(void **state)
@@ -217,10 +217,10 @@ static void duplicate_address_detection_is_told(void **state)
 
 	(void)state;
 	judge_address_of(&interface, AF_INET6, LINK_LOCAL_TENTATIVE, false);
-	expect_finding(RUNG_CAUSE, "is tentative", "sysctl net.ipv6.conf.eth0.accept_dad=0");
+	expect_finding(RUNG_CAUSE, "is tentative", "sysctl -w net.ipv6.conf.eth0.accept_dad=0");
 	strcpy(interface.name, "eth0.5"); /* whose dot is none of sysctl's */
 	judge_address_of(&interface, AF_INET6, LINK_LOCAL_TENTATIVE, false);
-	expect_finding(RUNG_CAUSE, "is tentative", "sysctl net/ipv6/conf/eth0.5/accept_dad=0");
+	expect_finding(RUNG_CAUSE, "is tentative", "sysctl -w net/ipv6/conf/eth0.5/accept_dad=0");
 	judge_address_of(&interface, AF_INET6, LINK_LOCAL_FAILED, false);
 	expect_finding(RUNG_CAUSE, "another host of the link has", "ip address add");
 }
@@ -369,6 +369,7 @@ static void a_route_into_a_tunnel_is_a_cause_where_there_is_another_way(void **s
 	expect_finding(RUNG_CAUSE, "containers", "dev eth0");
 	facts.is_used_beside = true; /* by name */
 	judge_route(&facts, &finding);
+	assert_int_equal(finding.instead.size, 0);
 	expect_finding(RUNG_NOTED, "containers", "dev eth0");
 	facts.is_data_there = true;
 	judge_route(&facts, &finding);
@@ -510,7 +511,7 @@ static void a_refused_join_is_a_cause(void **state)
 	facts.group_limit = 0;
 	judge_join(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "net.ipv4.igmp_max_memberships allows no more",
-		       "sysctl net.ipv4.igmp_max_memberships=20");
+		       "sysctl -w net.ipv4.igmp_max_memberships=20");
 	facts = join_of("ff15::1", ENOMEM);
 	facts.group_limit = NO_LIMIT_KNOWN;
 	judge_join(&facts, &finding);
@@ -531,7 +532,7 @@ static void a_program_at_its_limit_is_a_cause(void **state)
 	set_text(&facts.full_of_groups, "python3 (process 12)");
 	judge_join(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "python3 (process 12) has joined as many groups",
-		       "sysctl net.ipv4.igmp_max_memberships=40");
+		       "sysctl -w net.ipv4.igmp_max_memberships=40");
 	facts.is_joined = true;
 	judge_join(&facts, &finding);
 	expect_finding(RUNG_NOTED, "as many groups", "start the program again");
@@ -540,7 +541,7 @@ static void a_program_at_its_limit_is_a_cause(void **state)
 	set_text(&facts.full_of_sources, "python3 (process 12)");
 	judge_join(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "(10), and 10.0.0.7 is none of them",
-		       "sysctl net.ipv4.igmp_max_msf=20");
+		       "sysctl -w net.ipv4.igmp_max_msf=20");
 	facts.is_wanted = true; /* by another program */
 	judge_join(&facts, &finding);
 	expect_finding(RUNG_NOTED, "(10), and 10.0.0.7 is none of them", "start the program again");
@@ -706,6 +707,10 @@ static void joined_on_loopback_alone_is_a_cause(void **state)
 	facts.is_elsewhere_loopback = true;
 	judge_and_forget(&facts);
 	expect_finding(RUNG_CAUSE, "on lo only", "recv -i eth0");
+	facts = member_elsewhere("eth0", "lo");
+	facts.is_elsewhere_loopback = facts.is_sending_elsewhere = true;
+	judge_and_forget(&facts);
+	expect_finding(RUNG_NOTED, "there it hears what this host sends to lo", "recv -i eth0");
 }
 
 static void data_where_nobody_has_joined_is_a_cause(void **state)
@@ -813,6 +818,9 @@ static void who_is_bound_to_nothing_is_noted(void **state)
 	(void)state;
 	judge_binding(&facts, &finding);
 	expect_finding(RUNG_NOTED, "is bound to no port", "0.0.0.0:5004");
+	facts.is_routing = true;
+	judge_binding(&facts, &finding);
+	expect_finding(RUNG_GOOD, "is bound to no port, as routers are not", NULL);
 }
 
 static void data_at_another_port_is_a_cause(void **state)

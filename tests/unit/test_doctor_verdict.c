@@ -153,6 +153,7 @@ static void a_cause_is_told(void **state)
 static void what_arrives_is_healthy(void **state)
 {
 	struct doctor_case c = case_of("239.1.2.3:5004");
+	struct interface one = {.index = 2, .name = "eth0"};
 
 	(void)state;
 	add(1, RUNG_GOOD, "eth0 is up");
@@ -165,7 +166,10 @@ static void what_arrives_is_healthy(void **state)
 	heard.sources[0].ttl_most = 1;
 	expect_verdict(&c, VERDICT_HEALTHY, "this host sends to 239.1.2.3:5004.");
 	heard.sources[0].on_wire = 7;
-	expect_verdict(&c, VERDICT_HEALTHY, "this host sends to 239.1.2.3:5004, and it leaves.");
+	heard.sources[0].interface = one.index;
+	c.interfaces = (struct interfaces){.list = &one, .count = 1};
+	expect_verdict(&c, VERDICT_HEALTHY,
+		       "this host sends to 239.1.2.3:5004, and it leaves by eth0.");
 }
 
 static void silence_is_no_health(void **state)
@@ -202,6 +206,8 @@ static void a_peer_that_does_not_answer_is_no_health(void **state)
 	c.peer = &peer;
 	expect_verdict(&c, VERDICT_NO_ANSWER, "could not be asked: nobody answers\\x1b[31m.");
 	peer.is_complete = true;
+	expect_verdict(&c, VERDICT_SILENT, "could not be seen (rung 14)");
+	peer.to_peer.counts[PROBE_GROUP].arrived = 10;
 	expect_verdict(&c, VERDICT_HEALTHY, "gets through, there and back");
 }
 
@@ -302,6 +308,7 @@ static void a_tunnel_without_the_flag_is_noted(void **state)
 	strcpy(links[1].kind, "wireguard");
 	links[1].can_multicast = false;
 	expect_problem("eth1", RUNG_NOTED, "MULTICAST");
+	assert_int_equal(health.problems[0].finding.remedy.size, 0); /* the flag would not help */
 }
 
 static void ports_of_a_bond_are_no_problem(void **state)
@@ -313,6 +320,27 @@ static void ports_of_a_bond_are_no_problem(void **state)
 	links[1].can_multicast = false;
 	health_judge(&health);
 	assert_int_equal(health.problem_count, 0);
+}
+
+static void networks_of_containers_are_no_problem(void **state)
+{
+	(void)state;
+	strcpy(links[1].name, "docker0");
+	strcpy(links[1].kind, "bridge");
+	links[1].has_carrier = false;
+	health_judge(&health);
+	assert_int_equal(health.problem_count, 0);
+}
+
+static void the_route_is_that_of_all_groups(void **state)
+{
+	(void)state;
+	strcpy(health.routes[0].interface, "tun0");
+	health.routes[0].purpose = LINK_TUNNEL;
+	health.routes[0].is_example = health.routes[0].is_used_beside = true;
+	strcpy(health.routes[0].usable, "eth0");
+	expect_problem("route", RUNG_NOTED,
+		       "the route to groups (tried: 239.255.0.1) leads out of");
 }
 
 static void what_leads_to_no_hosts_needs_no_multicast(void **state)
@@ -434,6 +462,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(a_tunnel_without_the_flag_is_noted, set_up_health,
 						forget_problems),
 		cmocka_unit_test_setup_teardown(ports_of_a_bond_are_no_problem, set_up_health,
+						forget_problems),
+		cmocka_unit_test_setup_teardown(networks_of_containers_are_no_problem,
+						set_up_health, forget_problems),
+		cmocka_unit_test_setup_teardown(the_route_is_that_of_all_groups, set_up_health,
 						forget_problems),
 		cmocka_unit_test_setup_teardown(what_leads_to_no_hosts_needs_no_multicast,
 						set_up_health, forget_problems),

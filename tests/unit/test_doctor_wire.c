@@ -1,9 +1,11 @@
 /* Rungs 8, 9, 10, 12 and 13 of the doctor, from recorded facts: what each blames, and how to mend
- * it. */
+ * it; and which sources 15 and 16 name where there are many. */
 #include "base/monotime.h"
 #include "doctor/firewall_read.h"
 #include "doctor/rung_buffer.h"
+#include "doctor/rung_duplicates.h"
 #include "doctor/rung_firewall.h"
+#include "doctor/rung_fragments.h"
 #include "doctor/rung_reverse.h"
 #include "doctor/rung_snooping.h"
 #include "doctor/rung_version.h"
@@ -82,6 +84,17 @@ static void a_strict_filter_and_another_way_back_is_a_cause(void **state)
 	must_contain(&finding.remedy, "ip route add 10.9.0.7 dev eth1");
 	expect_finding(RUNG_CAUSE, "the way back to 10.9.0.7 goes by eth0, and rp_filter is strict",
 		       "sysctl -w net.ipv4.conf.eth1.rp_filter=2");
+}
+
+static void two_datagrams_with_another_way_back_are_noted(void **state)
+{
+	struct reverse_facts facts = asymmetric();
+
+	(void)state;
+	facts.on_wire = 2;
+	facts.filtered = 2;
+	judge_reverse(&facts, &finding);
+	expect_finding(RUNG_NOTED, "2 of its datagrams came in there", "sysctl -w");
 }
 
 static void the_larger_number_counts(void **state)
@@ -311,6 +324,30 @@ static void a_few_of_many_are_no_cause(void **state)
 	facts.missing = 500;
 	judge_firewall(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "500 of them did not reach the socket", "tc filter");
+}
+
+/* Anybody can forge one or two. */
+static void two_that_are_missing_or_wrong_are_noted(void **state)
+{
+	struct firewall_facts facts = dropped(NULL);
+
+	(void)state;
+	facts.on_wire = facts.missing = 2;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "so few may have been forged", NULL);
+	facts.missing = 0;
+	facts.bad_checksums = 2;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "2 of 2 datagrams came in on eth0 with a wrong UDP checksum",
+		       "tx-checksumming off");
+	facts.bad_checksums = 0;
+	facts.wrong_mac = facts.foreign_mac = 2;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "it is another host's", "01:00:5e:01:01:01");
+	facts.on_wire = facts.missing = 3;
+	facts.wrong_mac = facts.foreign_mac = 0;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "3 datagrams came in on eth0, and none", "tc filter");
 }
 
 static void wrong_checksums_are_no_firewall(void **state)
@@ -991,9 +1028,37 @@ static void queries_that_are_not_answered_are_a_cause(void **state)
 	facts.reports_sent = 0; /* not even one: what asks for it is not heard */
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "does not answer IGMP queries", "ip protocol igmp accept");
+	facts.queries = facts.unanswered = 0; /* doctor alone has asked */
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "does not hear IGMP queries on eth0, not even doctor's own:",
+		       "ip protocol igmp accept");
+	facts.data_seen = 5;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "nobody else asked meanwhile, and the group came in",
+		       "ip protocol igmp accept");
 	facts.is_unreported = true;
 	judge_version(&facts, &finding);
 	expect_finding(RUNG_GOOD, "nobody reports this group", NULL);
+}
+
+static void a_query_alone_that_is_not_answered_is_noted(void **state)
+{
+	struct firewall_rule rule = drop_rule();
+	struct version_facts facts = modern();
+
+	(void)state;
+	facts.queries = 3;
+	facts.unanswered = 1;
+	facts.query_rule = &rule;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "1 of 3 IGMP queries on eth0 had no answer", NULL);
+	facts.unanswered = 2;
+	facts.query_rule = NULL;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_NOTED, "2 of 3 IGMP queries on eth0 had no answer", NULL);
+	facts.unanswered = 3;
+	judge_version(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "does not answer IGMP queries on eth0", "nft list ruleset");
 }
 
 static void an_older_version_is_noted(void **state)
@@ -1075,10 +1140,92 @@ static void mld_has_versions_too(void **state)
 	expect_finding(RUNG_NOTED, "MLDv1", "sysctl -w net.ipv6.conf.all.force_mld_version=0");
 }
 
+/* ---- 15 and 16: many sources ---- */
+
+static struct observation *hear(size_t count)
+{
+	struct observation *o = calloc(1, sizeof *o);
+
+	assert_non_null(o);
+	for (size_t i = 0; i < count; i++) {
+		o->sources[i].source = parse("10.0.0.1");
+		o->sources[i].source.v4.sin_addr.s_addr = htonl(0x0a000001 + (uint32_t)i);
+		o->sources[i].on_wire = o->sources[i].in_fragments = 10;
+	}
+	o->source_count = count;
+	return o;
+}
+
+static void two_copies_are_noted(void **state)
+{
+	struct observation *o = hear(1);
+	const struct duplicates_facts facts = {.peer = {.observation = o}};
+
+	(void)state;
+	o->sources[0].on_wire = 4;
+	o->sources[0].repeated = 2;
+	judge_duplicates(&facts, &finding);
+	expect_finding(RUNG_NOTED, "2 of 4 datagrams of 10.0.0.1 came once more", NULL);
+	o->sources[0].on_wire = 6;
+	o->sources[0].repeated = 3;
+	judge_duplicates(&facts, &finding);
+	expect_finding(RUNG_CAUSE, "3 of 6 datagrams", "two paths of different lengths");
+	free(o);
+}
+
+static void of_many_sources_with_copies_the_worst_are_named(void **state)
+{
+	struct observation *o = hear(100);
+	const struct duplicates_facts facts = {.peer = {.observation = o}};
+
+	(void)state;
+	for (size_t i = 0; i < o->source_count; i++)
+		o->sources[i].repeated = 1;
+	o->sources[50].on_wire = 1000; /* many, and yet a small part */
+	o->sources[50].repeated = 20;
+	o->sources[70].repeated = 4;
+	o->sources[80].repeated = 5;
+	judge_duplicates(&facts, &finding);
+	assert_ptr_equal(strstr(text_string(&finding.saw), "5 of 10 datagrams of 10.0.0.81 "),
+			 text_string(&finding.saw));
+	must_contain(&finding.saw, "20 of 1000 datagrams of 10.0.0.51 came once more; and 97 more");
+	assert_true(finding.saw.size < 500);
+	expect_finding(RUNG_CAUSE, "5 of 10", "two paths of different lengths");
+	free(o);
+}
+
+static void two_lost_datagrams_in_fragments_are_noted(void **state)
+{
+	struct observation *o = hear(1);
+	const struct peer_facts facts = {.observation = o};
+
+	(void)state;
+	o->sources[0].on_wire = o->sources[0].in_fragments = o->sources[0].incomplete = 2;
+	judge_fragments(&facts, &finding);
+	expect_finding(RUNG_NOTED, "2 datagrams of 10.0.0.1", NULL);
+	free(o);
+}
+
+static void of_many_sources_that_lose_fragments_the_worst_are_named(void **state)
+{
+	struct observation *o = hear(5);
+	const struct peer_facts facts = {.observation = o};
+
+	(void)state;
+	for (size_t i = 0; i < o->source_count; i++)
+		o->sources[i].incomplete = i + 3;
+	judge_fragments(&facts, &finding);
+	must_contain(&finding.saw, "7 datagrams of 10.0.0.5");
+	must_contain(&finding.saw, "5 datagrams of 10.0.0.3");
+	expect_finding(RUNG_CAUSE, "; and 2 more sources", "at most");
+	free(o);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_strict_filter_and_another_way_back_is_a_cause),
+		cmocka_unit_test(two_datagrams_with_another_way_back_are_noted),
 		cmocka_unit_test(the_larger_number_counts),
 		cmocka_unit_test(a_loose_filter_drops_where_there_is_no_route),
 		cmocka_unit_test(a_filter_that_counted_nothing_is_no_cause),
@@ -1093,6 +1240,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_rules_hold_is_quoted_for_a_shell),
 		cmocka_unit_test(without_a_rule_it_is_still_the_cause),
 		cmocka_unit_test(a_few_of_many_are_no_cause),
+		cmocka_unit_test(two_that_are_missing_or_wrong_are_noted),
+		cmocka_unit_test(two_copies_are_noted),
+		cmocka_unit_test(of_many_sources_with_copies_the_worst_are_named),
+		cmocka_unit_test(two_lost_datagrams_in_fragments_are_noted),
+		cmocka_unit_test(of_many_sources_that_lose_fragments_the_worst_are_named),
 		cmocka_unit_test(wrong_checksums_are_no_firewall),
 		cmocka_unit_test(who_has_no_address_is_no_firewall),
 		cmocka_unit_test(a_few_wrong_ones_stand_behind_the_rule_that_drops_all),
@@ -1126,6 +1278,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_refused_query_says_nothing_of_reports),
 		cmocka_unit_test(an_older_version_is_no_part_of_another_fault),
 		cmocka_unit_test(queries_that_are_not_answered_are_a_cause),
+		cmocka_unit_test(a_query_alone_that_is_not_answered_is_noted),
 		cmocka_unit_test(an_older_version_is_noted),
 		cmocka_unit_test(an_older_version_breaks_source_specific_groups),
 		cmocka_unit_test(who_speaks_igmpv1_may_report_later),

@@ -216,6 +216,35 @@ static void what_goes_to_another_hosts_mac_is_no_firewalls(void **state)
 	assert_int_equal(seen_source_missing(source_on(SOURCE, ETH0)), 3);
 }
 
+/* What no host takes says nothing of this one. */
+static void what_is_damaged_or_of_nobody_has_not_come(void **state)
+{
+	static const char *const NOBODIES[] = {"127.0.0.9", "224.9.9.9", "255.255.255.255"};
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	packet.ip.checksum = CHECKSUM_BAD;
+	take(packet);
+	packet.ip.checksum = CHECKSUM_GOOD;
+	packet.problem = "a UDP length below 8 bytes";
+	take(packet);
+	for (size_t i = 0; i < sizeof NOBODIES / sizeof *NOBODIES; i++)
+		take(datagram(NOBODIES[i], "x"));
+	assert_int_equal(o->source_count, 0);
+}
+
+static void a_wrong_checksum_makes_no_copy(void **state)
+{
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	packet.ip.identification = 77;
+	packet.udp.checksum = CHECKSUM_BAD;
+	take(packet);
+	take(packet);
+	assert_int_equal(source_on(SOURCE, ETH0)->repeated, 0);
+}
+
 static void sources_are_bounded(void **state)
 {
 	(void)state;
@@ -588,6 +617,55 @@ static void what_this_host_asks_it_need_not_answer(void **state)
 	assert_int_equal(o->interfaces[0].queries, 1);
 }
 
+static void a_query_that_no_host_takes_is_none(void **state)
+{
+	static const uint8_t another[MAC_SIZE] = {2, 1, 1, 1, 1, 1};
+	const struct packet good = membership(QUERIER, MEMBERSHIP_QUERY, 3);
+	struct packet query = good;
+
+	(void)state;
+	o->interfaces[0].has_mac = true;
+	query.membership.checksum = CHECKSUM_BAD;
+	take(query);
+	query = good;
+	query.ip.checksum = CHECKSUM_BAD;
+	take(query);
+	query = good;
+	query.source = parse("224.9.9.9");
+	take(query);
+	query = good;
+	query.destination = parse("224.7.7.7");
+	take(query);
+	query.destination = parse("10.99.0.1");
+	take(query);
+	query = good;
+	memcpy(query.link.destination, another, MAC_SIZE);
+	take(query);
+	assert_int_equal(o->interfaces[0].queries, 0);
+	assert_int_equal(o->queriers.count, 0);
+	query = good;
+	query.destination = parse(OWN);
+	take(query);
+	assert_int_equal(o->interfaces[0].queries, 1);
+}
+
+/* RFC 3810 section 6.2 */
+static void an_mld_query_needs_its_router_alert(void **state)
+{
+	struct packet query = packet_from("fe80::7", "ff02::1");
+
+	(void)state;
+	o->group = parse("[ff05::1]:5004");
+	query.transport = TRANSPORT_MEMBERSHIP;
+	query.membership = (struct membership_message){.is_mld = true, .version = 2};
+	take(query);
+	assert_int_equal(o->interfaces[0].void_queries, 1);
+	assert_int_equal(o->interfaces[0].queries, 0);
+	query.ip.has_router_alert = true;
+	take(query);
+	assert_int_equal(o->interfaces[0].queries, 1);
+}
+
 static void where_nobody_has_joined_nobody_answers(void **state)
 {
 	struct packet query = membership(QUERIER, MEMBERSHIP_QUERY, 3);
@@ -708,6 +786,13 @@ int main(int argc, char **argv)
 						tear_down),
 		cmocka_unit_test_setup_teardown(what_goes_to_another_hosts_mac_is_no_firewalls,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_damaged_or_of_nobody_has_not_come, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_wrong_checksum_makes_no_copy, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_query_that_no_host_takes_is_none, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(an_mld_query_needs_its_router_alert, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(sources_are_bounded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(data_before_and_after_the_report_are_told_apart,
 						set_up, tear_down),

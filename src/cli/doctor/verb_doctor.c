@@ -48,6 +48,10 @@ static int run(const struct command *command, const struct doctor_options *o, in
 		return report_health(command, o);
 	if (o->common.ttl != NOT_GIVEN && !o->peer)
 		return options_usage_error(command, "--ttl is that of probes, and needs --peer");
+	if (o->common.wait_ns == 0)
+		return options_usage_error(command,
+					   "with --wait 0 doctor would hear nothing: give it "
+					   "a second or more");
 	return examine_group(command->name, o, texts[0]);
 }
 
