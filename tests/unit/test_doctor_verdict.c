@@ -190,7 +190,10 @@ static void silence_is_no_health(void **state)
 	heard.no_wire_reason[0] = '\0';
 	heard.source_count = 1;
 	heard.sources[0] = (struct seen_source){.source = parse("10.0.0.1"), .on_wire = 7};
-	expect_verdict(&c, VERDICT_SILENT, "7 datagrams to 239.1.2.3:5004 came in, none reached");
+	expect_verdict(&c, VERDICT_SILENT,
+		       "7 datagrams to 239.1.2.3:5004 came in, and none reached");
+	heard.sources[0].on_wire = 1;
+	expect_verdict(&c, VERDICT_SILENT, "1 datagram to 239.1.2.3:5004 came in");
 	c.observation = NULL;
 	expect_verdict(&c, VERDICT_SILENT, "as far as it could be examined");
 }

@@ -188,9 +188,10 @@ static void explain_silence(const struct doctor_case *c, const char *group, stru
 			  group);
 	} else if (on_wire > 0) {
 		text_addf(text,
-			  "%" PRIu64 " datagrams to %s came in, none reached a socket that has "
-			  "joined, and no rung explains it.",
-			  on_wire, group);
+			  "%" PRIu64
+			  " datagram%s to %s came in, and none reached a socket that has "
+			  "joined; what the rungs note is all that is known of that.",
+			  on_wire, on_wire == 1 ? "" : "s", group);
 	} else {
 		text_add_string(text, "No fault found on this host, but ");
 		explain_unheard(c, group, text);
