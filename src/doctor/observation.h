@@ -19,8 +19,9 @@
 /* Strangers fill these tables; what does not fit is counted (`forgotten`). */
 enum { SEEN_SOURCES_MAX = 256, SEEN_INTERFACES_MAX = 64 };
 
-/* Anybody can forge a packet, and some are damaged: what fewer of them say is noted at most. */
-enum { TELLING_LEAST = 3 };
+/* Anybody can forge a packet, and some are damaged: what fewer of them say is noted at most. And of
+ * very many some are lost on any network: a smaller share says nothing. */
+enum { TELLING_LEAST = 3, TELLING_PERCENT = 10 };
 
 /* A source of the group, on one interface. */
 struct seen_source {

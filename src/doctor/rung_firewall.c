@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MATCH_SIZE = 160, PARTLY_PERCENT = 10 };
+enum { MATCH_SIZE = 160 };
 
 /* ---- Rules as people know them ---- */
 
@@ -311,7 +311,7 @@ static void judge_wrong(const struct firewall_facts *facts, struct finding *find
 /* Some lost ones of very many have other reasons, too. */
 static bool is_partly_missing(const struct firewall_facts *facts)
 {
-	return facts->missing > 0 && facts->missing * 100 >= facts->on_wire * PARTLY_PERCENT;
+	return facts->missing > 0 && facts->missing * 100 >= facts->on_wire * TELLING_PERCENT;
 }
 
 /* Nothing was seen on the wire: because nobody sends, or because doctor may not look. */

@@ -9,9 +9,6 @@
 
 enum { MTU_OF_ALL = 1280 }; /* RFC 8200 section 5 */
 
-/* Of datagrams in fragments that came, some are lost on any network. */
-enum { PARTLY_PERCENT = 10 };
-
 /* The largest payload that goes in one packet. */
 static unsigned fitting(const struct peer_facts *facts, unsigned mtu)
 {
@@ -142,7 +139,7 @@ static void add_source(const struct observation *o, const struct seen_source *so
 {
 	uint64_t lost = lost_of(o, source);
 	bool is_cause =
-		lost >= TELLING_LEAST && lost * 100 >= source->in_fragments * PARTLY_PERCENT;
+		lost >= TELLING_LEAST && lost * 100 >= source->in_fragments * TELLING_PERCENT;
 
 	if (lost > 0)
 		worst_sources_add(worst, (struct worst_source){source, is_cause, lost});

@@ -8,7 +8,7 @@
 
 /* Where more than one interface is captured on, a packet waits so long for older ones of the
  * others, which come in blocks. */
-#define INTAKE_HOLD_NS (LIVE_DELAY_NS + 30 * NS_PER_MS)
+#define INTAKE_HOLD_NS LIVE_LATE_NS
 
 struct intake_source {
 	char name[IF_NAMESIZE];

@@ -9,9 +9,6 @@
 
 enum { FRAMES_A_TURN = 512, SNAP = 2048 };
 
-/* So long packets may be on their way here. */
-#define DELAY_NS (LIVE_DELAY_NS + 30 * NS_PER_MS)
-
 struct wire_interface {
 	struct wire *wire;
 	unsigned index;
@@ -177,7 +174,7 @@ void wire_free(struct wire *wire)
 
 static int64_t heard_ns(const struct wire *wire, int64_t now_ns)
 {
-	int64_t heard_ns = now_ns - DELAY_NS;
+	int64_t heard_ns = now_ns - LIVE_LATE_NS;
 
 	for (size_t i = 0; i < wire->count; i++) {
 		const struct wire_interface *interface = &wire->list[i];
