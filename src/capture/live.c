@@ -241,6 +241,12 @@ int live_next(struct live *live, struct frame *frame, struct error *error)
 	return 1;
 }
 
+bool live_is_down(const struct live *live)
+{
+	/* Only then does libpcap ask to be called without an event. */
+	return pcap_get_required_select_timeout(live->pcap) != NULL;
+}
+
 struct live_counters live_counters(struct live *live)
 {
 	struct pcap_stat now;
@@ -287,6 +293,12 @@ int live_next(struct live *live, struct frame *frame, struct error *error)
 	(void)frame;
 	(void)error;
 	return 0;
+}
+
+bool live_is_down(const struct live *live)
+{
+	(void)live;
+	return false;
 }
 
 struct live_counters live_counters(struct live *live)

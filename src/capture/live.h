@@ -46,6 +46,10 @@ int live_fd(const struct live *live);
  * or an error's code (the interface went down, or is gone). */
 int live_next(struct live *live, struct frame *frame, struct error *error);
 
+/* The interface was down when live_next() was last called. Its descriptor tells neither that it is
+ * up again nor that it is gone: call live_next() now and then. */
+bool live_is_down(const struct live *live);
+
 unsigned live_link_type(const struct live *live);
 
 /* Packets that the filter let through since it was opened, and those of them that were lost because

@@ -264,6 +264,16 @@ def test_the_last_interface_that_goes_away_ends_it(host):
     assert 'cannot capture on extra any more' in capture.stderr
 
 
+def test_an_interface_that_goes_away_while_it_is_down_ends_it(host):
+    """The kernel reports an error once, when it goes down, and nothing more when it is gone."""
+    host.ip('link add extra type veth peer name other', 'link set extra up', 'link set other up')
+    capture = start(host, '-i', 'extra')
+    host.ip('link set extra down')
+    host.ip('link del extra')
+    assert capture.wait() == 4
+    assert 'cannot capture on extra any more' in capture.stderr
+
+
 def test_an_interface_that_is_down_is_refused(host):
     host.ip('link set eth0 down')
     result = host.run(['hostcast', 'capture', '-i', 'eth0'])

@@ -9,7 +9,8 @@
 
 enum { PACKETS_A_TURN = 1000, NEXT_TURN_NS = 1 };
 
-/* How exactly a packet that waits for older ones is let go on at its time. */
+/* How exactly a packet that waits for older ones is let go on at its time, and an interface that
+ * goes away is noticed. */
 #define LOOK_AGAIN_NS    (10 * NS_PER_MS)
 
 /* So long a command has to end by itself once the deadline is over. */
@@ -153,7 +154,7 @@ static void wait_for_more(struct capturing *c, bool has_more)
 
 		loop_change(loop, live_fd(source->live), source->has_head ? 0 : EPOLLIN);
 	}
-	if (has_more || intake_is_holding(&c->intake))
+	if (has_more || intake_is_to_be_looked_at(&c->intake))
 		loop_set_timer(
 			loop, &c->look,
 			monotime_add(loop_now(loop), has_more ? NEXT_TURN_NS : LOOK_AGAIN_NS));

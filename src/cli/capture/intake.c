@@ -89,9 +89,15 @@ int intake_next(struct intake *intake, int64_t now_ns, struct frame *frame, stru
 	return 1;
 }
 
-bool intake_is_holding(const struct intake *intake)
+bool intake_is_to_be_looked_at(const struct intake *intake)
 {
-	return oldest(intake) != NULL;
+	for (size_t i = 0; i < intake->count; i++) {
+		const struct intake_source *source = &intake->list[i];
+
+		if (source->has_head || (!source->is_over && live_is_down(source->live)))
+			return true;
+	}
+	return false;
 }
 
 size_t intake_open_count(const struct intake *intake)

@@ -36,8 +36,9 @@ void intake_done(struct intake *intake);
 #define INTAKE_ALL INT64_MAX
 int intake_next(struct intake *intake, int64_t now_ns, struct frame *frame, struct error *error);
 
-/* Whether a packet waits for its time. */
-bool intake_is_holding(const struct intake *intake);
+/* Whether a packet waits for its time, or an interface that is down may be gone (live_is_down()):
+ * no descriptor will tell. */
+bool intake_is_to_be_looked_at(const struct intake *intake);
 
 /* Sources that are not over. */
 size_t intake_open_count(const struct intake *intake);
