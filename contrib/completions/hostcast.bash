@@ -36,7 +36,7 @@ _hostcast_options() {
 		-q,--quiet -v,--verbose -h,--help -V,--version' ;;
 	node) echo '--rdv=HOST --listen=ADDR --data-port=N --children=N --deliver=ADDR
 		-o,--output=HOW --stdin --allow=CIDR --refresh=SECONDS --hold=SECONDS --retry=SECONDS
-		--cache=SECONDS --busy-poll --no-fragment --no-trains -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
+		--cache=SECONDS --rcvbuf=BYTES --busy-poll --no-fragment --no-trains -4,--ipv4 -6,--ipv6 -j,--json -q,--quiet -v,--verbose
 		-h,--help -V,--version' ;;
 	status) echo '--tree --dot --svg=FILE -w,--wait=SECONDS -W,--deadline=SECONDS -4,--ipv4
 		-6,--ipv6 -j,--json -q,--quiet -v,--verbose -h,--help -V,--version' ;;

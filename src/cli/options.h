@@ -102,6 +102,8 @@ struct command {
 	FLAG_ROW("no-fragment", 0, target, "refuse what does not fit the path's MTU")
 #define ROW_NO_TRAINS(target) \
 	FLAG_ROW("no-trains", 0, target, "send and take each datagram by itself")
+#define ROW_RCVBUF(target) \
+	NUMBER_ROW("rcvbuf", 0, target, "BYTES", "size of the receive buffer", 1, 1 << 30)
 #define ROW_VERBOSE(target) FLAG_ROW("verbose", 'v', target, "tell of each message")
 
 /* Parses argv[1..] into the values; long options work with one dash too, -I is -i, -h, --help, -V

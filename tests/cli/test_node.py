@@ -221,6 +221,13 @@ def test_output(start, options, shown):
     assert process.stdout == shown
 
 
+def test_a_smaller_receive_buffer_than_asked_is_told(start):
+    _, start_node = start
+    node = start_node('--rcvbuf', str(1 << 30))
+    node.wait_for('note: the system gives a receive buffer of .* instead of 1073741824; to allow more: sysctl '
+                  'net.core.rmem_max=1073741824\n', 'stderr')
+
+
 def test_a_terminal_is_safe(start, spawn_terminal):
     root, start_node = start
     terminal = start_node(spawner=spawn_terminal)

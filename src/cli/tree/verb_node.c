@@ -24,7 +24,7 @@ struct node_verb_options {
 	const char *rendezvous, *listen, *deliver, *output;
 	struct text_list allowed;
 	int64_t data_port; /* NOT_GIVEN: the usual one, if it is free */
-	int64_t children_most;
+	int64_t children_most, receive_buffer;
 	struct timers timers;
 	bool from_input;
 };
@@ -280,6 +280,7 @@ static int open_node(struct node_verb *v, struct error *error)
 		.is_data_port_optional = o->data_port == NOT_GIVEN,
 		.children_most = (unsigned)o->children_most,
 		.timers = o->timers,
+		.receive_buffer = o->receive_buffer == NOT_GIVEN ? 0 : (size_t)o->receive_buffer,
 		.allowed = allowed,
 		.allowed_count = o->allowed.count,
 		.no_fragment = o->common.no_fragment,
@@ -387,6 +388,7 @@ int verb_node(int argc, char **argv)
 		.output = "text",
 		.data_port = NOT_GIVEN,
 		.children_most = CHILDREN_DEFAULT,
+		.receive_buffer = NOT_GIVEN,
 		.timers = TIMERS_DEFAULT,
 	};
 	const struct option_row rows[] = {
@@ -411,6 +413,7 @@ int verb_node(int argc, char **argv)
 			    "until an unanswered request is repeated (default 1)"),
 		SECONDS_ROW("cache", 0, &o.timers.cache_ns, "SECONDS",
 			    "how long the root's address is remembered (default 60)"),
+		ROW_RCVBUF(&o.receive_buffer),
 		ROW_BUSY_POLL(&o.common.busy_poll),
 		ROW_NO_FRAGMENT(&o.common.no_fragment),
 		ROW_NO_TRAINS(&o.common.no_trains),
