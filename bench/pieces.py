@@ -18,6 +18,10 @@ class Piece:
     contender: str
     run: int        # from 1 on
 
+    def where(self):
+        """All but the run."""
+        return self.measure, self.world, self.size, self.receivers, self.contender
+
     def path(self, directory):
         words = [self.measure, self.world, str(self.size), f'to{self.receivers}', self.contender, f'run{self.run}']
         return directory / ('.'.join(re.sub(r'[^\w-]+', '_', word) for word in words) + '.json')

@@ -24,6 +24,26 @@ class Target:
     is_met: bool | None  # None: not measured
 
 
+class Asked:
+    """Stands for results, and only notes of which contenders they are wanted, and where."""
+
+    def __init__(self):
+        self.of = set()
+
+    def get(self, measure, world, size, receivers, contender, field):
+        self.of.add((measure, world, size, receivers, contender))
+
+    def places(self, measure):
+        return []
+
+
+def compared(kinds):
+    """All that the targets look at: (measure, world, size, receivers, contender)."""
+    asked = Asked()
+    judge(asked, kinds)
+    return asked.of
+
+
 def judge(results, kinds):
     """kinds: 'limit', 'peer' or 'hostcast' by the contender's name."""
     judged = [*forwarding(results, kinds), *multicast(results, kinds), *slow_lines(results), *latency(results),

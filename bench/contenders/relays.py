@@ -1,6 +1,6 @@
 """Who passes on what comes, a copy to each child: under a flood, on a core of its own. Who sends the flood and who
-hears the copies share the other core. They are bare programs (limit), but for two floods: hostcast sends to a tree, and
-to a group through a router, since limit knows no tree and no TTL."""
+hears the copies share the other core. They are bare programs (limit), but for one flood: hostcast sends to a group
+through a router, since limit knows no TTL."""
 
 import json
 import signal
@@ -172,7 +172,7 @@ class HostcastNode(Relay):
 
     name = 'hostcast node'
     kind = 'hostcast'
-    configuration = 'hostcast node --output none, the root; hostcast send floods it'
+    configuration = 'hostcast node --output none, the root'
 
     def start(self, place, load, processes):
         processes.start(place.sender, OTHERS_CORE, ['hostcast', 'rdv', '-q'])
@@ -188,8 +188,7 @@ class HostcastNode(Relay):
 
     def flood(self, place, load, processes):
         return processes.start(place.sender, OTHERS_CORE, [
-            'hostcast', 'send', '-q', '-W', load.seconds, '-c', FOREVER, f'tree://{place.sender.address}',
-            'x' * load.size])
+            LIMIT, 'send', 'train', '-T', place.middle.address, TREE_PORT, '-s', load.size, '-t', load.seconds])
 
     def copies(self, relay, received):
         lines = relay[0].stop(signal.SIGINT).splitlines()

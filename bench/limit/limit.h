@@ -31,6 +31,7 @@ struct settings {
 	int buffers;       /* filled by one recvmmsg() */
 	int segments;      /* of one train */
 	int receive_bytes; /* SO_RCVBUF */
+	int is_for_tree;   /* hostcast's: what is sent has the header of its payloads */
 	int is_spinning;
 	int has_socket_each; /* one connected socket for each child */
 	char **children;     /* addresses */

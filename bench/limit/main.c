@@ -28,6 +28,7 @@ static const char usage[] =
 	"  -b COUNT    buffers that one recvmmsg() fills (64 of a message, or 8 of 64 KiB)\n"
 	"  -B BYTES    receive buffer of the socket (4194304)\n"
 	"  -c          forward: a connected socket for each child\n"
+	"  -T          send: to the root of a tree of hostcast, with the header of its payloads\n"
 	"  -S          echo, ping, oneway-recv: spin instead of sleeping until something comes\n"
 	"\n"
 	"ADDRESS is a group, a host, or for those that receive an address of this host. Children hear\n"
@@ -82,7 +83,7 @@ static int parse_options(struct settings *settings, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "i:s:t:r:g:b:B:cS")) != -1) {
+	while ((option = getopt(argc, argv, "i:s:t:r:g:b:B:cST")) != -1) {
 		switch (option) {
 		case 'i':
 			settings->interface = optarg;
@@ -107,6 +108,9 @@ static int parse_options(struct settings *settings, int argc, char **argv)
 			break;
 		case 'c':
 			settings->has_socket_each = 1;
+			break;
+		case 'T':
+			settings->is_for_tree = 1;
 			break;
 		case 'S':
 			settings->is_spinning = 1;

@@ -11,10 +11,11 @@
 struct sender {
 	int fd;
 	enum way way;
-	size_t size;
-	uint64_t at_once; /* messages that one call takes, at most */
-	uint64_t next;    /* number of the next message */
-	uint64_t refused; /* calls: a full queue, or the host had said so by ICMP */
+	const char *head;
+	size_t head_size, size; /* of a message, with its head */
+	uint64_t at_once;       /* messages that one call takes, at most */
+	uint64_t next;          /* number of the next message */
+	uint64_t refused;       /* calls: a full queue, or the host had said so by ICMP */
 	char bytes[TRAIN_BYTES];
 	struct iovec vectors[SEGMENTS_MAX];
 	struct mmsghdr headers[SEGMENTS_MAX];
@@ -24,13 +25,16 @@ static struct sender sender; /* too large for the stack */
 
 static void prepare(const struct settings *settings)
 {
-	size_t fitting = TRAIN_BYTES / settings->size;
-	size_t wanted = (size_t)settings->segments;
-	int segment = (int)settings->size;
+	size_t wanted = (size_t)settings->segments, fitting;
+	int segment;
 
 	sender.fd = open_sender(settings, settings->address);
 	sender.way = settings->way;
-	sender.size = settings->size;
+	sender.head = settings->is_for_tree ? "DATA\n" : "";
+	sender.head_size = strlen(sender.head);
+	sender.size = sender.head_size + settings->size;
+	fitting = TRAIN_BYTES / sender.size;
+	segment = (int)sender.size;
 	sender.at_once = settings->way == ONE ? 1 : wanted < fitting ? wanted : fitting;
 	for (size_t i = 0; i < sender.at_once; i++) {
 		sender.vectors[i] = (struct iovec){sender.bytes + i * sender.size, sender.size};
@@ -63,8 +67,10 @@ static void send_next(uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t number = sender.next + i;
+		char *at = sender.bytes + i * sender.size;
 
-		memcpy(sender.bytes + i * sender.size, &number, sizeof number);
+		memcpy(at, sender.head, sender.head_size);
+		memcpy(at + sender.head_size, &number, sizeof number);
 	}
 	sender.next += hand_over(count);
 }

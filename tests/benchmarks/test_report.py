@@ -6,11 +6,11 @@ import pytest
 
 from bench import plot, report
 from bench.contenders.everyone import BY_MEASURE
-from bench.pieces import Piece
+from bench.pieces import FULL, Piece, all_pieces
 from bench.processes import pairs
 from bench.spread import Results, Spread, ratio, spread
 from bench.table import number, table, with_spread
-from bench.targets import judge
+from bench.targets import compared, judge
 from bench.worlds import CARD, PLAIN, SLOW
 
 CONTEXT = {'measured_at': '2026-01-01 00:00:00', 'version': 'hostcast 0', 'seconds': 1}
@@ -120,6 +120,17 @@ def test_memory_counts_at_its_most():
     text = 'memory of a node that forwards, MiB at the most'
     assert judgements(found('forward', 'hostcast node', 'memory', 5 << 20, 65 << 20, 6 << 20))[text].is_met is False
     assert judgements(found('forward', 'hostcast node', 'memory', 5 << 20))[text].is_met is True
+
+
+def test_what_the_targets_compare_is_in_the_matrix():
+    names = {measure: [one.name for one in contenders] for measure, contenders in BY_MEASURE.items()}
+    matrix = {piece.where() for piece in all_pieces(FULL, names, runs=1)}
+    kinds = {one.name: one.kind for contenders in BY_MEASURE.values() for one in contenders}
+    ours = {where for where in compared(kinds) if kinds[where[-1]] == 'hostcast'}
+    assert ours <= matrix
+    assert {measure for measure, *_ in ours} == {'rate', 'forward', 'latency', 'round trip'}
+    assert ('forward', CARD, 1024, 3, 'limit forward whole') in compared(kinds) & matrix
+    assert ('forward', CARD, 64, 3, 'hostcast node') not in compared(kinds)
 
 
 # ---- The whole ----
