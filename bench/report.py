@@ -1,6 +1,6 @@
 """docs/benchmarks.md and docs/benchmarks.svg, from results."""
 
-from bench import plot
+from bench import plot, soak_report
 from bench.contenders.everyone import BY_MEASURE
 from bench.pieces import ONE_RECEIVER
 from bench.spread import Results, ratio
@@ -42,9 +42,10 @@ LATENCY_TEXT = '''One way, from application to application, at 1,000 messages a 
 RECEIVE_TEXT = '''One receiver under a flood that is more than any can take: what it took in.'''
 
 
-def write_all(found, machine, directory):
+def write_all(found, machine, directory, soak=None):
+    """soak: what bench/soak has kept, where there was one."""
     results, kinds = Results(found), kinds_of(found)
-    (directory / 'benchmarks.md').write_text(text(found, results, kinds, machine))
+    (directory / 'benchmarks.md').write_text(text(found, results, kinds, machine, soak))
     (directory / 'benchmarks.svg').write_text(plot.svg(results, kinds))
 
 
@@ -54,7 +55,7 @@ def kinds_of(found):
     return {one.name: one.kind for contenders in BY_MEASURE.values() for one in contenders if one.name in names}
 
 
-def text(found, results, kinds, machine):
+def text(found, results, kinds, machine, soak):
     parts = [HEAD.format(runs=runs_of(found)), machine_text(found, machine), targets_text(results, kinds),
              '![Messages a second](benchmarks.svg)\n']
     for measure, title, introduction, rows in (
@@ -64,6 +65,7 @@ def text(found, results, kinds, machine):
             ('receive', 'Receiving', RECEIVE_TEXT, receive_table),
             ('file', 'A file', 'To every receiver.', file_table)):
         parts += section(results, kinds, measure, title, introduction, rows)
+    parts += [soak_report.section(soak)] if soak else []
     return '\n'.join([*parts, configurations(found), NOTES])
 
 

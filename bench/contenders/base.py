@@ -40,7 +40,7 @@ class Contender:
 
     name = None
     # Or 'limit', 'hostcast'; 'aside' is in the tables and compared with nobody, for it has one receiver, however many
-    # the others have.
+    # the others have, or spins.
     kind = 'peer'
     guarantees = NO_GUARANTEES
     configuration = ''

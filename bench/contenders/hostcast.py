@@ -57,7 +57,7 @@ class HostcastUnicast(HostcastBench):
 
     def start_receivers(self, place, processes):
         host = place.receivers[0]
-        receiver = processes.start(host, RECEIVER_CORE, [*BENCH_RECV, self.target(place)])
+        receiver = processes.start(host, RECEIVER_CORE, [*BENCH_RECV, *self.options, self.target(place)])
         wait_until(lambda: host.is_bound(PORT), 'the receiver to listen')
         return [receiver]
 
@@ -133,6 +133,13 @@ class HostcastRoundTrip(HostcastUnicast):
 
     def sender(self, place, load, receivers):
         return super().sender(place, load, receivers) + ['--rtt']
+
+
+class HostcastSpinningRoundTrip(HostcastRoundTrip):
+    name = 'hostcast, spinning'
+    kind = 'aside'
+    configuration = 'hostcast bench send --rtt and bench recv, both with --busy-poll'
+    options = ('--busy-poll',)
 
 
 def rate_of(load):

@@ -180,6 +180,21 @@ def test_larger_stands_further_right():
     assert axis.at(1_000) < axis.at(50_000) < axis.at(2_000_000)
 
 
+def soak_that_kept(allocated_at_end):
+    samples = [{'second': second, 'allocated': 4 << 20 if second < 50 else allocated_at_end, 'resident': 1,
+                'resident_peak': 1, 'descriptors': 12, 'kernel_drops': 0} for second in range(0, 101, 2)]
+    reports = [{'lost': 0, 'duplicates': 0, 'corrupt': 0}, {'lost': 7, 'duplicates': 0, 'corrupt': 0}]
+    tree = {'highest_rate': 500000, 'rate': 250000.0, 'seconds': 100.0, 'sent': {'messages': 25000000},
+            'reports': reports, 'samples': {'rdv': samples, 'one that ended early': samples[:3]}}
+    return {'measured_at': '2026-01-01 00:00:00', 'version': 'hostcast 0', 'ways': {'tree': tree}}
+
+
+def test_a_soak_is_in_the_report(tmp_path):
+    report.write_all(EVERYTHING, MACHINE, tmp_path, soak_that_kept(5 << 20))
+    assert ('| through the root of a tree | 500,000 | 250,000 | 100 | 25,000,000 | 7 | 0 | 0 | 4.00 to 5.00 | 12 to 12 |'
+            in (tmp_path / 'benchmarks.md').read_text())
+
+
 def test_a_report_of_nothing(tmp_path):
     report.write_all([], MACHINE, tmp_path)
     assert 'not measured' in (tmp_path / 'benchmarks.md').read_text()
