@@ -204,7 +204,7 @@ def test_iperf_at_100_mbits_through_eight_nodes(host, eight_nodes, iperf, measur
              f'counted as dropped: {list(dropped.values())}')
 
 
-@counting_each
+@pytest.mark.parametrize('eight_nodes', [('--no-trains', '--rcvbuf', '1000000')], indirect=True, ids=['small buffers'])
 def test_what_is_lost_of_iperf_is_counted_where_it_was_lost(host, eight_nodes, iperf, measured):
     """A member that stands still for a while loses what its receive buffer does not hold, and all below it with it."""
     root, *_ = eight_nodes

@@ -103,7 +103,8 @@ def test_segments_larger_than_the_mtu_are_refused_alone_where_they_may_not_be_fr
 
 def test_children_that_do_not_read_or_are_gone_do_not_disturb_the_others(start):
     with hosts_on_bridge(6) as world:
-        root, stopped, killed, live, below = start(world.hosts, *[['--children', '3']] * 5)
+        few = ['--children', '3']
+        root, stopped, killed, live, below = start(world.hosts, few, [*few, '--rcvbuf', '1000000'], few, few, few)
         assert {stopped.parent, killed.parent, live.parent} == {root.address}
         stopped.process.signal(signal.SIGSTOP)
         killed.process.signal(signal.SIGKILL)
