@@ -15,8 +15,10 @@ struct own_ladder *own_ladder_open(const struct case_question *question);
 /* Is the group expected there, as case_is_expected() has it? NULL: yes. */
 bool own_ladder_expects(const struct own_ladder *own, unsigned interface);
 
-/* Begins to listen, as an observer does (observer.h): it waits for the programs that list the
- * firewall's rules, so the other host has been answered before. NULL is allowed. */
+/* Begins to listen, as an observer does (observer.h), before the group is joined for the
+ * conversation: of a membership that is there already no report leaves, and it would be missed. It
+ * waits for the programs that list the firewall's rules, which the other host bears: it asks again.
+ * NULL is allowed. */
 void own_ladder_listen(struct own_ladder *own, struct loop *loop);
 void own_ladder_close(struct own_ladder *own); /* NULL is allowed */
 

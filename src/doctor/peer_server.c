@@ -201,7 +201,6 @@ static void take_join(struct peer_server *s, int fd, const struct peer_message *
 	}
 	begin_session(s, fd, join, message);
 	confirm(s, fd, message);
-	peer_session_listen(&s->session);
 }
 
 /* ---- TELL and PART ---- */

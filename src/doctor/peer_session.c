@@ -171,7 +171,8 @@ static unsigned large_size(const struct peer_session *session, unsigned wished)
 	return wished < enough ? wished : enough;
 }
 
-/* Before the group is joined for the asker: what others on this host have joined is of interest. */
+/* Before the group is joined for the asker: what others on this host have joined is of interest,
+ * and the report of joining is to be seen. */
 static void look_at_ourselves(struct peer_session *session)
 {
 	const struct case_question question = {
@@ -184,6 +185,7 @@ static void look_at_ourselves(struct peer_session *session)
 	};
 
 	session->own = own_ladder_open(&question);
+	own_ladder_listen(session->own, session->home.loop);
 }
 
 static void prepare_sender(struct peer_session *session, const struct peer_message *join,
@@ -272,11 +274,6 @@ void peer_session_open(struct peer_session *session, int fd, const struct peer_m
 	prepare_sender(session, join, message);
 	probe_sender_problem(&session->sender, session->problem);
 	watch(session);
-}
-
-void peer_session_listen(struct peer_session *session)
-{
-	own_ladder_listen(session->own, session->home.loop);
 }
 
 /* ---- While it is open ---- */

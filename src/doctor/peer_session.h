@@ -47,12 +47,10 @@ struct peer_session {
 };
 
 /* `home` has been filled in; no session is open. What goes wrong here is told in the report:
- * finding it out is what this is for. */
+ * finding it out is what this is for. It waits for the programs that list the firewall's rules
+ * (own_ladder.h). */
 void peer_session_open(struct peer_session *session, int fd, const struct peer_message *join,
 		       const struct hostcast_message *message);
-
-/* Its asker has been told that it may begin: what it sends is listened for. */
-void peer_session_listen(struct peer_session *session);
 
 /* Afterwards the view still holds, with what went wrong in sending. Nothing if it is not open. */
 void peer_session_close(struct peer_session *session);

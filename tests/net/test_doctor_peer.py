@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import ipaddress
 import json
 import shutil
 import signal
@@ -268,8 +269,27 @@ def test_the_rules_of_the_other_side_are_long_in_coming(two_hosts, tmp_path):
     listen(b, env={'PATH': f'{tmp_path}:{environment()["PATH"]}'})
     report = ask(a, b.address)
     assert (report.status, report.causes) == (1, ['network']), report.rungs
-    assert f"the group's datagrams reach eth0 of {b.address} and not its socket" in report.rungs['network']['saw']
-    assert {'rung': 9, 'state': 'unknown'} in report.peer['peer_rungs']
+    saw = report.rungs['network']['saw']
+    assert f"the group's datagrams reach eth0 of {b.address} and not its socket" in saw
+    assert f'{b.address} has a cause of its own: firewall: ' in saw and 'most likely' not in saw
+    assert {'rung': 9, 'state': 'cause'} in report.peer['peer_rungs']
+
+
+def test_the_other_side_listens_before_it_joins(two_hosts, tmp_path):
+    """However long its rules take: of a membership that is there already no report leaves, and it would miss it."""
+    a, b = two_hosts
+    need('nft', 'nftables')
+    joined = tmp_path / 'joined'
+    slow = tmp_path / 'nft'
+    slow.write_text(f'#!/bin/sh\ntest -e {joined} || cat /proc/net/igmp >{joined}\n'
+                    f'exec {shutil.which("nft", path=environment()["PATH"])} "$@"\n')
+    slow.chmod(0o755)
+    listen(b, env={'PATH': f'{tmp_path}:{environment()["PATH"]}'})
+    report = ask(a, b.address)
+    assert (report.status, report.causes) == (0, []), report.rungs
+    group = int.from_bytes(ipaddress.ip_address(GROUP).packed, sys.byteorder)
+    assert f'{group:08X}' not in joined.read_text()
+    assert {'rung': 13, 'state': 'good'} in report.peer['peer_rungs']
 
 
 def test_the_other_side_filters_by_the_way_back():
