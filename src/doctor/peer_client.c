@@ -48,6 +48,7 @@ struct peer_client {
 	struct loop_timer timer;
 	enum stage stage;
 	bool is_unreachable; /* known before anything was sent */
+	bool may_be_served;  /* it has asked for that, and was not refused */
 	unsigned attempts;   /* of the request that is not answered yet */
 	struct monotime deadline;
 	uint64_t session, token;
@@ -72,6 +73,7 @@ static void complete_results(struct peer_client *c)
 	peer_error_text(&c->group.join_error, from->join_error);
 }
 
+/* Also before the listener's yes has come: it may have begun, and would wait for a TELL in vain. */
 static void part(struct peer_client *c)
 {
 	const struct peer_message message = {
@@ -79,13 +81,15 @@ static void part(struct peer_client *c)
 	uint8_t bytes[PEER_MESSAGE_SIZE];
 	size_t size = peer_message_write(&message, 0, bytes, sizeof bytes);
 
+	if (!c->may_be_served)
+		return;
+	c->may_be_served = false;
 	send(c->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static void finish(struct peer_client *c)
 {
-	if (c->stage >= STAGE_SEND)
-		part(c);
+	part(c);
 	c->stage = STAGE_DONE;
 	loop_stop_timer(c->loop, &c->timer);
 	probe_sender_stop(&c->sender);
@@ -170,6 +174,7 @@ static void ask(struct peer_client *c)
 	struct error error;
 
 	c->attempts++;
+	c->may_be_served |= c->stage == STAGE_JOIN;
 	wait_for(c, ASK_AGAIN_NS);
 	if (send(c->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno == EAGAIN ||
 	    c->results.is_answering)
@@ -263,6 +268,7 @@ static void take_no(struct peer_client *c, const struct peer_message *answer)
 {
 	struct monotime again = monotime_add(loop_now(c->loop), answer->again_ms * NS_PER_MS);
 
+	c->may_be_served = false;
 	if (answer->again_ms == 0 || !monotime_is_before(again, c->deadline)) {
 		give_up_refused(c, answer->text);
 		return;
@@ -492,8 +498,7 @@ void peer_client_close(struct peer_client *c)
 {
 	if (!c)
 		return;
-	if (c->stage >= STAGE_SEND && c->stage < STAGE_DONE)
-		part(c);
+	part(c);
 	loop_stop_timer(c->loop, &c->timer);
 	probe_sender_stop(&c->sender);
 	loop_forget(c->loop, c->fd);

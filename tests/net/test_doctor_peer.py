@@ -834,7 +834,8 @@ def test_some_groups_are_joined_for_nobody(two_hosts, group):
     assert listener.wait_for_event('refusal')['problem'] == field(answer, 'text')
 
 
-# Says nothing else than its arguments: what it answers to HELO, JOIN and TELL, each followed by session and token.
+# Says nothing else than its arguments: what it answers to HELO, JOIN and TELL, each followed by session and token; and
+# prints what it is asked.
 LISTENER_OF_THREE_WORDS = f"""
 import socket, sys, time
 ANSWERS = dict(zip((b'HELO', b'JOIN', b'TELL'), (word.encode().decode('unicode_escape') for word in sys.argv[1:])))
@@ -842,6 +843,7 @@ listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 listener.bind(('0.0.0.0', {PORT}))
 while True:
     request, asker = listener.recvfrom(65536)
+    print(request[:4].decode(), flush=True)
     answer = ANSWERS.get(request[:4])
     if answer:
         session = request.split(b'\\n')[1].decode()
@@ -851,8 +853,9 @@ while True:
 
 
 def listen_falsely(host, *answers):
-    host.spawn([sys.executable, '-c', LISTENER_OF_THREE_WORDS, *answers])
+    listener = host.spawn([sys.executable, '-c', LISTENER_OF_THREE_WORDS, *answers])
     wait_until(lambda: host.is_bound(PORT), 'the listener')
+    return listener
 
 
 def test_who_should_ask_again_too_late_does_not_wait(two_hosts):
@@ -928,6 +931,17 @@ def test_a_signal_ends_the_conversation(two_hosts):
     asker.wait()
     assert listener.wait() == 0
     assert listener.wait_for_event('session_end')['how'] == 'done'
+
+
+def test_a_signal_before_the_answer_ends_the_conversation_too(two_hosts):
+    """Nobody knows then whether the other side has begun."""
+    a, b = two_hosts
+    listener = listen_falsely(b, r'TOKN\ntoken 9\n')
+    asker = a.spawn(['hostcast', 'doctor', '--peer', b.address, f'{GROUP}:5004'])
+    listener.wait_for('^JOIN$')
+    asker.signal(signal.SIGINT)
+    asker.wait()
+    listener.wait_for('^PART$')
 
 
 def test_on_one_and_the_same_host(host):
