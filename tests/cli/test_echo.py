@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support import loopback
 from support.conditions import LIMIT_SECONDS, wait_until
 from support.program import Process, run
 from support.terminal import END_OF_FILE
@@ -29,17 +30,12 @@ BIG = random.Random(1).randbytes(10 << 20)
 
 # Helpers
 
-def free_port(kind=socket.SOCK_STREAM, address='127.0.0.1'):
-    """Below the range from which the system takes ports by itself."""
-    while True:
-        port = random.randint(20000, 32000)
-        with socket.socket(family_of(address), kind) as probe, contextlib.suppress(OSError):
-            probe.bind((address, port))
-            return port
-
-
 def family_of(address):
     return socket.AF_INET6 if ':' in address else socket.AF_INET
+
+
+def free_port(kind=socket.SOCK_STREAM, address='127.0.0.1'):
+    return loopback.free_port(kind, address)
 
 
 class Server:

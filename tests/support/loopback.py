@@ -1,6 +1,10 @@
 """Plain sockets on the loopback interface of this machine, to talk to a program with. Nothing leaves the machine, and
 each test takes a port of its own."""
 
+import contextlib
+import itertools
+import os
+import random
 import socket
 import struct
 
@@ -8,12 +12,29 @@ from support.conditions import LIMIT_SECONDS
 
 ADDRESS = '127.0.0.1'
 
+WORKERS_MAX, PORTS_EACH = 16, 1250
 
-def free_port():
-    """A UDP port that nothing uses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((ADDRESS, 0))
-        return probe.getsockname()[1]
+
+def ports_of(worker):
+    """Those of one of the processes that run tests at the same time, in a new order each time.
+
+    The system gives them to nobody by itself, so that nobody can take one before it is used: it begins at 32768.
+    """
+    first = 12000 + PORTS_EACH * (worker % WORKERS_MAX)
+    return itertools.cycle(random.sample(range(first, first + PORTS_EACH), PORTS_EACH))
+
+
+_ports = ports_of(int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')))
+
+
+def free_port(kind=socket.SOCK_DGRAM, address=ADDRESS):
+    """A port that nothing uses."""
+    while True:
+        port = next(_ports)
+        family = socket.AF_INET6 if ':' in address else socket.AF_INET
+        with socket.socket(family, kind) as probe, contextlib.suppress(OSError):
+            probe.bind((address, port))
+            return port
 
 
 def member(group, port):
