@@ -375,6 +375,7 @@ def test_an_interface_that_comes_back_is_watched_again(two_hosts):
     watcher = watch(a, '-i', 'eth0', GROUP)
     a.ip('link set dev eth0 down', 'link set dev eth0 up')
     wait_until(lambda: a.link_local(), 'the interface to be usable')
+    wait_until(lambda: b.is_running(), 'the other end of the cable as well')
     b.spawn(['hostcast', 'recv', GROUP])
     watcher.wait_for_event('join', group=GROUP, member=b.address)
 
@@ -387,6 +388,7 @@ def test_an_interface_that_is_down_is_watched_when_it_is_up(two_hosts):
     a.ip('link set dev eth0 up')
     watcher.wait_for('note: interface eth0 is up\n', 'stderr')
     wait_until(lambda: a.link_local(), 'the interface to be usable')
+    wait_until(lambda: b.is_running(), 'the other end of the cable as well')
     b.spawn(['hostcast', 'recv', GROUP])
     watcher.wait_for_event('join', group=GROUP, member=b.address)
 

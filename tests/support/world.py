@@ -191,6 +191,10 @@ class Host:
     def has_joined(self, group, interface='eth0'):
         return str(ipaddress.ip_address(group)) in self.network.groups(interface)
 
+    def is_running(self, interface='eth0'):
+        """It sends: the kernel has noticed that the other end of the cable is up."""
+        return json.loads(self.run(['ip', '-j', 'link', 'show', interface]).stdout)[0]['operstate'] == 'UP'
+
     def is_bound(self, port, protocol='udp'):
         return port in self.network.ports(protocol)
 
