@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from support.conditions import LIMIT_SECONDS, wait_until
 from support.kernel import NetworkFiles
 from support.loopback import start_recv
 from support.program import environment, json_lines, resolve
+from support.sleeping import sleeping_in
 
 GROUP = '239.77.31.1'
 PAYLOAD = 'a\tb\\ \x1b[31m zwölf \u202e'.encode() + b'\xff'
@@ -280,15 +280,6 @@ def test_the_summary_on_demand(spawn, target, say):
         recv.wait_for('hello')
         recv.signal(signal.SIGUSR1)
         recv.wait_for(f'hostcast recv: {number} messages?, {5 * number} bytes; dropped by the kernel: 0', 'stderr')
-
-
-def sleeping_in(pid):
-    """The number of the system call that a process sleeps in; None while it runs."""
-    try:
-        first = Path(f'/proc/{pid}/syscall').read_text().split()[0]
-    except PermissionError as error:
-        pytest.skip(f'cannot tell where a process sleeps: {error}')
-    return None if first == 'running' else int(first)
 
 
 @pytest.fixture

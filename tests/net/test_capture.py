@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from support.conditions import wait_until
+from support.peers import peer
 from support.program import environment, resolve, run
+from support.sleeping import sleeping_in
 from support.terminal import INTERRUPT
 
 GROUP = '224.1.1.1'
@@ -357,8 +359,10 @@ def test_a_reader_who_does_not_read_keeps_it_from_nothing(host, tmp_path):
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     capture = start(host, '--write', pipe, '--filter', 'udp port 5004')
+    waiting_for_packets = wait_until(lambda: sleeping_in(capture.pid), 'it to wait for packets')
     send(host, 'x' * 1000, options=['--count', '100'])
-    wait_until(lambda: waiting_bytes(reader) > 60000, 'the pipe to be full')
+    wait_until(lambda: sleeping_in(capture.pid) not in (None, waiting_for_packets), 'it to wait for the reader')
+    assert waiting_bytes(reader) > 60000
     capture.signal(signal.SIGINT)
     assert capture.wait() == 4
     assert re.search(r'cannot write the capture file behind byte \d+: Interrupted', capture.stderr)
