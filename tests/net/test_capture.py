@@ -602,13 +602,13 @@ def test_where_capturing_failed_that_is_the_status(host):
 def test_statuses(host):
     nothing = host.run(['hostcast', 'capture', '-i', 'eth0', '--filter', 'udp port 5004', '--deadline', '0.1'])
     assert nothing.status == 1
-    capture = start(host, '-i', 'eth0', '--filter', 'udp port 5004', '--count', '2', '--deadline', '0.5')
-    send(host, 'one')
-    assert capture.wait() == 7
-    capture = start(host, '-i', 'eth0', '--filter', 'udp port 5004', '--deadline', '0.5')
-    send(host, 'one')
-    assert capture.wait() == 0
-    capture = start(host, '--filter', 'udp port 5004', '--count', '2')
+    host.spawn(peer('rtp_sender', json.dumps({'feeds': [{'group': GROUP}], 'packets': 1_000_000})))
+    one = host.run(['hostcast', 'capture', '-i', 'eth0', '--filter', 'udp port 5004', '--count', '1'])
+    assert one.status == 0  # from now on there is something to be seen at any time
+    for options, status in ((('--count', '1000000'), 7), ((), 0)):
+        some = host.run(['hostcast', 'capture', '-i', 'eth0', '--filter', 'udp port 5004', '--deadline', '0.5', *options])
+        assert some.status == status
+    capture = start(host, '--filter', 'udp port 5005', '--count', '2')
     capture.signal(signal.SIGTERM)
     assert capture.wait() == 6
 
