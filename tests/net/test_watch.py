@@ -504,7 +504,8 @@ def test_statuses_at_the_deadline_and_at_a_signal(two_hosts):
 
 def test_a_broken_pipe_ends_it(two_hosts):
     a, b = two_hosts
-    watcher = a.spawn(['sh', '-c', ' '.join([*map(str, resolve(['hostcast'])), 'watch --lines', GROUP, '| true'])])
-    watcher.wait_for('note: watching', 'stderr')
+    reader = '{ exec <&-; echo reads nothing >&2; }'
+    watcher = a.spawn(['sh', '-c', ' '.join([*map(str, resolve(['hostcast'])), 'watch --lines', GROUP, '|', reader])])
+    wait_until(lambda: all(text in watcher.stderr for text in ('note: watching', 'reads nothing')), 'both to be ready')
     b.spawn(['hostcast', 'recv', GROUP])
     watcher.wait_for('cannot write to standard output', 'stderr')
