@@ -440,7 +440,8 @@ def test_standing_still_loses_nothing_where_little_comes(host):
     """The kernel's buffer is one of blocks, which are given early where few packets come."""
     capture = start(host, '-i', 'eth0', '--json', '--filter', 'udp port 5004')
     capture.signal(signal.SIGSTOP)
-    send(host, *['a packet'] * 100, group=f'{GROUP}:5004', options=['--interval', '0.015'])
+    # More packets than there are blocks (64), in less time than as many blocks take (3.2 s).
+    send(host, *['a packet'] * 100, group=f'{GROUP}:5004', options=['--interval', '0.008'])
     capture.signal(signal.SIGCONT)
     stop(capture)
     summary = summary_of(capture)
