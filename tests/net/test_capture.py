@@ -576,8 +576,9 @@ def test_the_deadline_ends_the_command(host):
 
 
 def test_a_command_that_ignores_the_deadline_is_killed(host):
-    result = host.run(['hostcast', 'capture', '-i', 'lo', '--deadline', '0.2', '--', 'sh', '-c',
-                       'trap "" TERM; for i in $(seq 400); do sleep 0.05; done'])
+    # Until the deadline the command has time to begin to ignore it.
+    result = host.run(['hostcast', 'capture', '-i', 'lo', '--deadline', '2', '--', 'sh', '-c',
+                       'trap "" TERM; for i in $(seq 800); do sleep 0.05; done'])
     assert result.status == 137
     assert 'note: the command has not ended 5 s after SIGTERM: it is killed\n' in result.stderr
 
