@@ -660,7 +660,7 @@ def test_messages_of_a_tree_are_seen(host):
     capture = start(host, '-i', 'lo', '--tree', '--json')
     rdv = host.spawn(['hostcast', 'rdv', '--listen', '127.0.0.1:10000'])
     rdv.wait_for('127.0.0.1:10000', 'stderr')
-    node = host.spawn(['hostcast', 'node', '--rdv', '127.0.0.1', '--listen', '127.0.0.2:10000'])
+    node = host.spawn(['hostcast', 'node', '--rdv', '127.0.0.1', '--listen', '127.0.0.2:10000', '--retry', '15'])
     capture.wait_for('"type":"YREG"')
     send(host, 'no message of a tree', options=['-i', 'lo'])
     node.signal(signal.SIGINT)
