@@ -249,7 +249,7 @@ def test_a_file_that_never_comes_can_be_interrupted(spawn, target, tmp_path):
 def test_the_deadline_before_the_count_is_status_7(send, target):
     result = send('-W', 0.05, '-c', 1000, '--interval', 0.04, target, 'hello')
     assert result.status == 7
-    assert re.search(r'[12] messages? sent', result.stderr)  # the second one may come too late
+    assert re.search(r'\d+ messages? sent to .*, \d+ not sent', result.stderr)
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
