@@ -98,7 +98,7 @@ def test_fewer_than_expected_is_status_7(send, port, target, expected, status):
 
 def test_the_deadline_does_not_forgive_those_that_are_missing(send, port, target):
     with responder(port, b'one'):
-        result = send('--expect', 2, '-W', 0.5, '-w', 60, target, 'hello')
+        result = send('--expect', 2, '-W', 2, '-w', 60, target, 'hello')
     assert result.status == 7
     assert 'expected answered 1 of them' in result.stderr
 
@@ -115,7 +115,7 @@ def test_nothing_sent_is_no_answer(send, target):
 
 def test_what_the_deadline_kept_from_being_sent_is_said(send, port, target):
     with responder(port, b'one'):
-        result = send('-c', 5, '-w', 0.1, '--interval', 600, '-W', 0.5, target, 'hello')
+        result = send('-c', 5, '-w', 1, '--interval', 600, '-W', 2, target, 'hello')
     assert result.status == 7
     assert '1 message sent, 4 not sent, 1 answer' in result.stderr
 
@@ -136,7 +136,7 @@ def test_many_messages_at_once_if_they_are_few(send, spawn, target):
 
 def test_lines_of_input(send, spawn, target):
     receiver = start_recv(spawn, target, '--ack', '--raw')
-    result = send('-w', 0.1, target, stdin='one\ntwo\n')
+    result = send('-w', 1, target, stdin='one\ntwo\n')
     assert result.status == 0
     assert [line.split()[0] for line in result.stdout.splitlines()[:2]] == ['#1', '#2']
     receiver.wait_for('onetwo')
@@ -160,14 +160,14 @@ def test_ping_statistics(send, port, target):
 
 def test_each_message_is_expected_to_be_answered(send, port, target):
     with responder(port, b'pong', silent_to={2}):
-        result = send('-c', 3, '-w', 0.1, '--expect', 1, target, 'ping')
+        result = send('-c', 3, '-w', 1, '--interval', 0.05, '--expect', 1, target, 'ping')
     assert result.status == 7
     assert 'fewer than the 1 expected answered 1 of them' in result.stderr
 
 
 def test_json(send, port, target):
     with responder(port, b'one', b'\xff'):
-        result = send('--json', '-c', 2, '-w', 0.1, '--expect', 1, target, 'ping')
+        result = send('--json', '-c', 2, '-w', 1, '--expect', 1, target, 'ping')
     *answers, summary = result.events
     assert [(answer['event'], answer['number'], answer['duplicate']) for answer in answers] == [
         ('answer', 1, False), ('answer', 1, True), ('answer', 2, False), ('answer', 2, True)]
@@ -217,5 +217,5 @@ def test_options_that_do_not_go_together(hostcast, args, reason):
 def test_a_source_port_takes_one_message_at_a_time(send, port, target):
     source = loopback.free_port()
     with responder(port, b'pong'):
-        result = send('--source', f'127.0.0.1:{source}', '-c', 3, '-w', 0.1, '--expect', 1, target, 'ping')
+        result = send('--source', f'127.0.0.1:{source}', '-c', 2, '-w', 1, '--expect', 1, target, 'ping')
     assert result.status == 0, result.stderr

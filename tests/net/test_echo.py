@@ -134,7 +134,7 @@ def test_a_lost_answer_among_others_is_status_7(two_hosts):
             chain input { type filter hook input priority 0; udp sport 5001 udp length 12 drop; }
         }''')
     assert added.status == 0, added.stderr
-    result = b.run(['hostcast', 'echo', 'send', '--udp', '--wait', 0.3, '--addr', a.address, 'one', 'lost', 'two'])
+    result = b.run(['hostcast', 'echo', 'send', '--udp', '--wait', 1, '--addr', a.address, 'one', 'lost', 'two'])
     assert (result.status, result.stdout) == (7, 'one\ntwo\n')
     assert 'no answer to message 2' in result.stderr
 

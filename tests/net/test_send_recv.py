@@ -151,12 +151,13 @@ def test_three_hosts_acknowledge(group):
     with worlds.hosts_on_bridge(4) as world:
         sender, *hosts = world.hosts
         receivers = [start_recv(host, f'--ack={host.name}', target(group)) for host in hosts]
-        result = send(sender, '--ack', '--json', '--expect', '3', '-c', '2', target(group), 'who is there?')
+        result = send(sender, '--ack', '--json', '--expect', '3', '-c', '2', '-w', '2', '--interval', '0.05', target(group),
+                      'who is there?')
         *answers, summary = result.events
         names = {host.name for host in hosts}
         assert sorted((answer['number'], answer['text']) for answer in answers) == [
             (number, name) for number in (1, 2) for name in sorted(names)]
-        assert all(0 < answer['rtt_us'] < 500_000 for answer in answers)
+        assert all(0 < answer['rtt_us'] < 2_000_000 for answer in answers)
         assert len({answer['source'] for answer in answers}) == len(summary['receivers']) == 3
         for recv in receivers:
             assert stop(recv)[1]['acknowledged'] == 2
@@ -167,7 +168,7 @@ def test_a_host_that_has_gone_is_missed():
         sender, *hosts = world.hosts
         receivers = [start_recv(host, '--ack', target(GROUP)) for host in hosts]
         receivers[0].kill()
-        result = sender.run(['hostcast', 'send', '--ack', '--expect', '2', target(GROUP), 'hello'])
+        result = sender.run(['hostcast', 'send', '--ack', '--expect', '2', '-w', '2', target(GROUP), 'hello'])
         assert result.status == 7
         assert '1 answer from 1 receiver; fewer than the 2 expected answered 1 of them' in result.stderr
 
