@@ -182,7 +182,7 @@ def test_an_earlier_step_is_over(spawn):
 
 
 def test_who_says_no_end_is_silent_at_last(spawn):
-    receiver, address = start_at_host(spawn, '-c', '1', '-w', '0.2')
+    receiver, address = start_at_host(spawn, '-c', '1', '-w', '1')
     with plain_sender() as sender:
         for number in (0, 2):
             sender.sendto(data(number), address)
@@ -371,9 +371,9 @@ def test_all_receivers_are_in_one_table(hostcast, spawn):
 
 def test_too_few_receivers(hostcast, spawn):
     _, address = start_at_host(spawn)
-    sent = hostcast('bench', 'send', '--receivers', '2', '-w', '0.3', '{}:{}'.format(*address))
+    sent = hostcast('bench', 'send', '--receivers', '2', '-w', '1', '{}:{}'.format(*address))
     assert sent.status == 7
-    assert re.search(r'1 of 2 receivers answered within 0\.3 s: 127\.0\.0\.1:\d+ ', sent.stderr)
+    assert re.search(r'1 of 2 receivers answered within 1 s: 127\.0\.0\.1:\d+ ', sent.stderr)
     assert sent.stdout == ''
 
 
@@ -409,7 +409,7 @@ def test_a_host_where_nobody_listens(hostcast):
 def test_a_receiver_that_dies_is_missing(hostcast, spawn):
     port = free_port()
     receivers = [start_recv(spawn, f'{GROUP}:{port}', '-i', 'lo') for _ in range(2)]
-    sender = spawn(['hostcast', 'bench', 'send', '--json', '--receivers', '2', '--rate', '100pps,100pps', '-c', '50', '-i', 'lo',
+    sender = spawn(['hostcast', 'bench', 'send', '--json', '--receivers', '2', '--rate', '100pps,20pps', '-c', '50', '-i', 'lo',
                     f'{GROUP}:{port}'])
     sender.wait_for_event('report', step=1)
     receivers[0].kill()
@@ -419,7 +419,7 @@ def test_a_receiver_that_dies_is_missing(hostcast, spawn):
     assert of_kind(events, 'summary')[0]['is_complete'] is False
 
 
-@pytest.mark.parametrize('deadline, status', [(None, 6), ('0.5', 7)])
+@pytest.mark.parametrize('deadline, status', [(None, 6), ('2', 7)])
 def test_a_sender_that_is_broken_off_has_results(spawn, deadline, status):
     receiver, address = start_at_host(spawn, '-c', '1')
     sender = spawn(['hostcast', 'bench', 'send', '--json', '--receivers', '1', '--rate', '1kpps,1kpps',
@@ -626,7 +626,7 @@ def test_drops_are_at_least_so_many(spawn, options, dropped):
 def test_reports_of_strangers_are_not_believed(spawn):
     """Whoever finds the port of a sender does not know the number of its run."""
     with plain_sender() as group:
-        sender = spawn(['hostcast', 'bench', 'send', '--json', '-w', '0.5', '-c', '5', '{}:{}'.format(*group.getsockname())])
+        sender = spawn(['hostcast', 'bench', 'send', '--json', '-w', '2', '-c', '5', '{}:{}'.format(*group.getsockname())])
         hello, _ = group.recvfrom(65535)
         _, kind, _, _, stream, *_ = HEADER.unpack(hello[:HEADER.size])
         post = (ADDRESS, int(re.search(rb'^port (\d+)$', hello[HEADER.size:], re.MULTILINE)[1]))
