@@ -2,14 +2,6 @@
 
 #include "net/interface.h"
 
-static bool has(const unsigned *list, size_t count, unsigned index)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i] == index)
-			return true;
-	return false;
-}
-
 int common_interfaces(const struct common_options *options, unsigned list[static LIST_MAX],
 		      size_t *count, struct error *error)
 {
@@ -21,7 +13,7 @@ int common_interfaces(const struct common_options *options, unsigned list[static
 	*count = 0;
 	for (size_t i = 0; status == 0 && i < names->count; i++) {
 		status = interface_find(&interfaces, names->list[i], &index, error);
-		if (status == 0 && !has(list, *count, index))
+		if (status == 0 && !interface_is_listed(list, *count, index))
 			list[(*count)++] = index;
 	}
 	interfaces_done(&interfaces);

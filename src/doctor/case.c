@@ -108,10 +108,7 @@ static void take_port_of_program(struct doctor_case *c)
 
 static void add_interface(unsigned *list, size_t *count, unsigned interface)
 {
-	for (size_t i = 0; i < *count; i++)
-		if (list[i] == interface)
-			return;
-	if (*count < CASE_INTERFACES_MAX)
+	if (!interface_is_listed(list, *count, interface) && *count < CASE_INTERFACES_MAX)
 		list[(*count)++] = interface;
 }
 
@@ -333,10 +330,7 @@ void case_examine_chosen(const struct doctor_case *c, case_examine_fn *examine,
 
 bool case_is_chosen(const struct doctor_case *c, unsigned interface)
 {
-	for (size_t i = 0; i < c->chosen_count; i++)
-		if (c->chosen[i] == interface)
-			return true;
-	return false;
+	return interface_is_listed(c->chosen, c->chosen_count, interface);
 }
 
 bool case_is_expected(const struct doctor_case *c, unsigned interface)

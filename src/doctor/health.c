@@ -63,10 +63,7 @@ static void add_interface(struct health *health, const struct interface *interfa
 
 static bool is_wanted(unsigned interface, const unsigned *wanted, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (wanted[i] == interface)
-			return true;
-	return count == 0;
+	return count == 0 || interface_is_listed(wanted, count, interface);
 }
 
 static int read_interfaces(struct health *health, const unsigned *wanted, size_t count,

@@ -121,10 +121,7 @@ static void add_usable(struct peer_session *session, const struct interfaces *al
 
 static bool is_chosen(const struct peer_group *group, unsigned interface)
 {
-	for (size_t i = 0; i < group->interface_count; i++)
-		if (group->interfaces[i] == interface)
-			return true;
-	return false;
+	return interface_is_listed(group->interfaces, group->interface_count, interface);
 }
 
 static void add_beside(struct peer_session *session, const struct interfaces *all)

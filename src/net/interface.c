@@ -105,6 +105,14 @@ const struct interface *interface_by_index(const struct interfaces *interfaces, 
 	return NULL;
 }
 
+bool interface_is_listed(const unsigned list[], size_t count, unsigned index)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == index)
+			return true;
+	return false;
+}
+
 /* The interface that has this address, also where it is not the first one; 0 if none. */
 static unsigned index_of_address(const union hostcast_address *address)
 {

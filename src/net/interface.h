@@ -31,6 +31,9 @@ int interface_find(const struct interfaces *interfaces, const char *text, unsign
 		   struct error *error);
 const struct interface *interface_by_index(const struct interfaces *interfaces, unsigned index);
 
+/* Is it in this list of indexes, of those that were named, or are examined? */
+bool interface_is_listed(const unsigned list[], size_t count, unsigned index);
+
 /* Up, and able to send and hear groups of this family. */
 bool interface_is_usable(const struct interface *interface, int family);
 bool interface_has_address(const struct interface *interface, int family);

@@ -1,5 +1,6 @@
 /* What is read of this host: settings, links, link-local addresses, routes, sockets. */
 #include "net/address.h"
+#include "net/interface.h"
 #include "net/link.h"
 #include "net/link_local.h"
 #include "net/route.h"
@@ -156,6 +157,18 @@ static void loopback_is_among_the_links(void **state)
 	links_done(&links);
 }
 
+static void an_interface_is_in_a_list_or_not(void **state)
+{
+	const unsigned list[] = {2, 7};
+
+	(void)state;
+	assert_true(interface_is_listed(list, 2, 2));
+	assert_true(interface_is_listed(list, 2, 7));
+	assert_false(interface_is_listed(list, 2, 3));
+	assert_false(interface_is_listed(list, 1, 7));
+	assert_false(interface_is_listed(list, 0, 2));
+}
+
 /* ---- Routes ---- */
 
 static void the_route_to_loopback_leads_there(void **state)
@@ -225,6 +238,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_a_port_receives_its_master_gets),
 		cmocka_unit_test(some_links_lead_to_no_hosts),
 		cmocka_unit_test(loopback_is_among_the_links),
+		cmocka_unit_test(an_interface_is_in_a_list_or_not),
 		cmocka_unit_test(the_route_to_loopback_leads_there),
 		cmocka_unit_test(an_own_socket_is_found),
 	};

@@ -49,10 +49,7 @@ static int choose_all(struct host_groups *host)
 
 static bool is_chosen(const struct host_groups *host, unsigned index)
 {
-	for (size_t i = 0; i < host->chosen_count; i++)
-		if (host->chosen[i] == index)
-			return true;
-	return false;
+	return interface_is_listed(host->chosen, host->chosen_count, index);
 }
 
 static int choose_interfaces(struct host_groups *host, const struct common_options *options,

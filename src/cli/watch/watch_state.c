@@ -14,10 +14,8 @@ bool watch_wants_group(const struct watch *watch, const union hostcast_address *
 
 bool watch_wants_interface(const struct watch *watch, unsigned interface)
 {
-	for (size_t i = 0; i < watch->chosen_count; i++)
-		if (watch->chosen[i] == interface)
-			return true;
-	return watch->chosen_count == 0;
+	return watch->chosen_count == 0 ||
+	       interface_is_listed(watch->chosen, watch->chosen_count, interface);
 }
 
 uint64_t watch_dropped(const struct watch *watch)

@@ -88,10 +88,9 @@ static int open_interface(struct wire_interface *interface, struct error *error)
 
 static bool is_chosen(const struct wire_options *options, const struct interface *interface)
 {
-	for (size_t i = 0; i < options->chosen_count; i++)
-		if (options->chosen[i] == interface->index)
-			return true;
-	return options->chosen_count == 0 && interface->is_up && interface->can_multicast;
+	if (options->chosen_count == 0)
+		return interface->is_up && interface->can_multicast;
+	return interface_is_listed(options->chosen, options->chosen_count, interface->index);
 }
 
 static void add(struct wire *wire, const struct interface *interface)

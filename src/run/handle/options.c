@@ -22,10 +22,8 @@ int hostcast_set_interface(struct hostcast *h, const char *text)
 	interfaces_done(&interfaces);
 	if (status < 0)
 		return status;
-	for (size_t i = 0; i < o->interface_count; i++)
-		if (o->interfaces[i] == index)
-			return 0;
-	o->interfaces[o->interface_count++] = index;
+	if (!interface_is_listed(o->interfaces, o->interface_count, index))
+		o->interfaces[o->interface_count++] = index;
 	return 0;
 }
 
