@@ -110,12 +110,10 @@ static bool is_control_group(const union hostcast_address *group)
 static void refuse(struct peer_server *s, int fd, const struct peer_message *join,
 		   const struct hostcast_message *message, unsigned again_ms, const char *why)
 {
-	const struct one_way nothing = {.mtu = 0};
 	const unsigned none[PROBE_KINDS] = {0};
 	const struct peer_session_view view = {
 		.asker = &message->source,
 		.group = &join->group,
-		.heard = &nothing,
 		.sent = none,
 		.problem = why,
 	};

@@ -35,7 +35,7 @@ struct peer_counters {
 struct peer_session_view {
 	const union hostcast_address *asker, *group;
 	const union hostcast_address *only_from; /* of a source-specific group; NULL: any source */
-	const struct one_way *heard;             /* with what was sent by the asker not known */
+	struct one_way heard;                    /* with what was sent by the asker not known */
 	const unsigned *sent;                    /* of each kind */
 	const char *problem; /* of joining or sending, or why it was refused; "": none */
 };

@@ -22,15 +22,30 @@ static struct probe_tally *tally_of(struct peer_session *session, const struct p
 							   : &session->tally;
 }
 
-/* Where nothing of the group came as expected, what came beside counts. */
-static const struct one_way *heard(const struct peer_session *session)
+static bool is_chosen(const struct peer_group *group, unsigned interface)
 {
-	const struct one_way *way = &session->tally.way;
-	bool is_expected = way->paths[0].source.any.sa_family != AF_UNSPEC;
+	return interface_is_listed(group->interfaces, group->interface_count, interface);
+}
+
+/* Where the asker is, too: nobody looks elsewhere for what it sends. */
+static bool is_wire_seen(const struct peer_session *session)
+{
+	return probe_capture_is_whole(&session->capture) &&
+	       is_chosen(&session->group, session->meeting);
+}
+
+/* Where nothing of the group came as expected, what came beside counts. */
+static struct one_way heard(const struct peer_session *session)
+{
+	struct one_way way = session->tally.way;
+	bool is_expected = way.paths[0].source.any.sa_family != AF_UNSPEC;
 
 	for (unsigned i = 0; i < PROBE_KINDS; i++)
-		is_expected |= probe_is_to_group((enum probe_kind)i) && way->counts[i].arrived > 0;
-	return is_expected ? way : &session->tally_beside.way;
+		is_expected |= probe_is_to_group((enum probe_kind)i) && way.counts[i].arrived > 0;
+	if (!is_expected)
+		way = session->tally_beside.way;
+	way.is_wire_seen = is_wire_seen(session);
+	return way;
 }
 
 void peer_session_take_probe(struct peer_session *session, const struct peer_message *probe,
@@ -117,11 +132,6 @@ static void add_usable(struct peer_session *session, const struct interfaces *al
 		    (is_any || own_ladder_expects(session->own, interface)))
 			group->interfaces[group->interface_count++] = interface;
 	}
-}
-
-static bool is_chosen(const struct peer_group *group, unsigned interface)
-{
-	return interface_is_listed(group->interfaces, group->interface_count, interface);
 }
 
 static void add_beside(struct peer_session *session, const struct interfaces *all)
@@ -234,13 +244,6 @@ static void watch(void *context)
 		loop_set_timer(loop, &session->watchman, monotime_earlier(silent, over));
 }
 
-/* Where the asker is, too: nobody looks elsewhere for what it sends. */
-static bool is_wire_seen(const struct peer_session *session)
-{
-	return probe_capture_is_whole(&session->capture) &&
-	       is_chosen(&session->group, session->meeting);
-}
-
 void peer_session_open(struct peer_session *session, int fd, const struct peer_message *join,
 		       const struct hostcast_message *message)
 {
@@ -266,8 +269,6 @@ void peer_session_open(struct peer_session *session, int fd, const struct peer_m
 	peer_group_open_out(&session->group);
 	join_group(session);
 	probe_capture_open(&session->capture, loop, &session->group, on_captured, session);
-	session->tally.way.is_wire_seen = is_wire_seen(session);
-	session->tally_beside.way.is_wire_seen = session->tally.way.is_wire_seen;
 	prepare_sender(session, join, message);
 	probe_sender_problem(&session->sender, session->problem);
 	watch(session);
@@ -303,12 +304,11 @@ struct peer_message peer_session_report(const struct peer_session *session)
 		.type = PEER_TOLD,
 		.session = session->session,
 		.token = session->token,
-		.heard = *heard(session),
+		.heard = heard(session),
 		.is_done = session->is_done,
 		.ladder = session->ladder,
 	};
 
-	report.heard.is_wire_seen = is_wire_seen(session);
 	memcpy(report.sent, session->sender.sent, sizeof report.sent);
 	probe_sender_problem(&session->sender, report.text);
 	/* No answer is larger than its request: there is room for two of the three sentences. */

@@ -94,7 +94,9 @@ def test_two_healthy_hosts(two_hosts, family):
     for name in ('ttl', 'network', 'duplicates', 'fragments'):
         assert report.rungs[name]['state'] == 'good'
     assert listener.wait() == 0
-    assert listener.wait_for_event('session_end')['how'] == 'done'
+    end = listener.wait_for_event('session_end')
+    assert end['how'] == 'done'
+    assert end['heard']['is_wire_seen'] and report.peer['to_peer']['is_wire_seen']  # both sides say the same
     assert listener.wait_for_event('summary')['sessions'] == 1
 
 

@@ -71,7 +71,7 @@ static void tell(struct listening *l, const char *event, const struct peer_sessi
 
 static void begins(void *context, const struct peer_session_view *view)
 {
-	bool is_joined = !view->heard->join_error[0];
+	bool is_joined = !view->heard.join_error[0];
 
 	tell(context, "session", view, is_joined ? "joined" : "could not be joined");
 }
@@ -100,7 +100,7 @@ static const char *name_of(enum peer_session_end how)
 static void end_text(struct text *out, const struct peer_session_view *view,
 		     enum peer_session_end how)
 {
-	const struct probe_count *counts = view->heard->counts;
+	const struct probe_count *counts = view->heard.counts;
 
 	begin_line(out, view);
 	text_addf(
@@ -119,7 +119,7 @@ static void end_json(struct text *out, const struct peer_session_view *view,
 	begin_event(out, "session_end", view);
 	json_string(out, "how", name_of(how));
 	json_begin_member_object(out, "heard");
-	doctor_way_json(out, view->heard);
+	doctor_way_json(out, &view->heard);
 	json_end_object(out);
 	json_begin_member_object(out, "sent");
 	for (unsigned i = 0; i < PROBE_KINDS; i++)
