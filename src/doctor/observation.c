@@ -120,7 +120,7 @@ find_or_add_source(struct observation *o, const union hostcast_address *address,
 	return source;
 }
 
-/* ---- What a kernel passes over, as if it had not come ---- */
+/* ---- What is passed over, as if it had not come ---- */
 
 static bool is_broadcast(const union hostcast_address *address)
 {
@@ -137,14 +137,6 @@ static bool is_sourced_by_nobody(const struct observation *o, const struct packe
 	       (address_is_loopback(source) && !is_own_address(o, source));
 }
 
-/* Damaged, or forged so that no host takes it: it says nothing of this host. A wrong UDP checksum
- * and a wrong MAC address are counted apart, for a sender can make all its datagrams so. */
-static bool is_passed_over(const struct observation *o, const struct packet *packet)
-{
-	return packet->ip.checksum == CHECKSUM_BAD || packet->problem ||
-	       is_sourced_by_nobody(o, packet);
-}
-
 static bool is_own_mac(const struct seen_interface *interface, const uint8_t mac[static MAC_SIZE])
 {
 	return !interface || !interface->has_mac || memcmp(interface->mac, mac, MAC_SIZE) == 0;
@@ -154,6 +146,45 @@ static bool is_to_another_mac(const struct seen_interface *interface, const stru
 {
 	return packet_group_mac(packet) == GROUP_MAC_UNICAST &&
 	       !is_own_mac(interface, packet->link.destination);
+}
+
+/* To all hosts, to the group that it asks for, or to this host (RFC 3376 section 4.1.12). */
+static bool is_query_for_here(const struct observation *o, const struct packet *packet)
+{
+	const union hostcast_address *destination = &packet->destination;
+
+	return membership_is_of_every_host(destination) || is_own_address(o, destination) ||
+	       address_same_ip(destination, &packet->membership.group);
+}
+
+static uint64_t *counter_of_query(struct observation *o, const struct frame *frame,
+				  const struct packet *packet)
+{
+	if (packet->membership.checksum == CHECKSUM_BAD)
+		return &o->passed_over.bad_checksum;
+	if (!is_query_for_here(o, packet) ||
+	    is_to_another_mac(find_interface(o, frame->interface), packet))
+		return &o->passed_over.foreign_query;
+	return NULL;
+}
+
+/* Which counter has those like it; NULL: it is not passed over. */
+static uint64_t *counter_of(struct observation *o, const struct frame *frame,
+			    const struct packet *packet)
+{
+	if (packet_vlan(packet) != 0)
+		return &o->passed_over.other_vlan;
+	if (packet->ip.checksum == CHECKSUM_BAD)
+		return &o->passed_over.bad_checksum;
+	if (packet->problem)
+		return frame->size < frame->wire_size ? &o->passed_over.cut_off
+						      : &o->passed_over.malformed;
+	if (is_sourced_by_nobody(o, packet))
+		return &o->passed_over.martian;
+	if (packet->transport == TRANSPORT_MEMBERSHIP &&
+	    packet->membership.kind == MEMBERSHIP_QUERY)
+		return counter_of_query(o, frame, packet);
+	return NULL;
 }
 
 /* ---- Data ---- */
@@ -366,30 +397,11 @@ static bool is_void_query(const struct packet *packet)
 		!packet->ip.has_router_alert);
 }
 
-/* To all hosts, to the group that it asks for, or to this host (RFC 3376 section 4.1.12). */
-static bool is_query_for_here(const struct observation *o, const struct packet *packet)
-{
-	const union hostcast_address *destination = &packet->destination;
-
-	return membership_is_of_every_host(destination) || is_own_address(o, destination) ||
-	       address_same_ip(destination, &packet->membership.group);
-}
-
-static bool is_lost_query(const struct observation *o, const struct seen_interface *interface,
-			  const struct packet *packet)
-{
-	return packet->membership.kind == MEMBERSHIP_QUERY &&
-	       (packet->membership.checksum == CHECKSUM_BAD || !is_query_for_here(o, packet) ||
-		is_to_another_mac(interface, packet));
-}
-
 static void take_membership(struct observation *o, const struct frame *frame,
 			    const struct packet *packet)
 {
 	struct seen_interface *interface = find_interface(o, frame->interface);
 
-	if (is_lost_query(o, interface, packet))
-		return;
 	if (is_void_query(packet)) {
 		if (interface)
 			interface->void_queries++;
@@ -438,14 +450,16 @@ static void take_leaving(struct observation *o, const struct frame *frame,
 void observation_take_frame(struct observation *o, const struct frame *frame,
 			    const struct packet *packet)
 {
-	if (packet_vlan(packet) != 0)
-		o->other_links++;
-	else if (is_passed_over(o, packet))
-		return;
+	uint64_t *passed_over = counter_of(o, frame, packet);
+
+	if (passed_over)
+		(*passed_over)++;
 	else if (packet->transport == TRANSPORT_MEMBERSHIP)
 		take_membership(o, frame, packet);
-	else if (!address_same_ip(&packet->destination, &o->group) || !is_socket_ready(o, frame))
+	else if (!address_same_ip(&packet->destination, &o->group))
 		return;
+	else if (!is_socket_ready(o, frame))
+		o->passed_over.early++;
 	else if (is_leaving(o, frame, packet))
 		take_leaving(o, frame, packet);
 	else

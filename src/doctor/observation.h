@@ -86,6 +86,24 @@ struct seen_interface {
 	int bridge_errno;          /* or why that is not known; 0: it is */
 };
 
+/* Why packets of the group, of IGMP or MLD are passed over, as if they had not come: most as every
+ * kernel does, for they say nothing of this host. A wrong UDP checksum and a wrong MAC address are
+ * counted for each source, because a sender can make all its datagrams so. */
+#define PASSED_OVER_LIST(X)                                         \
+	X(bad_checksum, "with a wrong checksum of IP, IGMP or MLD") \
+	X(cut_off, "cut off by the capture")                        \
+	X(malformed, "that cannot be understood")                   \
+	X(martian, "from addresses that no sender has")             \
+	X(foreign_query, "queries to other hosts")                  \
+	X(other_vlan, "of other VLANs")                             \
+	X(early, "before doctor had joined")
+
+struct passed_over {
+#define PASSED_OVER_COUNTER(name, text) uint64_t name;
+	PASSED_OVER_LIST(PASSED_OVER_COUNTER)
+#undef PASSED_OVER_COUNTER
+};
+
 struct observation {
 	union hostcast_address group, source; /* family 0: any source */
 	const struct attachment *own;         /* addresses of this host; the caller's */
@@ -112,7 +130,7 @@ struct observation {
 			   host: EPERM: a rule refuses it; 0: nothing, -1: it was not tried */
 
 	uint64_t forgotten; /* sources and interfaces there was no room for, each packet counted */
-	uint64_t other_links; /* packets of other VLANs than the interface's own */
+	struct passed_over passed_over;
 	struct assembly assembly;
 	struct copies copies;
 };

@@ -400,10 +400,6 @@ int rung_snooping(const struct doctor_case *c, struct finding *finding, struct e
 	case_examine_chosen(c, examine, finding);
 	if (c->is_switch)
 		case_examine_chosen(c, examine_ports, finding);
-	if (c->observation->other_links > 0)
-		text_addf(finding_saw(finding),
-			  "%" PRIu64 " packets of other VLANs were passed over",
-			  c->observation->other_links);
 	if (c->observation->queriers.forgotten > 0)
 		text_addf(finding_saw(finding),
 			  "%" PRIu64 " queries came from more queriers than there was room for",

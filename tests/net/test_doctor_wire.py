@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import shutil
 import sys
 
@@ -287,6 +288,7 @@ def test_a_healthy_host(family):
         listened = report.summary['listened']
         assert listened['wire_seen'] and listened['on_wire'] > 0
         assert listened['at_socket'] >= listened['on_wire']
+        assert [name for name, count in listened['passed_over'].items() if count > 0 and name != 'early'] == []
 
 
 @pytest.mark.parametrize('family', [4, 6])
@@ -311,6 +313,46 @@ def test_what_anybody_can_forge_makes_nobody_sick():
         assert report.summary['listened']['at_socket'] > 0
         states = [report.state(rung) for rung in ('reverse-path', 'duplicates', 'fragments')]
         assert states == ['noted'] * 3, report.rungs
+        passed_over = report.summary['listened']['passed_over']
+        assert {name for name, count in passed_over.items() if count > 0} - {'early'} == {
+            'bad_checksum', 'malformed', 'martian', 'foreign_query'}, passed_over
+        text = b.run(['hostcast', 'doctor', '-i', 'eth0', '--wait', '1', TARGETS[4]]).stdout
+        assert re.search(r'^Passed over: \d+ with a wrong checksum', text, re.MULTILINE), text
+        assert 'Passed over' not in b.run(['hostcast', 'doctor', '-q', '-i', 'eth0', '--wait', '1', TARGETS[4]]).stdout
+
+
+# Reports so many groups that the whole packet is larger than what doctor captures of one.
+LONG_REPORTER = r'''
+import socket, struct, time
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(('eth0', 0))
+def checksum(data):
+    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
+    total = (total >> 16) + (total & 0xffff)
+    return ~(total + (total >> 16)) & 0xffff
+def checked(data, at):
+    return data[:at] + struct.pack('!H', checksum(data)) + data[at + 2:]
+records = b''.join(struct.pack('!BBHI', 4, 0, 0, 0xef090000 + number) for number in range(300))
+report = checked(struct.pack('!BBHHH', 0x22, 0, 0, 0, 300) + records, 2)
+ends = socket.inet_aton('10.0.0.1') + socket.inet_aton('224.0.0.22')
+header = struct.pack('!BBHHHBBH', 0x46, 0, 24 + len(report), 0, 0, 1, 2, 0) + ends + bytes([0x94, 4, 0, 0])
+while True:
+    wire.send(bytes.fromhex('01005e000016') + wire.getsockname()[4] + b'\x08\0' + checked(header, 10) + report)
+    print('sent', flush=True)
+    time.sleep(.05)
+'''
+
+
+def test_a_report_that_is_longer_than_what_is_captured_is_counted():
+    with sender_and_receiver() as world:
+        a, b = world.hosts
+        for host in (a, b):
+            host.ip('link set eth0 mtu 9000')
+        a.spawn([sys.executable, '-c', LONG_REPORTER]).wait_for('^sent$')
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert (report.status, report.causes) == (0, []), report.rungs
+        passed_over = report.summary['listened']['passed_over']
+        assert passed_over['cut_off'] > 0 and passed_over['malformed'] == passed_over['bad_checksum'] == 0, passed_over
 
 
 def test_rules_about_other_things_are_not_blamed():
@@ -409,6 +451,7 @@ def test_what_comes_by_a_vlan_is_of_another_link():
         a.spawn([sys.executable, '-c', TAGGED]).wait_for('^sent$')
         report = examine(b, TARGETS[4], '--all')
         assert (report.status, report.causes) == (0, []), report.rungs
+        assert report.summary['listened']['passed_over']['other_vlan'] > 0
 
 
 def test_a_port_of_a_bridge_is_not_listened_on():

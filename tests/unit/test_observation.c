@@ -174,6 +174,7 @@ static void what_comes_before_the_join_does_not_count(void **state)
 	o->interfaces[0].joined_ns = now_ns + 1;
 	take(datagram(SOURCE, "early"));
 	assert_int_equal(observation_on_wire(o, 0), 0);
+	assert_int_equal(o->passed_over.early, 1);
 	now_ns++;
 	take(datagram(SOURCE, "in time"));
 	assert_int_equal(observation_on_wire(o, 0), 1);
@@ -231,6 +232,24 @@ static void what_is_damaged_or_of_nobody_has_not_come(void **state)
 	for (size_t i = 0; i < sizeof NOBODIES / sizeof *NOBODIES; i++)
 		take(datagram(NOBODIES[i], "x"));
 	assert_int_equal(o->source_count, 0);
+	assert_int_equal(o->passed_over.bad_checksum, 1);
+	assert_int_equal(o->passed_over.malformed, 1);
+	assert_int_equal(o->passed_over.martian, 3);
+}
+
+static void what_the_capture_has_cut_off_is_not_malformed(void **state)
+{
+	const struct frame frame = {
+		.time_ns = now_ns, .interface = ETH0, .size = 60, .wire_size = 90};
+	struct packet packet = datagram(SOURCE, "x");
+
+	(void)state;
+	observation_take_frame(o, &frame, &packet); /* all that is needed of it is there */
+	packet.problem = "cut off in the records of the report";
+	observation_take_frame(o, &frame, &packet);
+	assert_int_equal(observation_on_wire(o, 0), 1);
+	assert_int_equal(o->passed_over.cut_off, 1);
+	assert_int_equal(o->passed_over.malformed, 0);
 }
 
 static void a_wrong_checksum_makes_no_copy(void **state)
@@ -643,6 +662,9 @@ static void a_query_that_no_host_takes_is_none(void **state)
 	take(query);
 	assert_int_equal(o->interfaces[0].queries, 0);
 	assert_int_equal(o->queriers.count, 0);
+	assert_int_equal(o->passed_over.bad_checksum, 2);
+	assert_int_equal(o->passed_over.martian, 1);
+	assert_int_equal(o->passed_over.foreign_query, 3);
 	query = good;
 	query.destination = parse(OWN);
 	take(query);
@@ -686,7 +708,7 @@ static void other_vlans_are_other_links(void **state)
 	query.link.vlans[0].id = 5;
 	take(query);
 	assert_int_equal(o->interfaces[0].queries, 0);
-	assert_int_equal(o->other_links, 1);
+	assert_int_equal(o->passed_over.other_vlan, 1);
 }
 
 static void data_of_other_vlans_is_of_other_links(void **state)
@@ -698,7 +720,7 @@ static void data_of_other_vlans_is_of_other_links(void **state)
 	packet.link.vlans[0].id = 5;
 	take(packet);
 	assert_int_equal(observation_on_wire(o, 0), 0);
-	assert_int_equal(o->other_links, 1);
+	assert_int_equal(o->passed_over.other_vlan, 1);
 	packet.link.vlans[0].id = 0; /* a priority alone (IEEE 802.1Q) */
 	take(packet);
 	assert_int_equal(observation_on_wire(o, 0), 1);
@@ -788,6 +810,8 @@ int main(int argc, char **argv)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_damaged_or_of_nobody_has_not_come, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(what_the_capture_has_cut_off_is_not_malformed,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_wrong_checksum_makes_no_copy, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_query_that_no_host_takes_is_none, set_up,
 						tear_down),

@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "net/address.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { WIDTH = 100, TITLE_WIDTH = 20, STATE_WIDTH = 5, LABEL_WIDTH = 10 };
@@ -233,6 +234,41 @@ void doctor_show_verdict(struct text *out, const struct verdict *verdict,
 	text_done(&words);
 }
 
+static void add_passed_over(struct text *line, uint64_t number, const char *what)
+{
+	if (number > 0)
+		text_addf(line, "%s%" PRIu64 " %s", line->size > 0 ? ", " : "Passed over: ", number,
+			  what);
+}
+
+void doctor_show_passed_over(struct text *out, const struct doctor_case *c)
+{
+	const struct passed_over *counters;
+	struct text line = {0};
+
+	if (!c->observation)
+		return;
+	counters = &c->observation->passed_over;
+#define PASSED_OVER_TEXT(name, text) add_passed_over(&line, counters->name, text);
+	PASSED_OVER_LIST(PASSED_OVER_TEXT)
+#undef PASSED_OVER_TEXT
+	if (line.size > 0) {
+		text_add_string(&line, ".");
+		show_wrapped(out, text_string(&line), 0, 0, WIDTH);
+		text_add_string(out, "\n");
+	}
+	text_done(&line);
+}
+
+static void add_passed_over_json(struct text *out, const struct passed_over *counters)
+{
+	json_begin_member_object(out, "passed_over");
+#define PASSED_OVER_JSON(name, text) json_integer(out, #name, (int64_t)counters->name);
+	PASSED_OVER_LIST(PASSED_OVER_JSON)
+#undef PASSED_OVER_JSON
+	json_end_object(out);
+}
+
 static void add_listening(struct text *out, const struct observation *o)
 {
 	json_begin_member_object(out, "listened");
@@ -245,6 +281,7 @@ static void add_listening(struct text *out, const struct observation *o)
 	json_integer(out, "sources", (int64_t)o->source_count);
 	json_integer(out, "socket_dropped", (int64_t)o->socket_dropped);
 	json_integer(out, "forgotten", (int64_t)o->forgotten);
+	add_passed_over_json(out, &o->passed_over);
 	json_end_object(out);
 }
 

@@ -11,7 +11,10 @@ void doctor_show_rung(struct text *out, const struct rung *rung, struct finding 
 void doctor_show_verdict(struct text *out, const struct verdict *verdict,
 			 const struct doctor_case *c);
 
-/* The same as JSON; the verdict is the summary. */
+/* What was not looked at of what came on the wire, and why; nothing where there is none. */
+void doctor_show_passed_over(struct text *out, const struct doctor_case *c);
+
+/* The same as JSON; the verdict is the summary, and has all counters. */
 void doctor_show_case_json(struct text *out, const struct doctor_case *c);
 void doctor_show_rung_json(struct text *out, const struct rung *rung, struct finding *finding);
 void doctor_show_verdict_json(struct text *out, const struct verdict *verdict,

@@ -126,6 +126,8 @@ static void show_summary(void *context)
 	if (!e->options->common.quiet)
 		text_add_string(&e->lines, "\n");
 	doctor_show_verdict(&e->lines, &e->verdict, &e->c);
+	if (!e->options->common.quiet)
+		doctor_show_passed_over(&e->lines, &e->c);
 	show_safely(&e->session.out, &e->lines);
 }
 
