@@ -557,6 +557,15 @@ uint64_t observation_at_socket(const struct observation *o, unsigned interface)
 	return sum;
 }
 
+uint64_t observation_wire_dropped(const struct observation *o)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < o->interface_count; i++)
+		sum += o->interfaces[i].wire_dropped;
+	return sum;
+}
+
 uint64_t seen_source_missing(const struct seen_source *source)
 {
 	uint64_t explained = source->at_socket + source->incomplete + source->merged +

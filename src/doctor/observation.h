@@ -181,6 +181,9 @@ bool observation_is_heard_elsewhere(const struct observation *o, const struct se
 uint64_t observation_on_wire(const struct observation *o, unsigned interface);
 uint64_t observation_at_socket(const struct observation *o, unsigned interface);
 
+/* Packets that the captures lost, on all interfaces. */
+uint64_t observation_wire_dropped(const struct observation *o);
+
 /* Of those on the wire, those that were whole and right, and addressed to the group or this host,
  * and did not reach the socket all the same.
  */

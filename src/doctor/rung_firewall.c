@@ -508,6 +508,7 @@ int rung_firewall(const struct doctor_case *c, struct finding *finding, struct e
 		.no_socket_reason = o->no_socket_reason,
 		.is_known = o->firewall.is_known,
 		.unknown_reason = o->firewall.reason,
+		.wire_dropped = observation_wire_dropped(o),
 		.rules_forgotten = o->firewall.forgotten,
 		.is_send_refused = o->send_errno == EPERM,
 		.is_only_sender = is_only_sender(c),
@@ -516,8 +517,6 @@ int rung_firewall(const struct doctor_case *c, struct finding *finding, struct e
 	(void)error;
 	for (size_t i = 0; i < o->source_count; i++)
 		take_source(c, &o->sources[i], &facts, &flow);
-	for (size_t i = 0; i < o->interface_count; i++)
-		facts.wire_dropped += o->interfaces[i].wire_dropped;
 	forgive_own_drops(o, &facts);
 	find_rules(c, &flow, &facts);
 	judge_firewall(&facts, finding);

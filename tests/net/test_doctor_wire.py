@@ -288,6 +288,7 @@ def test_a_healthy_host(family):
         listened = report.summary['listened']
         assert listened['wire_seen'] and listened['on_wire'] > 0
         assert listened['at_socket'] >= listened['on_wire']
+        assert {'wire_dropped', 'socket_dropped', 'forgotten', 'queriers_forgotten'} <= set(listened)
         assert [name for name, count in listened['passed_over'].items() if count > 0 and name != 'early'] == []
 
 

@@ -234,17 +234,33 @@ static void what_was_passed_over_is_told_where_there_is_some(void **state)
 	struct doctor_case c = case_of("239.1.2.3:5004");
 
 	(void)state;
-	doctor_show_passed_over(&words, &c);
+	doctor_show_drops(&words, &c);
 	assert_int_equal(words.size, 0);
 	heard.passed_over = (struct passed_over){.bad_checksum = 5, .martian = 1};
-	doctor_show_passed_over(&words, &c);
+	doctor_show_drops(&words, &c);
 	assert_string_equal(text_string(&words),
 			    "Passed over: 5 with a wrong checksum of IP, IGMP or MLD, 1 from "
 			    "addresses that no sender has.\n");
 	text_clear(&words);
 	c.observation = NULL;
-	doctor_show_passed_over(&words, &c);
+	doctor_show_drops(&words, &c);
 	assert_int_equal(words.size, 0);
+}
+
+static void what_doctor_itself_has_lost_is_told(void **state)
+{
+	struct doctor_case c = case_of("239.1.2.3:5004");
+
+	(void)state;
+	heard.interface_count = 2;
+	heard.interfaces[0].wire_dropped = 3;
+	heard.interfaces[1].wire_dropped = 4;
+	heard.socket_dropped = 2;
+	heard.queriers.forgotten = 1;
+	doctor_show_drops(&words, &c);
+	assert_string_equal(text_string(&words),
+			    "Lost by doctor itself: 7 on the wire, 2 at its socket, 1 of more "
+			    "queriers than it has room for.\n");
 }
 
 /* ---- Health ---- */
@@ -477,6 +493,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_teardown(a_peer_that_does_not_answer_is_no_health, forget),
 		cmocka_unit_test_teardown(what_was_cut_short_or_not_seen_is_told, forget),
 		cmocka_unit_test_teardown(what_was_passed_over_is_told_where_there_is_some, forget),
+		cmocka_unit_test_teardown(what_doctor_itself_has_lost_is_told, forget),
 		cmocka_unit_test_setup_teardown(a_healthy_host_has_no_problem, set_up_health,
 						forget_problems),
 		cmocka_unit_test_setup_teardown(a_missing_flag_is_wrong, set_up_health,

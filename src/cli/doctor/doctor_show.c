@@ -234,29 +234,50 @@ void doctor_show_verdict(struct text *out, const struct verdict *verdict,
 	text_done(&words);
 }
 
-static void add_passed_over(struct text *line, uint64_t number, const char *what)
+/* "Passed over: 5 of other VLANs, 1 before doctor had joined" */
+static void add_number(struct text *line, const char *begin, uint64_t number, const char *what)
 {
 	if (number > 0)
-		text_addf(line, "%s%" PRIu64 " %s", line->size > 0 ? ", " : "Passed over: ", number,
-			  what);
+		text_addf(line, "%s%" PRIu64 " %s", line->size > 0 ? ", " : begin, number, what);
 }
 
-void doctor_show_passed_over(struct text *out, const struct doctor_case *c)
+static void add_sentence(struct text *out, struct text *line)
 {
-	const struct passed_over *counters;
+	if (line->size > 0) {
+		text_add_string(line, ".");
+		show_wrapped(out, text_string(line), 0, 0, WIDTH);
+		text_add_string(out, "\n");
+	}
+	text_clear(line);
+}
+
+static void add_passed_over(struct text *line, const struct passed_over *counters)
+{
+#define PASSED_OVER_TEXT(name, text) add_number(line, "Passed over: ", counters->name, text);
+	PASSED_OVER_LIST(PASSED_OVER_TEXT)
+#undef PASSED_OVER_TEXT
+}
+
+static void add_lost(struct text *line, const struct observation *o)
+{
+	static const char begin[] = "Lost by doctor itself: ";
+
+	add_number(line, begin, observation_wire_dropped(o), "on the wire");
+	add_number(line, begin, o->socket_dropped, "at its socket");
+	add_number(line, begin, o->forgotten, "of more sources than it has room for");
+	add_number(line, begin, o->queriers.forgotten, "of more queriers than it has room for");
+}
+
+void doctor_show_drops(struct text *out, const struct doctor_case *c)
+{
 	struct text line = {0};
 
 	if (!c->observation)
 		return;
-	counters = &c->observation->passed_over;
-#define PASSED_OVER_TEXT(name, text) add_passed_over(&line, counters->name, text);
-	PASSED_OVER_LIST(PASSED_OVER_TEXT)
-#undef PASSED_OVER_TEXT
-	if (line.size > 0) {
-		text_add_string(&line, ".");
-		show_wrapped(out, text_string(&line), 0, 0, WIDTH);
-		text_add_string(out, "\n");
-	}
+	add_passed_over(&line, &c->observation->passed_over);
+	add_sentence(out, &line);
+	add_lost(&line, c->observation);
+	add_sentence(out, &line);
 	text_done(&line);
 }
 
@@ -279,8 +300,10 @@ static void add_listening(struct text *out, const struct observation *o)
 	json_integer(out, "on_wire", (int64_t)observation_on_wire(o, 0));
 	json_integer(out, "at_socket", (int64_t)observation_at_socket(o, 0));
 	json_integer(out, "sources", (int64_t)o->source_count);
+	json_integer(out, "wire_dropped", (int64_t)observation_wire_dropped(o));
 	json_integer(out, "socket_dropped", (int64_t)o->socket_dropped);
 	json_integer(out, "forgotten", (int64_t)o->forgotten);
+	json_integer(out, "queriers_forgotten", (int64_t)o->queriers.forgotten);
 	add_passed_over_json(out, &o->passed_over);
 	json_end_object(out);
 }

@@ -11,8 +11,9 @@ void doctor_show_rung(struct text *out, const struct rung *rung, struct finding 
 void doctor_show_verdict(struct text *out, const struct verdict *verdict,
 			 const struct doctor_case *c);
 
-/* What was not looked at of what came on the wire, and why; nothing where there is none. */
-void doctor_show_passed_over(struct text *out, const struct doctor_case *c);
+/* What was not looked at of what came, and why: a line for what was passed over, and one for what
+ * doctor itself was too slow for, or had no room for; each only where there is some. */
+void doctor_show_drops(struct text *out, const struct doctor_case *c);
 
 /* The same as JSON; the verdict is the summary, and has all counters. */
 void doctor_show_case_json(struct text *out, const struct doctor_case *c);

@@ -127,7 +127,7 @@ static void show_summary(void *context)
 		text_add_string(&e->lines, "\n");
 	doctor_show_verdict(&e->lines, &e->verdict, &e->c);
 	if (!e->options->common.quiet)
-		doctor_show_passed_over(&e->lines, &e->c);
+		doctor_show_drops(&e->lines, &e->c);
 	show_safely(&e->session.out, &e->lines);
 }
 
