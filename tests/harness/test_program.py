@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from support import conditions, program
-from support.program import json_lines, run
+from support.program import json_lines, run, state_of
 
 TALKER = '''
 import sys
@@ -123,19 +123,24 @@ def test_stop_and_continue(start):
     talker = start(python(TALKER))
     talker.send_line('one')
     talker.wait_for('one')
-    pid = talker.pid
     talker.signal(signal.SIGSTOP)
-    conditions.wait_until(lambda: state(pid) == 'T', 'the program to stop')
+    assert state_of(talker.pid) == 'T'
     talker.signal(signal.SIGCONT)
     talker.send_line('two')
     talker.wait_for('two')
 
 
+def test_one_that_stops_itself_continues_too(start):
+    process = start(['sh', '-c', 'kill -STOP $$; echo on'])
+    conditions.wait_until(lambda: state_of(process.pid) == 'T', 'the program to stop')
+    process.signal(signal.SIGCONT)
+    process.wait_for('on')
+    assert process.wait() == 0
+
+
 def test_a_stopped_program_is_killed_too(start):
     process = start(['sleep', 'infinity'])
-    pid = process.pid
     process.signal(signal.SIGSTOP)
-    conditions.wait_until(lambda: state(pid) == 'T', 'the program to stop')
     process.kill()
     assert process.wait() == -signal.SIGKILL
 
@@ -191,8 +196,3 @@ def test_hostcast_by_name_is_the_program_under_test(monkeypatch, tmp_path):
     stand_in.chmod(0o755)
     monkeypatch.setattr(program, 'PROGRAM', stand_in)
     assert run(['hostcast', 'info', '224.1.1.1']).stdout == 'info 224.1.1.1\n'
-
-
-def state(pid):
-    with open(f'/proc/{pid}/stat', encoding='utf-8') as file:
-        return file.read().rpartition(')')[2].split()[0]

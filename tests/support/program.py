@@ -133,9 +133,14 @@ class Process:
         return self._child() or self._fail('it has ended')
 
     def signal(self, number):
-        os.kill(self.pid, number)
+        pid = self.pid
+        if number == signal.SIGCONT and state_of(pid) == 'T':
+            self._wait_for_stop()
+        os.kill(pid, number)
+        if number == signal.SIGSTOP:
+            self._wait_for_stop()
         if number == signal.SIGCONT and self._prefix:
-            os.kill(self._popen.pid, number)  # nsenter stops together with its child
+            os.kill(self._popen.pid, number)
 
     # How it ends
 
@@ -205,6 +210,10 @@ class Process:
     def _fail(self, message):
         raise AssertionError(f'{message}\n{self.describe()}')
 
+    def _wait_for_stop(self):
+        """nsenter stops after its child. Told to go on, or that its child is dead, before that, it would stop for good."""
+        wait_until(lambda: self._popen.poll() is not None or state_of(self._popen.pid) == 'T', 'the program to stop')
+
     def _child(self):
         """With a prefix (nsenter) the program is the only child of what was started; None before it exists."""
         try:
@@ -225,6 +234,14 @@ def resolve(args):
 def environment():
     """The environment of every program: the same language everywhere, and ip and bridge found by ordinary users too."""
     return {**os.environ, 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC', 'PATH': os.environ.get('PATH', '') + ':/usr/sbin:/sbin'}
+
+
+def state_of(pid):
+    """A letter, as ps has it: T has stopped; None: the process is gone."""
+    try:
+        return Path(f'/proc/{pid}/stat').read_text().rpartition(') ')[2][0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def kill_group(pid):
