@@ -1,5 +1,6 @@
 """hostcast doctor on hosts with the faults of the rungs 1 to 7: it names each, and what it says mends it."""
 
+import contextlib
 import json
 import pathlib
 import re
@@ -536,12 +537,21 @@ def test_programs_that_need_loopback_alone(two_hosts):
     assert 'there it hears what this host sends to lo' in report.saw('membership')
 
 
+@contextlib.contextmanager
+def listening(host):
+    """Doctor, which has looked at the host and begun to listen; it does not look again before this is over."""
+    examiner = host.spawn(['hostcast', 'doctor', '--json', '--wait', '3', TARGET])
+    examiner.wait_for('listening on', 'stderr')
+    examiner.signal(signal.SIGSTOP)
+    yield examiner
+    examiner.signal(signal.SIGCONT)
+
+
 def test_a_program_that_joins_while_doctor_listens(two_hosts):
     a, b = two_hosts
     start_sender(a)
-    examiner = b.spawn(['hostcast', 'doctor', '--json', '--wait', '3', TARGET])
-    examiner.wait_for('listening on', 'stderr')
-    start_receiver(b)
+    with listening(b) as examiner:
+        start_receiver(b)
     assert examiner.wait() == 0, examiner.stdout
     assert examiner.wait_for_event('summary')['verdict'] == 'healthy'
 
@@ -550,10 +560,9 @@ def test_a_program_that_ends_while_doctor_listens(two_hosts):
     a, b = two_hosts
     start_sender(a)
     receiver = start_receiver(b)
-    examiner = b.spawn(['hostcast', 'doctor', '--json', '--wait', '3', TARGET])
-    examiner.wait_for('listening on', 'stderr')
-    receiver.signal(signal.SIGINT)
-    assert receiver.wait() == 0
+    with listening(b) as examiner:
+        receiver.signal(signal.SIGINT)
+        assert receiver.wait() == 0
     assert examiner.wait() == 1, examiner.stdout
     assert examiner.wait_for_event('summary')['causes'] == ['membership']
 
