@@ -1070,8 +1070,7 @@ def test_reports_that_are_let_out_and_queries_that_are_not():
         witness = a.spawn([sys.executable, '-c', WITNESS, b.address])
         witness.wait_for('^watching$')
         start_receiver(b)
-        # Told twice (RFC 3376 section 8.11): now the network is quiet.
-        wait_until(lambda: witness.stdout.count('protocol 2 ttl 1 data 22') == 2, 'the reports of joining')
+        wait_for_quiet(witness)
         report = examine(b, TARGETS[4], '-i', 'eth0')
         assert report.causes == [] and report.state('version') == 'unknown', report.rungs
         assert 'refuses the query' in report.saw('version')
@@ -1126,10 +1125,27 @@ def test_mld_reports_that_do_not_leave():
         assert "'icmpv6 type mld2-listener-report counter drop'" in report.saw('version')
 
 
-def test_queries_that_are_not_heard():
-    with sender_and_receiver() as world:
+def wait_for_quiet(witness):
+    """Joining is told twice (RFC 3376 section 8.11)."""
+    wait_until(lambda: witness.stdout.count('protocol 2 ttl 1 data 22') == 2, 'the reports of joining')
+
+
+@contextlib.contextmanager
+def joined_before(rules):
+    """b has joined, and has no reason to report it any more, which looks like an answer; a sends."""
+    with two_hosts() as world:
         a, b = world.hosts
-        load_rules(b, chain('input', 'ip protocol igmp drop'))
+        load_rules(b, rules)
+        witness = a.spawn([sys.executable, '-c', WITNESS, b.address])
+        witness.wait_for('^watching$')
+        start_receiver(b)
+        wait_for_quiet(witness)
+        start_sender(a)
+        yield a, b
+
+
+def test_queries_that_are_not_heard():
+    with joined_before(chain('input', 'ip protocol igmp drop')) as (a, b):
         start_querier(a)
         report = examine(b, TARGETS[4], '-i', 'eth0', '--wait', '2')
         assert report.causes == ['version'], report.rungs
@@ -1139,27 +1155,8 @@ def test_queries_that_are_not_heard():
         assert examine(b, TARGETS[4], '-i', 'eth0', '--wait', '2').causes == []
 
 
-def wait_for_quiet(witness):
-    """Joining is told twice (RFC 3376 section 8.11)."""
-    wait_until(lambda: witness.stdout.count('protocol 2 ttl 1 data 22') == 2, 'the reports of joining')
-
-
-@contextlib.contextmanager
-def joined_before(rules):
-    """b has joined, and has no reason to report it any more; a sends."""
-    with two_hosts() as world:
-        a, b = world.hosts
-        load_rules(b, rules)
-        witness = a.spawn([sys.executable, '-c', WITNESS, b.address])
-        witness.wait_for('^watching$')
-        start_receiver(b)
-        wait_for_quiet(witness)
-        start_sender(a)
-        yield b
-
-
 def test_a_rule_for_the_group_drops_no_queries():
-    with joined_before(chain('input', 'ip daddr 239.0.0.0/8 drop')) as b:
+    with joined_before(chain('input', 'ip daddr 239.0.0.0/8 drop')) as (_, b):
         report = examine(b, TARGETS[4], '-i', 'eth0', '--all')
         assert report.causes == ['firewall'], report.rungs
         assert report.state('version') == 'good'
@@ -1167,7 +1164,7 @@ def test_a_rule_for_the_group_drops_no_queries():
 
 def test_queries_that_the_policy_drops():
     """Nobody asks, and the group comes in: it need not be so tomorrow."""
-    with joined_before(chain('input', 'udp dport 5004 accept', policy='drop')) as b:
+    with joined_before(chain('input', 'udp dport 5004 accept', policy='drop')) as (_, b):
         report = examine(b, TARGETS[4], '-i', 'eth0')
         assert report.causes == [] and report.state('version') == 'noted', report.rungs
         assert 'does not hear IGMP queries on eth0' in report.saw('version')
