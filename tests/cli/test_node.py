@@ -130,7 +130,7 @@ def test_a_tree_heals_when_nodes_are_killed(tree):
 
 
 def test_a_killed_root_is_succeeded(spawn):
-    tree = Tree(spawn, '--hold', '1.2')
+    tree = Tree(spawn, *SHORT[2:4])
     root, *others = tree.grow(4, *SHORT)
     root.process.kill()
     wait_until(lambda: places(others) in [(1, {node.address}) for node in others], 'another root')

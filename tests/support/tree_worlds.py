@@ -15,10 +15,11 @@ MACHINE_SECONDS = 2
 
 @dataclass(frozen=True)
 class Timers:
-    """Short ones; hold is longer than refresh and three retries (T-8)."""
+    """Short ones; hold is longer than refresh and three retries (T-8), and these are longer than a process may be kept
+    from running, which nobody shall take for its end."""
     refresh: float = 1
-    hold: float = 2
-    retry: float = 0.1
+    hold: float = 3
+    retry: float = 0.4
 
     @property
     def of_node(self):

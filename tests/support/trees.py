@@ -7,8 +7,9 @@ import socket
 
 from support.conditions import LIMIT_SECONDS, wait_until
 
-# For what has to be noticed by its silence: within a second or so.
-SHORT = ('--refresh', '0.4', '--hold', '1.2', '--retry', '0.1')
+# For what has to be noticed by its silence: within two seconds or so, and not sooner than after one, for which a busy
+# machine may keep a process from running.
+SHORT = ('--refresh', '0.6', '--hold', '2.4', '--retry', '0.4')
 
 
 def split(address):
