@@ -26,7 +26,7 @@ else:
     sender = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, arguments.ttl)
     sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
-sender.settimeout(0.5)
+sender.settimeout(1.5)  # one of several that answer may be late
 sender.sendto(arguments.message.encode(), (str(group), arguments.port))
 print('sent', flush=True)
 
