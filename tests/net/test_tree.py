@@ -13,6 +13,7 @@ from support.worlds import hosts_on_bridge, two_networks
 
 BINARY = random.Random(4).randbytes(1400)
 ETHERNET_MTU = 1500
+AT_ONCE = 150  # payloads of 1000 bytes
 
 
 def start_rdv(host, *options):
@@ -170,11 +171,13 @@ def test_a_child_behind_a_slow_link_loses_what_its_queue_cannot_hold_and_the_oth
                         for host, more in ((a, ['--stdin']), (b, []), (c, []))]
     assert (root.parent, fast.parent, slow.parent) == (None, '10.1.0.1:10000', '10.1.0.1:10000')
     limit_rate(a, 'add', 'eth1', '1mbit')
-    root.put_lines(count)
-    # At this rate all of it would take two minutes: the fast one does not wait for the slow one.
-    fast.wait_for({0: [[0, count - 1]]})
+    # At this rate all of it would take two minutes: the fast one does not wait for the slow one. It gets no more at once
+    # than its receive buffer holds, if it does not read for a while.
+    for first in range(0, count, AT_ONCE):
+        root.put_lines(range(first, first + AT_ONCE))
+        fast.wait_for({0: [[0, first + AT_ONCE - 1]]})
     root.wait_for({0: [[0, count - 1]]})
-    limit_rate(a, 'change', 'eth1', '200mbit')  # not faster than its receive buffer can be read
+    limit_rate(a, 'change', 'eth1', '50mbit')  # not faster than its receive buffer can be read
     at_root = root.counters()
     assert 0 < at_root['child_overflow'] < count
     assert (at_root['data_copied'], at_root['send_waits'], at_root['send_no_buffers']) == (2 * count, 0, 0)

@@ -49,9 +49,9 @@ class CheckedNode:
         """Waits until it has delivered these, and no others."""
         wait_until(lambda: self.numbers() == expected, f'{self.address} to deliver {expected}')
 
-    def put_lines(self, count, size=1000):
+    def put_lines(self, numbers, size=1000):
         """Puts payloads in at its standard input (--stdin), which waits when it must."""
-        self.process.send(b''.join(payload(number, size=size) + b'\n' for number in range(count)))
+        self.process.send(b''.join(payload(number, size=size) + b'\n' for number in numbers))
 
     def _ranges(self):
         assert not self._sink.stderr, f'{self.address}: {self._sink.stderr}'
