@@ -4,6 +4,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 
 import pytest
 
@@ -15,6 +16,9 @@ from support.tree import REPOSITORY
 
 ROOM = '224.1.1.1'
 PORT = 5000
+
+# Who is not heard for three times as many seconds is gone: a busy machine may keep a process from running for one.
+PRESENCE = '0.6'
 
 
 @pytest.fixture
@@ -76,12 +80,12 @@ def test_everybody_hears_everybody_once(three_hosts, room):
 
 
 def test_who_is_killed_is_gone(three_hosts):
-    ada, bob, eve = join_all(three_hosts, ['Ada', 'Bob', 'Eve'], '--presence', '0.2')
+    ada, bob, eve = join_all(three_hosts, ['Ada', 'Bob', 'Eve'], '--presence', PRESENCE)
     eve.signal(signal.SIGKILL)
     for chat in (ada, bob):
         gone = chat.wait_for_event('gone')
         assert gone['name'] == 'Eve'
-        assert gone['silent_s'] == pytest.approx(0.6)
+        assert gone['silent_s'] == pytest.approx(3 * float(PRESENCE))
         assert gone['source'].startswith(three_hosts[2].address)
     # The others, who say nothing either, are here because they announce themselves.
     ada.send_line('/who')
@@ -140,7 +144,7 @@ def test_private_messages_between_two_on_one_host(host):
 
 
 def test_a_new_name(three_hosts):
-    ada, bob = join_all(three_hosts[:2], ['Ada', 'Bob'], '--presence', '0.2')
+    ada, bob = join_all(three_hosts[:2], ['Ada', 'Bob'], '--presence', PRESENCE)
     source = bob.wait_for_event('here', name='Ada')['source']
     ada.send('/name Grace Hopper\nhello\n')
     assert bob.wait_for_event('rename') == {'event': 'rename', 'former': 'Ada', 'name': 'Grace Hopper',
@@ -299,8 +303,8 @@ def test_a_stranger_who_takes_a_name_is_another_one(two_hosts):
 
 def test_who_only_talks_is_no_member(two_hosts):
     a, b = two_hosts
-    ada = join(a, 'Ada', '--presence', '0.1')
-    bob = join(a, 'Bob', '--presence', '0.1')
+    ada = join(a, 'Ada', '--presence', PRESENCE)
+    bob = join(a, 'Bob', '--presence', PRESENCE)
     ada.wait_for_event('join', name='Bob')
     for text in ('first', 'second'):
         result = b.run(['hostcast', 'send', f'{ROOM}:{PORT}', f'Script: {text}'])
@@ -361,13 +365,14 @@ def test_newcomers_are_answered_once_and_to_the_group(two_hosts):
     plain = b.spawn(peer('chat_peer', ROOM, PORT, 'Bob'))
     wait_until(lambda: b.has_joined(ROOM), 'the peer to join')
     ada = join(a, 'Ada')
+    began = time.monotonic()
     forge(b, '* Eve has joined', ABSENT)
     ada.wait_for_event('join', source=f'{ABSENT[-1]}:4444')
     plain.wait_for(r'public \S+ \* Ada is here')
     ada.send_line('said')
     plain.wait_for('Ada: said')
     assert not asked_for(a) & set(ABSENT)
-    assert plain.stdout.count('Ada is here') <= 2  # the forging may take more than a second
+    assert plain.stdout.count('Ada is here') <= 2 + (time.monotonic() - began)  # once a second, however many ask
     leave(ada)
 
 
