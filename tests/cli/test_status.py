@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from support import program
+from support.conditions import wait_until
 from support.loopback import free_port
 from support.told import node, rdv, telling
 
@@ -24,6 +25,11 @@ def status(*args):
 def quick(*args):
     """Where silence is what comes."""
     return status('-w', '0.05', *args)
+
+
+def patient(*args):
+    """Where somebody answers, though not at once, or not as he should."""
+    return status('-w', '0.5', *args)
 
 
 def nodes_of(result):
@@ -132,7 +138,7 @@ def test_a_node_that_always_wants_more_gets_no_more(make):
 def test_lost_requests_are_sent_again(make):
     asked = make()
     asked.answer = lambda request: node() if len(asked.requests) == 3 else None
-    assert quick(asked.name).status == 0
+    assert patient(asked.name).status == 0
     assert len(asked.requests) == 3
 
 
@@ -140,7 +146,7 @@ def test_silence_is_explained(make):
     asked = make()
     result = quick(asked.name)
     assert result.status == 1 and result.stdout == ''
-    assert len(asked.requests) == 3
+    wait_until(lambda: len(asked.requests) == 3, 'the requests to be taken')
     assert f'{asked.name} does not answer, asked 3 times' in result.stderr and '--allow' in result.stderr
 
 
@@ -158,20 +164,20 @@ def test_nobody_listens():
     b'TATS\nrole node\nstate root\n' + 17 * b'child 127.0.0.1 1 1\n'])
 def test_what_is_no_report_is_not_believed(make, answer):
     asked = make(answer)
-    result = quick(asked.name)
+    result = patient(asked.name)
     assert result.status == 1 and result.stdout == ''
     assert 'answers, but not as a rendezvous point or node does (3 datagrams' in result.stderr
     assert '\x1b' not in result.stderr
 
 
 def test_a_datagram_of_any_size_is_taken(make):
-    assert 'answers, but not as' in quick(make(b'\xff' * 65507).name).stderr
+    assert 'answers, but not as' in patient(make(b'\xff' * 65507).name).stderr
 
 
 def test_a_report_after_what_is_none_is_taken(make):
     asked = make()
     asked.answer = lambda request: node() if len(asked.requests) == 2 else 'hello'
-    assert quick(asked.name).status == 0
+    assert patient(asked.name).status == 0
 
 
 def test_others_than_who_was_asked_are_not_heard(make):
@@ -238,12 +244,12 @@ def test_the_tree_in_json(make):
 def test_nodes_that_do_not_answer_are_drawn(make):
     root, silent, other = make(), make(), make()
     root.answer = node(children=[silent, other])
-    result = quick('--tree', root.name)
+    result = patient('--tree', root.name)
     assert result.status == 7
     assert '1 of 3 nodes answered' in result.stderr
     lines = result.stdout.splitlines()
     assert len(lines) == 3 and all('no answer' in line for line in lines[1:])
-    assert len(silent.requests) == 3
+    wait_until(lambda: len(silent.requests) == 3, 'the requests to be taken')
 
 
 def test_a_node_that_is_gone_is_drawn_with_the_reason(make):
@@ -256,7 +262,7 @@ def test_a_node_that_is_gone_is_drawn_with_the_reason(make):
 
 def test_a_silent_root_is_drawn(make):
     root = make()
-    result = quick('--tree', make(rdv(root)).name)
+    result = patient('--tree', make(rdv(root)).name)
     assert result.status == 7 and f'{root.name}' in result.stdout and 'no answer' in result.stdout
 
 
@@ -334,7 +340,7 @@ def test_dot_and_svg(make, tmp_path):
 def test_the_deadline_draws_what_is_known(make):
     root, silent = make(), make()
     root.answer = node(children=[silent])
-    result = status('--tree', '-W', '0.3', '-w', '20', root.name)
+    result = status('--tree', '-W', '2', '-w', '20', root.name)
     assert result.status == 7
     assert root.name in result.stdout and 'not asked to the end' in result.stdout
 
