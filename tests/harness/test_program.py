@@ -29,6 +29,10 @@ def start(request):
 
 @pytest.fixture
 def short_limit(monkeypatch):
+    shorten_limit(monkeypatch)
+
+
+def shorten_limit(monkeypatch):
     monkeypatch.setattr(program, 'LIMIT_SECONDS', 0.2)
     monkeypatch.setattr(conditions, 'LIMIT_SECONDS', 0.2)
 
@@ -152,10 +156,11 @@ def test_children_are_killed_too(start):
     process.wait()  # it would fail if the child still held the streams open
 
 
-def test_a_vain_wait_shows_everything(start, short_limit):
+def test_a_vain_wait_shows_everything(start, monkeypatch):
     process = start(['sh', '-c', 'echo out; echo err >&2; read line'])
     process.wait_for('out')
     process.wait_for('err', 'stderr')
+    shorten_limit(monkeypatch)
     with pytest.raises(AssertionError, match=r'(?s)/never/ on stdout.*still running.*stdout\nout\n.*stderr\nerr\n'):
         process.wait_for('never')
 
