@@ -157,15 +157,19 @@ static bool is_query_for_here(const struct observation *o, const struct packet *
 	       address_same_ip(destination, &packet->membership.group);
 }
 
-static uint64_t *counter_of_query(struct observation *o, const struct frame *frame,
-				  const struct packet *packet)
+static bool is_foreign_query(const struct observation *o, const struct frame *frame,
+			     const struct packet *packet)
 {
-	if (packet->membership.checksum == CHECKSUM_BAD)
-		return &o->passed_over.bad_checksum;
-	if (!is_query_for_here(o, packet) ||
-	    is_to_another_mac(find_interface(o, frame->interface), packet))
-		return &o->passed_over.foreign_query;
-	return NULL;
+	return packet->transport == TRANSPORT_MEMBERSHIP &&
+	       packet->membership.kind == MEMBERSHIP_QUERY &&
+	       (!is_query_for_here(o, packet) ||
+		is_to_another_mac(observation_interface(o, frame->interface), packet));
+}
+
+static bool has_bad_checksum(const struct packet *packet)
+{
+	return packet->ip.checksum == CHECKSUM_BAD || (packet->transport == TRANSPORT_MEMBERSHIP &&
+						       packet->membership.checksum == CHECKSUM_BAD);
 }
 
 /* Which counter has those like it; NULL: it is not passed over. */
@@ -174,16 +178,15 @@ static uint64_t *counter_of(struct observation *o, const struct frame *frame,
 {
 	if (packet_vlan(packet) != 0)
 		return &o->passed_over.other_vlan;
-	if (packet->ip.checksum == CHECKSUM_BAD)
+	if (has_bad_checksum(packet))
 		return &o->passed_over.bad_checksum;
 	if (packet->problem)
 		return frame->size < frame->wire_size ? &o->passed_over.cut_off
 						      : &o->passed_over.malformed;
 	if (is_sourced_by_nobody(o, packet))
 		return &o->passed_over.martian;
-	if (packet->transport == TRANSPORT_MEMBERSHIP &&
-	    packet->membership.kind == MEMBERSHIP_QUERY)
-		return counter_of_query(o, frame, packet);
+	if (is_foreign_query(o, frame, packet))
+		return &o->passed_over.foreign_query;
 	return NULL;
 }
 

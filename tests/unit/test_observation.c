@@ -578,6 +578,19 @@ static void another_hosts_answer_is_enough_for_the_older_versions(void **state)
 	assert_int_equal(o->interfaces[0].unanswered, 0);
 }
 
+static void a_damaged_answer_is_none(void **state)
+{
+	struct packet answer = report("10.0.0.3", "239.1.1.1");
+
+	(void)state;
+	answer.membership.checksum = CHECKSUM_BAD;
+	take(membership(QUERIER, MEMBERSHIP_QUERY, 2));
+	take(answer);
+	observation_finish(o, now_ns + 10 * NS_PER_S);
+	assert_int_equal(o->interfaces[0].unanswered, 1);
+	assert_int_equal(o->passed_over.bad_checksum, 1);
+}
+
 static void queries_for_other_groups_do_not_count(void **state)
 {
 	struct packet query = membership(QUERIER, MEMBERSHIP_QUERY, 3);
@@ -849,6 +862,7 @@ int main(int argc, char **argv)
 			a_query_without_answer_is_counted_when_its_time_is_over, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			another_hosts_answer_is_enough_for_the_older_versions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_damaged_answer_is_none, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(queries_for_other_groups_do_not_count, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(
