@@ -234,10 +234,10 @@ void doctor_show_verdict(struct text *out, const struct verdict *verdict,
 	text_done(&words);
 }
 
-/* "Passed over: 5 of other VLANs, 1 before doctor had joined" */
+/* "Passed over: 5 of other VLANs, 1 cut off by the capture" */
 static void add_number(struct text *line, const char *begin, uint64_t number, const char *what)
 {
-	if (number > 0)
+	if (number > 0 && what)
 		text_addf(line, "%s%" PRIu64 " %s", line->size > 0 ? ", " : begin, number, what);
 }
 
