@@ -28,8 +28,9 @@ enum { LIVE_BUFFER = 16 * 1024 * 1024, LIVE_SNAP = 262144 };
  * packets, also where few come. */
 #define LIVE_DELAY_NS (50 * NS_PER_MS)
 
-/* With that delay a packet has been taken so long after it passed, by a loop that turns. */
-#define LIVE_LATE_NS  (LIVE_DELAY_NS + 30 * NS_PER_MS)
+/* With that delay a packet has been taken so long after it passed, by a loop that turns. The
+ * kernel's timer is late where the processor that has it stands still, as on shared machines. */
+#define LIVE_LATE_NS  (LIVE_DELAY_NS + 150 * NS_PER_MS)
 
 /* HOSTCAST_REFUSED: not permitted; the text names the capability and how to give it.
  * HOSTCAST_INTERFACE: no such interface, it is down, or it is `any`, which loses the destination

@@ -178,7 +178,7 @@ static void it_is_known_until_when_all_was_heard(void **state)
 	struct interface list[] = {
 		{.index = 1, .name = "eth0", .is_up = true, .can_multicast = true}};
 	const struct interfaces interfaces = {.list = list, .count = 1};
-	const int64_t lately_ns = T0 - 80 * NS_PER_MS;
+	const int64_t lately_ns = T0 - 200 * NS_PER_MS;
 	struct wire_options options = {0};
 	struct session session = {.common = &common, .command = "test"};
 	struct error error;

@@ -13,10 +13,6 @@ enum { PACKETS_A_TURN = 1000, NEXT_TURN_NS = 1 };
  * goes away is noticed. */
 #define LOOK_AGAIN_NS    (10 * NS_PER_MS)
 
-/* After the end nothing comes later that could be waited for, so the kernel has more time to give
- * what it has: its timer may be late where the processor that has it is busy or stands still. */
-#define LAST_LOOK_NS     (LIVE_DELAY_NS + 150 * NS_PER_MS)
-
 /* So long a command has to end by itself once the deadline is over. */
 #define COMMAND_GRACE_NS (5 * NS_PER_S)
 
@@ -219,7 +215,7 @@ static void end_soon(struct capturing *c, int status)
 		return;
 	}
 	c->last_look = (struct loop_timer){.function = on_last_look, .context = c};
-	loop_set_timer(loop, &c->last_look, monotime_add(loop_clock(loop), LAST_LOOK_NS));
+	loop_set_timer(loop, &c->last_look, monotime_add(loop_clock(loop), INTAKE_HOLD_NS));
 }
 
 void capturing_on_command_ended(void *context)
