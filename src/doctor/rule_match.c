@@ -11,8 +11,17 @@
  * missing, give or take this share, and by more than chance. */
 enum { ABOUT_PERCENT = 20, CHANCE = 5 };
 
-/* Does one value of a rule fit the flow? */
-enum fit { FITS_NOT, FITS, FITS_UNKNOWN };
+/* Does one value of a rule fit the flow? In a list the greatest counts. */
+enum fit {
+	FITS_NOT,
+	FITS_UNKNOWN, /* it may */
+	FITS_PARTLY,  /* it is about such packets, and may be about some of them alone */
+	FITS_ANY,     /* surely, as many others do: it says little */
+	FITS,         /* surely, and it says so: names the group, the port, ... */
+};
+
+/* What packets must be for an expression to be asked of them at all, also where it is negated. */
+enum needs { NEEDS_NOTHING, NEEDS_IPV4, NEEDS_IPV6, NEEDS_UDP, NEEDS_IGMP, NEEDS_MLD };
 
 /* The words of a rule; what stands in quotes is one, and so are braces and commas. */
 struct words {
@@ -123,9 +132,9 @@ static enum fit fit_prefix(char *text, char *slash, const union hostcast_address
 	bits = strtoul(slash + 1, &end, 10);
 	if (*end || !address_parse(text, &address) || bits > 128)
 		return FITS_UNKNOWN;
-	if (bits == 0)
-		return FITS_UNKNOWN; /* all: says nothing */
-	return has_same_prefix(&address, wanted, (unsigned)bits) ? FITS : FITS_NOT;
+	if (!has_same_prefix(&address, wanted, (unsigned)bits))
+		return FITS_NOT;
+	return bits == 0 ? FITS_ANY : FITS; /* all of them */
 }
 
 static enum fit fit_address(const char *value, const union hostcast_address *wanted)
@@ -171,10 +180,14 @@ static union hostcast_address destination_of(const struct rule_flow *flow)
 static enum fit fit_destination(const char *value, const struct rule_flow *flow)
 {
 	union hostcast_address to = destination_of(flow);
-	enum fit fit = fit_address(value, &to);
+	enum fit fit = fit_address(value, &to), older;
 
-	return fit == FITS_NOT && flow->kind == FLOW_REPORT ? fit_address(value, &flow->group)
-							    : fit;
+	if (flow->kind != FLOW_REPORT)
+		return fit;
+	older = fit_address(value, &flow->group);
+	if (fit == older)
+		return fit;
+	return fit == FITS || older == FITS ? FITS_PARTLY : FITS_UNKNOWN;
 }
 
 static enum fit fit_source(const char *value, const struct rule_flow *flow)
@@ -215,13 +228,21 @@ static enum fit fit_protocol(const char *value, const struct rule_flow *flow)
 				 *const icmp6[] = {"ipv6-icmp", "icmpv6", "58", NULL};
 
 	if (flow->kind == FLOW_DATA)
-		return is_one_of(value, udp) ? FITS_UNKNOWN : FITS_NOT;
+		return is_one_of(value, udp) ? FITS_ANY : FITS_NOT;
 	if (flow->group.any.sa_family == AF_INET)
 		return is_one_of(value, igmp) ? FITS : FITS_NOT;
 	return is_one_of(value, icmp6) ? FITS : FITS_NOT;
 }
 
-/* "membership-query", "mld-listener-report", "mld2-listener-report" */
+/* In the header itself. What is MLD stands behind another one, with its options. */
+static enum fit fit_next_header(const char *value, const struct rule_flow *flow)
+{
+	enum fit fit = fit_protocol(value, flow);
+
+	return fit == FITS ? FITS_PARTLY : fit;
+}
+
+/* "membership-query", "mld-listener-report", "mld2-listener-report": each version has its own. */
 static enum fit fit_membership_type(const char *value, const struct rule_flow *flow)
 {
 	static const char *const queries[] = {
@@ -237,9 +258,9 @@ static enum fit fit_membership_type(const char *value, const struct rule_flow *f
 					      NULL};
 
 	if (flow->kind == FLOW_QUERY)
-		return is_one_of(value, queries) ? FITS : FITS_NOT;
+		return is_one_of(value, queries) ? FITS_PARTLY : FITS_NOT;
 	if (flow->kind == FLOW_REPORT)
-		return is_one_of(value, reports) ? FITS : FITS_NOT;
+		return is_one_of(value, reports) ? FITS_PARTLY : FITS_NOT;
 	return FITS_NOT;
 }
 
@@ -247,24 +268,38 @@ static enum fit fit_interface(const char *value, const struct rule_flow *flow)
 {
 	size_t size = strcspn(value, "*+"); /* "eth*" of nft, "eth+" of iptables */
 
+	if (!flow->interface[0])
+		return FITS_UNKNOWN;
 	if (value[size] ? strncmp(value, flow->interface, size) == 0
 			: strcmp(value, flow->interface) == 0)
-		return FITS_UNKNOWN; /* it may be this one, and that says little */
+		return FITS_ANY; /* that says little */
 	return FITS_NOT;
 }
 
-static enum fit fit_packet_type(const char *value, const struct rule_flow *flow)
+static enum fit fit_destination_type(const char *value, const struct rule_flow *flow)
 {
 	(void)flow;
 	return strcmp(value, "multicast") == 0 || strcmp(value, "MULTICAST") == 0 ? FITS : FITS_NOT;
+}
+
+/* What the MAC address says, which need not be the group's. */
+static enum fit fit_packet_type(const char *value, const struct rule_flow *flow)
+{
+	return fit_destination_type(value, flow) == FITS ? FITS_PARTLY : FITS_NOT;
 }
 
 static enum fit fit_family(const char *value, const struct rule_flow *flow)
 {
 	static const char *const v4[] = {"ipv4", "ip", NULL}, *const v6[] = {"ipv6", "ip6", NULL};
 
-	return is_one_of(value, flow->group.any.sa_family == AF_INET ? v4 : v6) ? FITS_UNKNOWN
+	return is_one_of(value, flow->group.any.sa_family == AF_INET ? v4 : v6) ? FITS_ANY
 										: FITS_NOT;
+}
+
+/* What leaves has no such header yet. */
+static enum fit fit_ether_type(const char *value, const struct rule_flow *flow)
+{
+	return fit_family(value, flow) == FITS_NOT ? FITS_NOT : FITS_UNKNOWN;
 }
 
 /* Another protocol than those of datagrams and memberships. */
@@ -275,19 +310,30 @@ static enum fit fit_never(const char *value, const struct rule_flow *flow)
 	return FITS_NOT;
 }
 
+/* What is part of the rule, and asks for nothing. */
+static enum fit fit_always(const char *value, const struct rule_flow *flow)
+{
+	(void)value;
+	(void)flow;
+	return FITS_ANY;
+}
+
+/* What iptables loads; these ask for nothing by themselves. */
+static enum fit fit_module(const char *value, const struct rule_flow *flow)
+{
+	static const char *const silent[] = {"udp",      "multiport", "comment",
+					     "addrtype", "pkttype",   NULL};
+
+	(void)flow;
+	return is_one_of(value, silent) ? FITS_ANY : FITS_UNKNOWN;
+}
+
 /* What says nothing of packets, but has a value that could be taken for something else. */
 static enum fit fit_anything(const char *value, const struct rule_flow *flow)
 {
 	(void)value;
 	(void)flow;
 	return FITS_UNKNOWN;
-}
-
-/* Anything of UDP that is not a port. */
-static enum fit fit_udp(const char *value, const struct rule_flow *flow)
-{
-	(void)value;
-	return flow->kind == FLOW_DATA ? FITS_UNKNOWN : FITS_NOT;
 }
 
 /* ---- What rules ask for ---- */
@@ -297,47 +343,60 @@ typedef enum fit fit_fn(const char *value, const struct rule_flow *flow);
 /* The first that fits counts. */
 static const struct expression {
 	const char *words[3];
+	enum needs needs;
 	unsigned hooks; /* 0: whatever way the packets go */
 	fit_fn *fit;
 } expressions[] = {
-	{{"ip", "daddr"}, 0, fit_destination},
-	{{"ip6", "daddr"}, 0, fit_destination},
-	{{"ip", "saddr"}, 0, fit_source},
-	{{"ip6", "saddr"}, 0, fit_source},
-	{{"ip", "protocol"}, 0, fit_protocol},
-	{{"ip6", "nexthdr"}, 0, fit_protocol},
-	{{"meta", "l4proto"}, 0, fit_protocol},
-	{{"meta", "nfproto"}, 0, fit_family},
-	{{"meta", "protocol"}, 0, fit_family},
-	{{"ether", "type"}, 0, fit_family},
-	{{"udp", "dport"}, 0, fit_port},
-	{{"th", "dport"}, 0, fit_port},
-	{{"udp"}, 0, fit_udp},
-	{{"igmp", "type"}, 0, fit_membership_type},
-	{{"icmpv6", "type"}, 0, fit_membership_type},
-	{{"tcp"}, 0, fit_never},
-	{{"icmp"}, 0, fit_never},
-	{{"arp"}, 0, fit_never},
-	{{"sctp"}, 0, fit_never},
-	{{"iif"}, HOOKS_IN, fit_interface},
-	{{"iifname"}, HOOKS_IN, fit_interface},
-	{{"oif"}, HOOKS_OUT, fit_interface},
-	{{"oifname"}, HOOKS_OUT, fit_interface},
-	{{"pkttype"}, 0, fit_packet_type},
-	{{"fib", "daddr", "type"}, 0, fit_packet_type},
-	{{"fib", "saddr", "."}, 0, fit_anything}, /* "fib saddr . iif oif missing" */
-	{{"fib", "daddr", "."}, 0, fit_anything},
-	{{"prefix"}, 0, fit_anything},
-	{{"-m"}, 0, fit_anything},
-	{{"-d"}, 0, fit_destination},
-	{{"-s"}, 0, fit_source},
-	{{"-p"}, 0, fit_protocol},
-	{{"-i"}, HOOKS_IN, fit_interface},
-	{{"-o"}, HOOKS_OUT, fit_interface},
-	{{"--dport"}, 0, fit_port},
-	{{"--dports"}, 0, fit_port},
-	{{"--pkt-type"}, 0, fit_packet_type},
-	{{"--dst-type"}, 0, fit_packet_type},
+	{{"ip", "daddr"}, NEEDS_IPV4, 0, fit_destination},
+	{{"ip6", "daddr"}, NEEDS_IPV6, 0, fit_destination},
+	{{"ip", "saddr"}, NEEDS_IPV4, 0, fit_source},
+	{{"ip6", "saddr"}, NEEDS_IPV6, 0, fit_source},
+	{{"ip", "protocol"}, NEEDS_IPV4, 0, fit_protocol},
+	{{"ip6", "nexthdr"}, NEEDS_IPV6, 0, fit_next_header},
+	{{"meta", "l4proto"}, NEEDS_NOTHING, 0, fit_protocol},
+	{{"meta", "nfproto"}, NEEDS_NOTHING, 0, fit_family},
+	{{"meta", "protocol"}, NEEDS_NOTHING, 0, fit_family},
+	{{"ether", "type"}, NEEDS_NOTHING, 0, fit_ether_type},
+	{{"udp", "dport"}, NEEDS_UDP, 0, fit_port},
+	{{"th", "dport"}, NEEDS_NOTHING, 0, fit_port},
+	{{"udp"}, NEEDS_UDP, 0, fit_anything},
+	{{"igmp", "type"}, NEEDS_IGMP, 0, fit_membership_type},
+	{{"icmpv6", "type"}, NEEDS_MLD, 0, fit_membership_type},
+	{{"tcp"}, NEEDS_NOTHING, 0, fit_never},
+	{{"icmp"}, NEEDS_NOTHING, 0, fit_never},
+	{{"arp"}, NEEDS_NOTHING, 0, fit_never},
+	{{"sctp"}, NEEDS_NOTHING, 0, fit_never},
+	{{"iif"}, NEEDS_NOTHING, HOOKS_IN, fit_interface},
+	{{"iifname"}, NEEDS_NOTHING, HOOKS_IN, fit_interface},
+	{{"oif"}, NEEDS_NOTHING, HOOKS_OUT, fit_interface},
+	{{"oifname"}, NEEDS_NOTHING, HOOKS_OUT, fit_interface},
+	{{"pkttype"}, NEEDS_NOTHING, 0, fit_packet_type},
+	{{"fib", "daddr", "type"}, NEEDS_NOTHING, 0, fit_destination_type},
+	{{"fib", "saddr", "."}, NEEDS_NOTHING, 0, fit_anything}, /* "fib saddr . iif oif missing" */
+	{{"fib", "daddr", "."}, NEEDS_NOTHING, 0, fit_anything},
+	{{"ct", "original"},
+	 NEEDS_NOTHING,
+	 0,
+	 fit_anything}, /* "ct original ip daddr": before it was changed */
+	{{"ct", "reply"}, NEEDS_NOTHING, 0, fit_anything},
+	{{"prefix"}, NEEDS_NOTHING, 0, fit_always},
+	{{"level"}, NEEDS_NOTHING, 0, fit_always},
+	{{"-A"}, NEEDS_NOTHING, 0, fit_always},
+	{{"-j"}, NEEDS_NOTHING, 0, fit_always},
+	{{"-g"}, NEEDS_NOTHING, 0, fit_always},
+	{{"--comment"}, NEEDS_NOTHING, 0, fit_always},
+	{{"jump"}, NEEDS_NOTHING, 0, fit_always},
+	{{"goto"}, NEEDS_NOTHING, 0, fit_always},
+	{{"-m"}, NEEDS_NOTHING, 0, fit_module},
+	{{"-d"}, NEEDS_NOTHING, 0, fit_destination},
+	{{"-s"}, NEEDS_NOTHING, 0, fit_source},
+	{{"-p"}, NEEDS_NOTHING, 0, fit_protocol},
+	{{"-i"}, NEEDS_NOTHING, HOOKS_IN, fit_interface},
+	{{"-o"}, NEEDS_NOTHING, HOOKS_OUT, fit_interface},
+	{{"--dport"}, NEEDS_NOTHING, 0, fit_port},
+	{{"--dports"}, NEEDS_NOTHING, 0, fit_port},
+	{{"--pkt-type"}, NEEDS_NOTHING, 0, fit_packet_type},
+	{{"--dst-type"}, NEEDS_NOTHING, 0, fit_destination_type},
 };
 
 static size_t words_of(const struct expression *expression)
@@ -392,7 +451,7 @@ static enum fit fit_values(struct words *words, const struct expression *express
 
 		words->at += next_is(words, ",");
 		one = fit_one(words, expression, flow);
-		if (one == FITS || (one == FITS_UNKNOWN && fit == FITS_NOT))
+		if (one > fit)
 			fit = one;
 	} while (next_is(words, ","));
 	words->at += is_list && next_is(words, "}");
@@ -401,7 +460,9 @@ static enum fit fit_values(struct words *words, const struct expression *express
 
 static enum fit negate(enum fit fit)
 {
-	return fit == FITS ? FITS_NOT : FITS_UNKNOWN;
+	if (fit == FITS_NOT)
+		return FITS_ANY;
+	return fit == FITS_UNKNOWN ? FITS_UNKNOWN : FITS_NOT;
 }
 
 /* "! -d 10.0.0.1" is how iptables says no. */
@@ -410,16 +471,56 @@ static bool is_negated_before(const struct words *words)
 	return words->at > 0 && strcmp(word_at(words, words->at - 1), "!") == 0;
 }
 
+static bool has_needed(const struct expression *expression, const struct rule_flow *flow)
+{
+	bool is_v4 = flow->group.any.sa_family == AF_INET, is_data = flow->kind == FLOW_DATA;
+
+	switch (expression->needs) {
+	case NEEDS_NOTHING:
+		break;
+	case NEEDS_IPV4:
+		return is_v4;
+	case NEEDS_IPV6:
+		return !is_v4;
+	case NEEDS_UDP:
+		return is_data;
+	case NEEDS_IGMP:
+		return !is_data && is_v4;
+	case NEEDS_MLD:
+		return !is_data && !is_v4;
+	}
+	return true;
+}
+
+/* Words that stand alone, and ask for nothing: what is counted and logged, what becomes of it, and
+ * the "!" of what comes next. */
+static enum fit fit_other_word(struct words *words)
+{
+	static const char *const silent[] = {"!",    "counter", "log", "accept",
+					     "drop", "return",  NULL};
+
+	return is_one_of(word_at(words, words->at++), silent) ? FITS_ANY : FITS_UNKNOWN;
+}
+
+/* "ip daddr . udp dport { 239.1.1.1 . 5004 }": values of several kinds, which are not read. */
+static enum fit skip_rest(struct words *words)
+{
+	words->at = words->count;
+	return FITS_UNKNOWN;
+}
+
 static enum fit fit_expression(struct words *words, const struct rule_flow *flow)
 {
 	bool is_negated = is_negated_before(words);
 	const struct expression *expression = take_expression(words);
 	enum fit fit;
 
-	if (!expression) {
-		words->at++;
-		return FITS_UNKNOWN;
-	}
+	if (!expression)
+		return fit_other_word(words);
+	if (!has_needed(expression, flow))
+		return FITS_NOT;
+	if (next_is(words, "."))
+		return skip_rest(words);
 	if (next_is(words, "!=")) {
 		is_negated = true;
 		words->at++;
@@ -430,30 +531,34 @@ static enum fit fit_expression(struct words *words, const struct rule_flow *flow
 	return is_negated ? negate(fit) : fit;
 }
 
-static enum rule_match match_words(struct words *words, const struct rule_flow *flow)
+static enum rule_match match_words(struct words *words, const struct rule_flow *flow, bool *is_sure)
 {
 	enum rule_match match = RULE_MAYBE;
 
+	*is_sure = true;
 	while (words->at < words->count && !next_is(words, "reject") &&
 	       !next_is(words, "comment")) { /* "reject with icmp" asks for nothing */
 		enum fit fit = fit_expression(words, flow);
 
 		if (fit == FITS_NOT)
 			return RULE_OTHER;
-		if (fit == FITS)
+		if (fit == FITS || fit == FITS_PARTLY)
 			match = RULE_NAMES;
+		*is_sure &= fit == FITS || fit == FITS_ANY;
 	}
 	return match;
 }
 
-static enum rule_match match_text(const char *text, const struct rule_flow *flow)
+enum rule_match rule_match_text(const struct firewall_rule *rule, const struct rule_flow *flow,
+				bool *is_sure)
 {
 	enum rule_match match;
 	struct words words;
 
-	if (!split_rule(&words, text))
+	*is_sure = false;
+	if (!split_rule(&words, rule->text))
 		return RULE_MAYBE;
-	match = match_words(&words, flow);
+	match = match_words(&words, flow, is_sure);
 	words_done(&words);
 	return match;
 }
@@ -482,16 +587,18 @@ static bool is_for_device(const struct firewall_rule *rule, const struct rule_fl
 	return is_named;
 }
 
-static bool is_on_its_way(const struct firewall_rule *rule, const struct rule_flow *flow)
+bool rule_is_on_way(const struct firewall_rule *rule, const struct rule_flow *flow)
 {
 	return rule->hooks & flow->hooks && is_for_family(rule, flow) && is_for_device(rule, flow);
 }
 
 enum rule_match rule_match(const struct firewall_rule *rule, const struct rule_flow *flow)
 {
-	if (!is_on_its_way(rule, flow))
+	bool is_sure;
+
+	if (!rule_is_on_way(rule, flow))
 		return RULE_OTHER;
-	return rule->is_policy ? RULE_MAYBE : match_text(rule->text, flow);
+	return rule->is_policy ? RULE_MAYBE : rule_match_text(rule, flow, &is_sure);
 }
 
 /* ---- The likeliest ---- */
@@ -512,7 +619,7 @@ static unsigned likelihood(const struct firewall_rule *rule, const struct rule_f
 	bool has_grown = rule->has_counter && rule->packets > 0;
 
 	if (match == RULE_OTHER) /* or its text was read wrongly */
-		return is_sure && is_on_its_way(rule, flow) && has_counted_missing(rule, flow);
+		return is_sure && rule_is_on_way(rule, flow) && has_counted_missing(rule, flow);
 	if (match == RULE_MAYBE && !is_sure)
 		return 0;
 	if (rule->has_counter && !has_grown)

@@ -29,6 +29,15 @@ enum rule_match {
 	RULE_NAMES, /* it is about these: names the group, the port, the protocol, or multicast */
 };
 
+/* Do the packets come to the chain of the rule at all? */
+bool rule_is_on_way(const struct firewall_rule *rule, const struct rule_flow *flow);
+
+/* What its text says, wherever it is asked. It is sure where all that the rule asks for was
+ * understood, and fits. */
+enum rule_match rule_match_text(const struct firewall_rule *rule, const struct rule_flow *flow,
+				bool *is_sure);
+
+/* Both. */
 enum rule_match rule_match(const struct firewall_rule *rule, const struct rule_flow *flow);
 
 /* The likeliest of the rules that drop such packets: those that have counted some meanwhile before

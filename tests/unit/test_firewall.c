@@ -348,6 +348,112 @@ static void other_rules_may_match(void **state)
 			fail_msg("'%s' is not doubtful", texts[i]);
 }
 
+static bool surely_matches(const char *text, const struct rule_flow *flow)
+{
+	struct firewall_rule rule = {.text = (char *)(uintptr_t)text};
+	bool is_sure;
+
+	return rule_match_text(&rule, flow, &is_sure) != RULE_OTHER && is_sure;
+}
+
+static void what_is_understood_as_a_whole_matches_surely(void **state)
+{
+	static const char *const texts[] = {
+		"accept",
+		"counter log prefix \"tcp \" level debug accept comment \"ct state\"",
+		"udp dport { 80, 5000-5010 } counter accept",
+		"udp dport != 80 accept",
+		"iifname \"eth*\" ip saddr 10.0.0.0/24 ip daddr 224.0.0.0/4 accept",
+		"ip saddr != { 10.0.0.8, 10.0.0.9 } meta l4proto { tcp, udp } jump allowed",
+		"ip daddr 0.0.0.0/0 meta nfproto ipv4 accept",
+		"fib daddr type multicast return",
+		"-A INPUT -i eth0 -p udp -m udp --dport 5004 -j ACCEPT",
+		"-A INPUT ! -i lo ! -p tcp -m comment --comment \"the group\" -j ACCEPT",
+		"-A INPUT -d 239.0.0.0/8 -m addrtype --dst-type MULTICAST -g mine",
+	};
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
+	(void)state;
+	address_parse("10.0.0.1", &flow.source);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		if (!surely_matches(texts[i], &flow))
+			fail_msg("'%s' may not match", texts[i]);
+}
+
+static void what_is_not_understood_matches_perhaps(void **state)
+{
+	static const char *const texts[] = {
+		"ct state established accept",
+		"udp dport 5004 ct state new accept",
+		"ip saddr @friends accept",
+		"udp dport != @ports accept",
+		"ip saddr . iifname . udp dport { 10.0.0.7 . \"eth1\" . 5005 } accept",
+		"iifname . udp dport vmap { \"eth1\" . 5005 : accept }",
+		"ct original ip daddr 10.0.0.7 accept",
+		"udp dport 5004 meta mark 0x00000001 accept",
+		"udp dport 5004 limit rate 10/second accept",
+		"meta pkttype multicast accept",
+		"udp dport vmap { 5004 : accept }",
+		"udp sport 5004 accept",
+		"ether type ip accept",
+		"xt match \"geoip\" accept",
+		"-A INPUT -p udp -m udp --sport 53 -j ACCEPT",
+		"-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT",
+		"-A INPUT -m socket -j ACCEPT",
+		"-A INPUT -m set --match-set friends src -j ACCEPT",
+		"-A INPUT -m pkttype --pkt-type multicast -j ACCEPT",
+	};
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
+	(void)state;
+	address_parse("10.0.0.1", &flow.source);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		if (match(texts[i], &flow) == RULE_OTHER || surely_matches(texts[i], &flow))
+			fail_msg("'%s' is judged", texts[i]);
+}
+
+static void what_the_packets_are_not_known_to_have_is_not_sure(void **state)
+{
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
+	(void)state;
+	assert_false(surely_matches("ip saddr 10.0.0.1 accept", &flow));
+	flow.interface = "";
+	assert_int_equal(match("iifname \"eth0\" accept", &flow), RULE_MAYBE);
+	assert_false(surely_matches("iifname \"eth0\" accept", &flow));
+}
+
+/* Negated or not, it is asked of packets that have it. */
+static void what_packets_do_not_have_never_fits(void **state)
+{
+	struct rule_flow v4 = flow_of("239.1.1.1:5004"), v6 = flow_of("[ff15::1]:5004"),
+			 report = v4;
+
+	(void)state;
+	report.kind = FLOW_REPORT;
+	assert_int_equal(match("ip protocol udp accept", &v6), RULE_OTHER);
+	assert_int_equal(match("ip saddr != 10.0.0.9 accept", &v6), RULE_OTHER);
+	assert_int_equal(match("ip6 daddr != ff15::2 accept", &v4), RULE_OTHER);
+	assert_int_equal(match("udp dport != 80 accept", &report), RULE_OTHER);
+	assert_int_equal(match("igmp type != membership-query accept", &v4), RULE_OTHER);
+}
+
+/* Which version a host speaks, and so where it reports, is not known here. */
+static void one_kind_of_report_is_not_all(void **state)
+{
+	struct rule_flow report = flow_of("239.1.1.1:5004"), mld = flow_of("[ff15::1]:5004");
+
+	(void)state;
+	report.kind = mld.kind = FLOW_REPORT;
+	assert_false(surely_matches("ip daddr 224.0.0.22 accept", &report));
+	assert_false(surely_matches("ip daddr 239.1.1.1 accept", &report));
+	assert_true(surely_matches("ip daddr 224.0.0.0/4 accept", &report));
+	assert_true(surely_matches("ip protocol igmp accept", &report));
+	assert_false(surely_matches("igmp type membership-report-v2 accept", &report));
+	assert_true(surely_matches("meta l4proto ipv6-icmp accept", &mld));
+	assert_false(surely_matches("ip6 nexthdr ipv6-icmp accept", &mld));
+}
+
 static void reports_and_queries_are_told_apart(void **state)
 {
 	struct rule_flow report = flow_of("239.1.1.1:5004"), query = report, mld;
@@ -474,6 +580,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_rule_about_the_group_names_it),
 		cmocka_unit_test(a_rule_about_other_packets_is_none),
 		cmocka_unit_test(other_rules_may_match),
+		cmocka_unit_test(what_is_understood_as_a_whole_matches_surely),
+		cmocka_unit_test(what_is_not_understood_matches_perhaps),
+		cmocka_unit_test(what_the_packets_are_not_known_to_have_is_not_sure),
+		cmocka_unit_test(what_packets_do_not_have_never_fits),
+		cmocka_unit_test(one_kind_of_report_is_not_all),
 		cmocka_unit_test(reports_and_queries_are_told_apart),
 		cmocka_unit_test(where_a_rule_is_asked_counts),
 		cmocka_unit_test_setup_teardown(the_likeliest_rule_is_found, set_up, tear_down),
