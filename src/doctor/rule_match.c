@@ -618,6 +618,8 @@ static unsigned likelihood(const struct firewall_rule *rule, const struct rule_f
 	enum rule_match match = rule_match(rule, flow);
 	bool has_grown = rule->has_counter && rule->packets > 0;
 
+	if (!(rule->verdicts & VERDICT_DROP))
+		return 0;
 	if (match == RULE_OTHER) /* or its text was read wrongly */
 		return is_sure && rule_is_on_way(rule, flow) && has_counted_missing(rule, flow);
 	if (match == RULE_MAYBE && !is_sure)

@@ -1,12 +1,13 @@
-/* Rules of a host's firewall that drop: of nftables (with what iptables-nft, firewalld and ufw have
- * put there), and of the older iptables. They are taken from what the programs nft and
- * iptables-save show: so they are as people know them, with name, handle and counter. Pure. */
+/* Rules of a host's firewall that drop packets, or keep them from rules that do: of nftables (with
+ * what iptables-nft, firewalld and ufw have put there), and of the older iptables. They are taken
+ * from what the programs nft and iptables-save show: so they are as people know them, with name,
+ * handle and counter. Pure. */
 #ifndef NET_FIREWALL_H
 #define NET_FIREWALL_H
 
 #include "base/text.h"
 
-enum { FIREWALL_NAME_SIZE = 128, FIREWALL_RULES_MAX = 4096 };
+enum { FIREWALL_NAME_SIZE = 128, FIREWALL_RULES_MAX = 16384 };
 
 /* Where on a packet's way a rule is asked; bits. */
 enum firewall_hook {
@@ -22,12 +23,24 @@ enum firewall_hook {
 	HOOKS_OUT = HOOK_OUTPUT | HOOK_POSTROUTING | HOOK_EGRESS,
 };
 
+/* What becomes of a packet that a rule takes; bits, as a map of verdicts has several. */
+enum firewall_verdict {
+	VERDICT_DROP = 1, /* or reject */
+	VERDICT_ACCEPT = 2,
+	VERDICT_RETURN = 4,
+	VERDICT_JUMP = 8, /* to a chain, and back */
+	VERDICT_GOTO = 16,
+	VERDICT_OTHER = 32, /* not known here: it may end there */
+};
+
 struct firewall_rule {
 	char family[8]; /* "inet", "ip", "ip6", "netdev", "bridge" */
 	char table[FIREWALL_NAME_SIZE];
 	char chain[FIREWALL_NAME_SIZE];
 	char device[FIREWALL_NAME_SIZE]; /* of ingress and egress, as it stands there; "": any */
 	unsigned hooks;
+	unsigned verdicts;
+	bool is_base;     /* its chain is one that the kernel asks by itself */
 	bool is_policy;   /* of the chain: what becomes of all that no rule takes */
 	bool is_legacy;   /* of the older iptables */
 	bool is_iptables; /* of a table that iptables-nft looks after, or of the older iptables */

@@ -37,13 +37,42 @@ static void take_chain(struct iptables *t, const char *line)
 	if (!chain)
 		return;
 	chain->hooks = firewall_hook_of_iptables(chain->name);
+	chain->is_base = chain->hooks != 0;
 	if (strncmp(line + 1 + size, " DROP ", 6) != 0)
 		return;
-	rule = firewall_add_rule(&t->parsing, chain, "");
+	rule = firewall_add_rule(&t->parsing, chain, "", VERDICT_DROP);
 	if (!rule)
 		return;
 	rule->is_policy = rule->is_legacy = true;
 	rule->has_counter = sscanf(line + 1 + size, " DROP [%" SCNu64, &rule->packets) == 1;
+}
+
+/* The next rule will mostly be of the same chain as the last one, whatever that leads to. */
+static bool is_chain(struct iptables *t, const char *target)
+{
+	size_t found = t->found;
+	bool is_one = find_chain(t, target);
+
+	t->found = found;
+	return is_one;
+}
+
+/* Of a target that is no chain. 0: packets go on to the next rule. */
+static unsigned verdict_of(const char *target)
+{
+	static const char *const passing[] = {"LOG",      "NFLOG", "MARK", "CONNMARK", "CT",
+					      "CLASSIFY", "TOS",   "DSCP", "SET",      "TRACE"};
+
+	if (strcmp(target, "DROP") == 0 || strcmp(target, "REJECT") == 0)
+		return VERDICT_DROP;
+	if (strcmp(target, "ACCEPT") == 0)
+		return VERDICT_ACCEPT;
+	if (strcmp(target, "RETURN") == 0)
+		return VERDICT_RETURN;
+	for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+		if (strcmp(target, passing[i]) == 0)
+			return 0;
+	return VERDICT_OTHER;
 }
 
 /* "[5:300] -A INPUT -p udp -m udp --dport 5004 -j DROP" */
@@ -53,20 +82,23 @@ static void take_rule(struct iptables *t, const char *line)
 	char name[FIREWALL_NAME_SIZE] = "", to[FIREWALL_NAME_SIZE] = "";
 	struct firewall_rule *rule;
 	struct firewall_chain *chain;
+	bool is_goto = !target;
+	unsigned verdicts;
 
-	if (!target)
+	if (is_goto)
 		target = firewall_find_word(line, "-g");
 	if (!appended || !target || sscanf(appended, "] -A %127s", name) != 1 ||
 	    sscanf(target + 2, " %127s", to) != 1)
 		return;
+	verdicts = verdict_of(to);
+	if (is_chain(t, to)) /* it has no name that a target has */
+		verdicts = is_goto ? VERDICT_GOTO : VERDICT_JUMP;
 	chain = find_chain(t, name);
-	if (!chain)
+	if (!chain || verdicts == 0)
 		return;
-	if (strcmp(to, "DROP") != 0 && strcmp(to, "REJECT") != 0) {
+	if (verdicts & (VERDICT_JUMP | VERDICT_GOTO))
 		firewall_add_jump(&t->parsing, chain, to, strlen(to));
-		return;
-	}
-	rule = firewall_add_rule(&t->parsing, chain, appended + strlen("] "));
+	rule = firewall_add_rule(&t->parsing, chain, appended + strlen("] "), verdicts);
 	if (!rule)
 		return;
 	rule->is_legacy = true;

@@ -90,15 +90,40 @@ static void take_counter(struct firewall_rule *rule)
 	memmove(numbers, numbers + size, strlen(numbers + size) + 1);
 }
 
+/* Bits; 0: packets go on to the next rule, whatever else it does. */
+static unsigned verdicts_of(const char *text)
+{
+	static const struct {
+		const char *word;
+		unsigned verdict;
+	} words[] = {
+		{"drop", VERDICT_DROP},      {"reject", VERDICT_DROP},
+		{"accept", VERDICT_ACCEPT},  {"return", VERDICT_RETURN},
+		{"jump", VERDICT_JUMP},      {"goto", VERDICT_GOTO},
+		{"vmap", VERDICT_OTHER},     {"queue", VERDICT_OTHER},
+		{"dnat", VERDICT_OTHER},     {"snat", VERDICT_OTHER},
+		{"redirect", VERDICT_OTHER}, {"masquerade", VERDICT_OTHER},
+		{"tproxy", VERDICT_OTHER},   {"synproxy", VERDICT_OTHER},
+		{"fwd", VERDICT_OTHER},      {"xt", VERDICT_OTHER},
+	};
+	unsigned verdicts = 0;
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (firewall_find_word(text, words[i].word))
+			verdicts |= words[i].verdict;
+	return verdicts;
+}
+
 static void take_rule(struct nft *nft, const char *text, uint64_t handle)
 {
+	unsigned verdicts = verdicts_of(text);
 	struct firewall_rule *rule;
 
 	take_jumps(nft, text, "jump");
 	take_jumps(nft, text, "goto");
-	if (!firewall_find_word(text, "drop") && !firewall_find_word(text, "reject"))
+	if (verdicts == 0)
 		return;
-	rule = firewall_add_rule(&nft->parsing, last_chain(nft), text);
+	rule = firewall_add_rule(&nft->parsing, last_chain(nft), text, verdicts);
 	if (!rule)
 		return;
 	rule->handle = handle;
@@ -115,6 +140,7 @@ static void take_hook(struct nft *nft, const char *line)
 
 	sscanf(strstr(line, " hook "), " hook %15s", hook);
 	chain->hooks = hook_of(hook);
+	chain->is_base = true;
 	device = device ? device + strlen("device") : firewall_find_word(line, "devices");
 	if (device && strncmp(device, "devices = ", 10) == 0)
 		device += 10;
@@ -127,7 +153,8 @@ static void take_hook(struct nft *nft, const char *line)
 					   (size_t)(end - device));
 	}
 	if (strstr(line, "policy drop;")) {
-		struct firewall_rule *rule = firewall_add_rule(&nft->parsing, chain, "");
+		struct firewall_rule *rule =
+			firewall_add_rule(&nft->parsing, chain, "", VERDICT_DROP);
 
 		if (rule)
 			rule->is_policy = true;

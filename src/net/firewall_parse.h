@@ -4,7 +4,7 @@
 
 #include "firewall.h"
 
-/* Each adds the rules (and policies) that drop. False: out of memory. */
+/* Each adds the rules that have a verdict, and the policies that drop. False: out of memory. */
 
 /* What `nft -a list ruleset` prints (nft(8)). */
 bool firewall_parse_nft(const char *text, struct firewall *firewall);

@@ -100,7 +100,8 @@ void firewall_add_jump(struct firewall_parsing *p, const struct firewall_chain *
 }
 
 struct firewall_rule *firewall_add_rule(struct firewall_parsing *p,
-					const struct firewall_chain *chain, const char *text)
+					const struct firewall_chain *chain, const char *text,
+					unsigned verdicts)
 {
 	struct firewall *firewall = p->firewall;
 	struct firewall_rule *grown;
@@ -120,7 +121,7 @@ struct firewall_rule *firewall_add_rule(struct firewall_parsing *p,
 		return NULL;
 	}
 	grown = &firewall->rules[firewall->count++];
-	*grown = (struct firewall_rule){.text = copy};
+	*grown = (struct firewall_rule){.text = copy, .verdicts = verdicts};
 	snprintf(grown->family, sizeof grown->family, "%s", chain->family);
 	snprintf(grown->table, sizeof grown->table, "%s", chain->table);
 	snprintf(grown->chain, sizeof grown->chain, "%s", chain->name);
@@ -241,6 +242,7 @@ static void tell_rules(const struct firewall_parsing *p, struct firewall_chain *
 
 		rule->hooks = chain->hooks;
 		rule->is_iptables = chain->is_iptables;
+		rule->is_base = chain->is_base;
 		memcpy(rule->device, chain->device, sizeof rule->device);
 	}
 }

@@ -9,7 +9,7 @@ struct firewall_chain {
 	char family[8], table[FIREWALL_NAME_SIZE], name[FIREWALL_NAME_SIZE];
 	char device[FIREWALL_NAME_SIZE];
 	unsigned hooks; /* of itself, then also of those that lead to it */
-	bool is_iptables;
+	bool is_iptables, is_base;
 };
 
 struct firewall_jump;
@@ -40,9 +40,10 @@ struct firewall_chain *firewall_add_chain(struct firewall_parsing *p, const char
 void firewall_add_jump(struct firewall_parsing *p, const struct firewall_chain *from,
 		       const char *to, size_t size);
 
-/* Family, table and chain are those of `chain`. NULL: no room. */
+/* Family, table and chain are those of `chain`; `verdicts` are bits. NULL: no room. */
 struct firewall_rule *firewall_add_rule(struct firewall_parsing *p,
-					const struct firewall_chain *chain, const char *text);
+					const struct firewall_chain *chain, const char *text,
+					unsigned verdicts);
 
 /* The hook whose chain iptables names so; 0: none. */
 unsigned firewall_hook_of_iptables(const char *chain);

@@ -83,13 +83,13 @@ static const struct firewall_rule *rule_of(const char *chain, uint64_t handle)
 
 /* ---- Parsing ---- */
 
-static void rules_that_drop_are_kept(void **state)
+static void rules_with_a_verdict_are_kept(void **state)
 {
 	const struct firewall_rule *rule;
 
 	(void)state;
 	assert_true(firewall_parse_nft(nft, &firewall));
-	assert_int_equal(firewall.count, 6);
+	assert_int_equal(firewall.count, 9);
 	rule = rule_of("input", 5);
 	assert_string_equal(rule->family, "inet");
 	assert_string_equal(rule->table, "filter");
@@ -99,6 +99,14 @@ static void rules_that_drop_are_kept(void **state)
 	assert_true(rule->has_counter);
 	assert_int_equal(rule->packets, 12);
 	assert_int_equal(rule->hooks, HOOK_INPUT);
+	assert_int_equal(rule->verdicts, VERDICT_DROP);
+	assert_true(rule->is_base);
+	assert_int_equal(rule_of("input", 4)->verdicts, VERDICT_ACCEPT);
+	assert_int_equal(rule_of("input", 6)->verdicts,
+			 VERDICT_ACCEPT | VERDICT_GOTO | VERDICT_OTHER);
+	assert_int_equal(rule_of("input", 8)->verdicts, VERDICT_ACCEPT);
+	assert_int_equal(rule_of("strict", 10)->verdicts, VERDICT_DROP);
+	assert_false(rule_of("strict", 10)->is_base);
 	assert_false(rule->is_iptables);
 	assert_true(rule_of("OUTPUT", 2)->is_iptables);
 	assert_int_equal(rule_of("OUTPUT", 2)->hooks, HOOK_OUTPUT);
@@ -143,7 +151,7 @@ static void a_jump_leads_to_a_chain_of_its_own_table(void **state)
 
 	(void)state;
 	assert_true(firewall_parse_nft(text, &firewall));
-	assert_int_equal(firewall.count, 2);
+	assert_int_equal(firewall.count, 5);
 	assert_int_equal(rule_of("strict", 2)->hooks, 0);
 	assert_int_equal(rule_of("strict", 6)->hooks, HOOK_INPUT);
 }
@@ -162,15 +170,38 @@ static void rules_of_the_older_iptables_are_read(void **state)
 
 	(void)state;
 	assert_true(firewall_parse_iptables(legacy, "ip", &firewall));
-	assert_int_equal(firewall.count, 3);
+	assert_int_equal(firewall.count, 4);
 	assert_true(firewall.rules[0].is_policy);
 	assert_int_equal(firewall.rules[0].packets, 5);
-	rule = &firewall.rules[1];
+	assert_true(firewall.rules[0].is_base);
+	assert_int_equal(firewall.rules[1].verdicts, VERDICT_JUMP);
+	rule = &firewall.rules[2];
 	assert_string_equal(rule->text,
 			    "-A mine -d 239.0.0.0/8 -p udp -m udp --dport 5000:5010 -j DROP");
 	assert_int_equal(rule->packets, 3);
 	assert_int_equal(rule->hooks, HOOK_INPUT);
-	assert_true(rule->is_legacy && rule->is_iptables);
+	assert_true(rule->is_legacy && rule->is_iptables && !rule->is_base);
+}
+
+static void targets_of_the_older_iptables_have_verdicts(void **state)
+{
+	static const char text[] = "*filter\n"
+				   ":INPUT ACCEPT [0:0]\n"
+				   ":mine - [0:0]\n"
+				   "[0:0] -A INPUT -j ACCEPT\n"
+				   "[0:0] -A INPUT -j LOG --log-prefix \"-j DROP\"\n"
+				   "[0:0] -A INPUT -g mine\n"
+				   "[0:0] -A INPUT -j NFQUEUE --queue-num 0\n"
+				   "[0:0] -A INPUT -m comment --comment \"none\"\n"
+				   "[0:0] -A mine -j RETURN\n";
+	static const unsigned verdicts[] = {VERDICT_ACCEPT, VERDICT_GOTO, VERDICT_OTHER,
+					    VERDICT_RETURN};
+
+	(void)state;
+	assert_true(firewall_parse_iptables(text, "ip", &firewall));
+	assert_int_equal(firewall.count, COUNT_OF(verdicts));
+	for (size_t i = 0; i < COUNT_OF(verdicts); i++)
+		assert_int_equal(firewall.rules[i].verdicts, verdicts[i]);
 }
 
 static void nonsense_is_no_rule(void **state)
@@ -232,8 +263,8 @@ static void what_was_counted_meanwhile_is_the_difference(void **state)
 	(void)state;
 	assert_true(firewall_parse_nft(nft, &before));
 	assert_true(firewall_parse_nft(nft, &firewall));
-	before.rules[1].packets = 2;
-	before.rules[1].handle = 5;
+	assert_int_equal(before.rules[2].handle, 5);
+	before.rules[2].packets = 2;
 	firewall_since(&firewall, &before);
 	assert_int_equal(rule_of("input", 5)->packets, 10);
 	assert_int_equal(rule_of("eth", 2)->packets, 0);
@@ -540,8 +571,12 @@ static void a_long_set_is_read_to_its_end(void **state)
 static void a_counter_that_fits_speaks_against_the_text(void **state)
 {
 	static char text[] = "udp dport 80 counter packets 20 bytes 600 drop";
-	struct firewall_rule rule = {
-		.family = "inet", .hooks = HOOK_INPUT, .has_counter = true, .packets = 20};
+	struct firewall_rule rule = {.family = "inet",
+				     .hooks = HOOK_INPUT,
+				     .has_counter = true,
+				     .packets = 20,
+				     .verdicts = VERDICT_DROP,
+				     .is_base = true};
 	struct firewall all = {.rules = &rule, .count = 1};
 	struct rule_flow flow = flow_of("239.1.1.1:5004");
 
@@ -563,7 +598,7 @@ static void a_counter_that_fits_speaks_against_the_text(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(rules_that_drop_are_kept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rules_with_a_verdict_are_kept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_policy_is_a_rule_without_handle, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_chain_is_asked_where_others_lead_to_it, set_up,
@@ -572,6 +607,8 @@ int main(int argc, char **argv)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_device_goes_with_its_chain, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rules_of_the_older_iptables_are_read, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(targets_of_the_older_iptables_have_verdicts, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(nonsense_is_no_rule, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(any_part_of_it_can_be_read, set_up, tear_down),
