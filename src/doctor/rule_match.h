@@ -1,6 +1,5 @@
-/* Could a firewall rule be the one that drops certain packets? Its text is read as far as it speaks
- * of addresses, ports, protocols and interfaces; whatever else it asks for, it may match. Pure, but
- * allocates. */
+/* Is a firewall rule about certain packets? Its text is read as far as it speaks of addresses,
+ * ports, protocols and interfaces; whatever else it asks for, it may match. Pure, but allocates. */
 #ifndef DOCTOR_RULE_MATCH_H
 #define DOCTOR_RULE_MATCH_H
 
@@ -39,13 +38,5 @@ enum rule_match rule_match_text(const struct firewall_rule *rule, const struct r
 
 /* Both. */
 enum rule_match rule_match(const struct firewall_rule *rule, const struct rule_flow *flow);
-
-/* The likeliest of the rules that drop such packets: those that have counted some meanwhile before
- * those without a counter, those that name them before others, policies last; and behind these a
- * rule about others whose counter has grown by about what is missing. A rule whose counter has not
- * grown is none. Where it is not known that any such packets came, only rules that name
- * them are of interest, whatever they have counted (is_sure false). NULL: none. */
-const struct firewall_rule *rule_find(const struct firewall *firewall, const struct rule_flow *flow,
-				      bool is_sure);
 
 #endif

@@ -1,6 +1,7 @@
 #include "rung_firewall.h"
 
 #include "net/address.h"
+#include "rule_find.h"
 #include "rung_reverse.h"
 #include "rungs.h"
 
@@ -314,6 +315,13 @@ static bool is_partly_missing(const struct firewall_facts *facts)
 	return facts->missing > 0 && facts->missing * 100 >= facts->on_wire * TELLING_PERCENT;
 }
 
+static const char *fate_of_datagram(const struct firewall_facts *facts)
+{
+	if (facts->reach != REACH_SURELY)
+		return "one would be dropped, unless a rule before accepts it, by ";
+	return facts->is_rule_sure ? "one would be dropped by " : "one may be dropped by ";
+}
+
 /* Nothing was seen on the wire: because nobody sends, or because doctor may not look. */
 static void judge_unseen(const struct firewall_facts *facts, struct finding *finding)
 {
@@ -322,9 +330,7 @@ static void judge_unseen(const struct firewall_facts *facts, struct finding *fin
 
 		finding_raise(finding,
 			      is_counted && !facts->is_wire_seen ? RUNG_CAUSE : RUNG_NOTED);
-		text_add_string(finding_saw(finding),
-				"no datagram came in; one would be dropped, unless a rule before "
-				"accepts it, by ");
+		text_addf(finding_saw(finding), "no datagram came in; %s", fate_of_datagram(facts));
 		add_rule_name(&finding->saw, facts->rule);
 		add_remedy_for_group(facts, facts->rule, finding);
 		return;
@@ -332,7 +338,8 @@ static void judge_unseen(const struct firewall_facts *facts, struct finding *fin
 	finding_raise(finding, RUNG_UNKNOWN);
 	if (facts->is_wire_seen)
 		text_addf(finding_saw(finding), "no datagram of another host came by%s",
-			  facts->is_known ? "; no rule here names the group or its port" : "");
+			  facts->is_known ? "; no rule that drops it names the group or its port"
+					  : "");
 	else
 		text_add_string(finding_saw(finding),
 				"what is on the wire can't be seen without capturing");
@@ -486,9 +493,15 @@ static const struct firewall_rule *find_out_rule(const struct doctor_case *c,
 static void find_rules(const struct doctor_case *c, struct rule_flow *flow,
 		       struct firewall_facts *facts)
 {
+	const struct firewall *firewall = &c->observation->firewall;
+
 	flow->hooks = HOOKS_IN;
 	flow->missing = facts->missing;
-	facts->rule = rule_find(&c->observation->firewall, flow, facts->on_wire > 0);
+	facts->rule = rule_find(firewall, flow, facts->on_wire > 0);
+	if (facts->rule) {
+		facts->reach = rule_walk_to(firewall, facts->rule, flow);
+		rule_match_text(facts->rule, flow, &facts->is_rule_sure);
+	}
 	facts->out_rule = find_out_rule(c, flow);
 	snprintf(facts->interface, sizeof facts->interface, "%s", flow->interface);
 }

@@ -6,7 +6,7 @@
 
 #include "finding.h"
 #include "net/mac.h"
-#include "rule_match.h"
+#include "rule_walk.h"
 
 #include <net/if.h>
 
@@ -28,6 +28,8 @@ struct firewall_facts {
 	const char *unknown_reason;           /* else why not */
 	size_t rules_forgotten;               /* rules and chains that there was no room for */
 	const struct firewall_rule *rule;     /* the likeliest to drop what comes in; NULL: none */
+	enum rule_reach reach;                /* of that rule */
+	bool is_rule_sure;                    /* it takes all that it gets of such datagrams */
 	const struct firewall_rule *out_rule; /* to drop what is sent; NULL: none */
 	bool is_send_refused;                 /* this host may not send to the group */
 	bool is_only_sender;                  /* nobody here has joined, or the user said so */

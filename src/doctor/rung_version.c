@@ -2,7 +2,7 @@
 
 #include "net/address.h"
 #include "net/sysctl.h"
-#include "rule_match.h"
+#include "rule_find.h"
 #include "rung_firewall.h"
 #include "rungs.h"
 

@@ -767,6 +767,111 @@ def test_a_rule_of_iptables(family):
         assert examine(b, TARGETS[family], '-i', 'eth0').causes == []
 
 
+def load_iptables(host, family, policy, *rules):
+    """By the iptables that is there, of nftables or the older one."""
+    iptables = 'iptables' if family == 4 else 'ip6tables'
+    if not shutil.which(iptables, path=environment()['PATH']):
+        pytest.skip(f'{iptables} is not installed (Debian package iptables)')
+    for arguments in [('-P', 'INPUT', policy), *(rule.split() for rule in rules)]:
+        done = host.run([iptables, *arguments])
+        if done.status != 0:
+            pytest.skip(f'{iptables} does not work here: {done.stderr}')
+
+
+@pytest.mark.parametrize('family', [4, 6])
+@pytest.mark.parametrize('rules, state', [
+    (['udp dport 5004 accept'], 'good'),
+    (['ct state established,related accept', 'meta l4proto { tcp, udp } th dport { 22, 5004 } accept'], 'good'),
+    (['udp dport 6000 accept', 'meta l4proto { icmp, icmpv6, igmp } accept'], 'cause'),
+    (['meta l4proto { icmp, icmpv6, igmp } accept', 'udp dport 5004 drop', 'udp dport 5004 accept'], 'cause'),
+    (['ct state established accept', 'meta l4proto { icmp, icmpv6, igmp } accept'], 'cause'),
+], ids=['port', 'ports', 'another-port', 'behind', 'established'])
+def test_rules_that_accept_before_the_policy_drops(family, rules, state):
+    with sender_and_receiver(family) as world:
+        _, b = world.hosts
+        load_rules(b, chain('input', *rules, policy='drop'))
+        report = examine(b, TARGETS[family], '-i', 'eth0')
+        assert report.state('firewall') == state, report.rungs
+        assert report.causes == (['firewall'] if state == 'cause' else []), report.rungs
+        if state == 'cause':
+            named = "'udp dport 5004 drop'" if 'udp dport 5004 drop' in rules else 'the policy (drop) of chain inet planted'
+            assert named in report.saw('firewall')
+            mend(b, report)
+            assert examine(b, TARGETS[family], '-i', 'eth0').causes == []
+
+
+@pytest.mark.parametrize('family', [4, 6])
+@pytest.mark.parametrize('port, state', [(5004, 'good'), (6000, 'cause')])
+def test_rules_of_iptables_that_accept_before_the_policy_drops(family, port, state):
+    with sender_and_receiver(family) as world:
+        _, b = world.hosts
+        load_iptables(b, family, 'DROP', '-N allowed', '-A INPUT -i lo -j ACCEPT',
+                      '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT',
+                      f'-A INPUT -p {"igmp" if family == 4 else "ipv6-icmp"} -j ACCEPT', '-A INPUT -j allowed',
+                      f'-A allowed -p udp --dport {port} -j ACCEPT')
+        report = examine(b, TARGETS[family], '-i', 'eth0')
+        assert report.state('firewall') == state, report.rungs
+        if state == 'cause':
+            assert 'the policy (drop) of' in report.saw('firewall') and ' filter INPUT' in report.saw('firewall')
+            mend(b, report)
+            assert examine(b, TARGETS[family], '-i', 'eth0').causes == []
+
+
+def test_a_policy_that_the_group_does_not_get_to_is_not_blamed():
+    """What one chain accepts, another one may drop."""
+    with sender_and_receiver() as world:
+        _, b = world.hosts
+        load_rules(b, chain('input', 'udp dport 5004 accept', 'meta l4proto igmp accept', policy='drop'))
+        load_rules(b, 'table ip second {\n chain late {\n  type filter hook input priority 10; policy drop;\n'
+                      '  ip protocol igmp accept\n }\n}\n')
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == ['firewall'], report.rungs
+        assert 'the policy (drop) of chain ip second late' in report.saw('firewall')
+        mend(b, report)
+        assert examine(b, TARGETS[4], '-i', 'eth0').causes == []
+
+
+PERHAPS, SURELY = 'one would be dropped, unless a rule before accepts it, by ', 'one would be dropped by '
+
+
+@pytest.mark.parametrize('rules, said', [
+    (['udp dport 5004 accept', 'ip daddr 224.0.0.0/4 drop'], ''),
+    (['iifname "eth0" ip daddr 239.0.0.0/8 accept', 'udp dport 5004 drop'], ''),
+    (['udp dport 5004 drop', 'udp dport 5004 accept'], SURELY),
+    (['udp dport 6000 accept', 'tcp dport 5004 accept', 'udp dport 5004 drop'], SURELY),
+    (['iifname "lo" accept', 'udp dport 5004 drop'], SURELY),
+    (['ct state established accept', 'udp dport 5004 drop'], PERHAPS),
+    (['meta mark 1 accept', 'udp dport 5004 drop'], PERHAPS),
+    (['ip saddr 10.0.0.0/24 accept', 'udp dport 5004 drop'], PERHAPS),
+], ids=['port', 'group', 'behind', 'another-port', 'loopback', 'established', 'mark', 'source'])
+def test_what_a_rule_would_do_where_nothing_comes(rules, said):
+    with two_hosts() as world:
+        _, b = world.hosts
+        start_receiver(b)
+        load_rules(b, chain('input', 'ip protocol igmp accept', *rules))
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == [], report.rungs
+        assert report.state('firewall') == ('noted' if said else 'unknown'), report.rungs
+        assert f'{said}the rule' in report.saw('firewall') if said else 'dropped' not in report.saw('firewall')
+
+
+@pytest.mark.parametrize('rules, said', [
+    (['-A INPUT -p udp --dport 5004 -j ACCEPT', '-A INPUT -d 224.0.0.0/4 -j DROP'], ''),
+    (['-A INPUT -p udp --dport 6000 -j ACCEPT', '-A INPUT -d 224.0.0.0/4 -j DROP'], SURELY),
+    (['-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT', '-A INPUT -p udp --dport 5004 -j DROP'], PERHAPS),
+    (['-N mine', '-A INPUT -j mine', '-A INPUT -d 224.0.0.0/4 -j DROP', '-A mine -p udp --dport 5004 -j ACCEPT'], ''),
+], ids=['port', 'another-port', 'established', 'chain'])
+def test_what_a_rule_of_iptables_would_do_where_nothing_comes(rules, said):
+    with two_hosts() as world:
+        _, b = world.hosts
+        start_receiver(b)
+        load_iptables(b, 4, 'ACCEPT', '-A INPUT -p igmp -j ACCEPT', *rules)
+        report = examine(b, TARGETS[4], '-i', 'eth0')
+        assert report.causes == [], report.rungs
+        assert report.state('firewall') == ('noted' if said else 'unknown'), report.rungs
+        assert f'{said}the rule' in report.saw('firewall') if said else 'dropped' not in report.saw('firewall')
+
+
 def test_a_rule_on_the_sender():
     with sender_and_receiver() as world:
         a, _ = world.hosts

@@ -494,6 +494,14 @@ static void where_nothing_was_seen_only_rules_speak(void **state)
 	judge_firewall(&facts, &finding);
 	expect_finding(RUNG_NOTED, "unless a rule before accepts it, by the rule 'udp dport 5004",
 		       "nft insert rule");
+	facts.reach = REACH_SURELY;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "one may be dropped by the rule 'udp dport 5004",
+		       "nft insert rule");
+	facts.is_rule_sure = true;
+	judge_firewall(&facts, &finding);
+	expect_finding(RUNG_NOTED, "one would be dropped by the rule 'udp dport 5004",
+		       "nft insert rule");
 	facts.is_wire_seen = false;
 	judge_firewall(&facts, &finding);
 	expect_finding(RUNG_CAUSE, "whose counter grew by 20", "nft insert rule");

@@ -1,6 +1,7 @@
-/* net/firewall_nft, net/firewall_iptables, net/firewall and doctor/rule_match: rules as the
- * programs show them, and which of them may drop what. */
-#include "doctor/rule_match.h"
+/* net/firewall_nft, net/firewall_iptables, net/firewall and doctor/rule_match, rule_walk,
+ * rule_find: rules as the programs show them, and which of them may drop what. */
+#include "doctor/rule_find.h"
+#include "doctor/rule_walk.h"
 #include "net/address.h"
 #include "net/firewall_parse.h"
 #include "unit.h"
@@ -595,6 +596,201 @@ static void a_counter_that_fits_speaks_against_the_text(void **state)
 	assert_null(rule_find(&all, &flow, true));
 }
 
+/* ---- Which of them packets get to ---- */
+
+/* A table with the chain `input` of policy drop, and whatever else stands in `chains`. */
+static void read_input(const char *rules, const char *chains)
+{
+	struct text text = {0};
+
+	text_addf(&text,
+		  "table inet t {\n%s\tchain input {\n\t\ttype filter hook input priority "
+		  "filter; policy drop;\n%s\t}\n}\n",
+		  chains, rules);
+	assert_true(firewall_parse_nft(text_string(&text), &firewall));
+	text_done(&text);
+}
+
+static enum rule_reach reach_of(const char *chain, uint64_t handle)
+{
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
+	return rule_walk_to(&firewall, rule_of(chain, handle), &flow);
+}
+
+/* How the policy of `input` is reached past these rules. */
+static enum rule_reach reach_past(const char *rules, const char *chains)
+{
+	enum rule_reach reach;
+
+	read_input(rules, chains);
+	reach = reach_of("input", 0);
+	firewall_done(&firewall);
+	return reach;
+}
+
+static void what_is_accepted_gets_no_further(void **state)
+{
+	(void)state;
+	assert_int_equal(reach_past("", ""), REACH_SURELY);
+	assert_int_equal(reach_past("udp dport 5004 accept # handle 9\n", ""), REACH_NEVER);
+	assert_int_equal(
+		reach_past("ip daddr 239.1.1.1 counter packets 3 bytes 9 accept # handle 9\n", ""),
+		REACH_NEVER);
+	assert_int_equal(reach_past("udp dport 5005 accept # handle 9\n"
+				    "tcp dport 5004 accept # handle 10\n"
+				    "iifname \"lo\" accept # handle 11\n",
+				    ""),
+			 REACH_SURELY);
+	assert_int_equal(reach_past("ct state established accept # handle 9\n", ""), REACH_PERHAPS);
+	assert_int_equal(reach_past("udp dport vmap { 5004 : accept, 22 : drop } # handle 9\n", ""),
+			 REACH_PERHAPS);
+	assert_int_equal(reach_past("queue to 0 # handle 9\n", ""), REACH_PERHAPS);
+	assert_int_equal(reach_past("ct state invalid drop # handle 9\n", ""), REACH_SURELY);
+}
+
+static void what_stands_behind_a_rule_does_not_keep_packets_from_it(void **state)
+{
+	(void)state;
+	read_input("udp dport 5004 drop # handle 9\nudp dport 5004 accept # handle 10\n", "");
+	assert_int_equal(reach_of("input", 9), REACH_SURELY);
+	assert_int_equal(reach_of("input", 0), REACH_NEVER);
+}
+
+static void chains_are_walked_through(void **state)
+{
+	static const char allow[] = "chain c {\nudp dport 5004 accept # handle 20\n}\n",
+			  other[] = "chain c {\nudp dport 5005 accept # handle 20\n}\n",
+			  back[] = "chain c {\nreturn # handle 20\naccept # handle 21\n}\n",
+			  perhaps[] = "chain c {\nct mark 1 return # handle 20\n"
+				      "accept # handle 21\n}\n",
+			  deep[] = "chain c {\njump d # handle 20\n}\n"
+				   "chain d {\ngoto e # handle 21\n}\n"
+				   "chain e {\naccept # handle 22\n}\n";
+
+	(void)state;
+	assert_int_equal(reach_past("jump c # handle 9\n", allow), REACH_NEVER);
+	assert_int_equal(reach_past("goto c # handle 9\n", allow), REACH_NEVER);
+	assert_int_equal(reach_past("tcp dport 1 jump c # handle 9\n", allow), REACH_SURELY);
+	assert_int_equal(reach_past("ct mark 1 jump c # handle 9\n", allow), REACH_PERHAPS);
+	assert_int_equal(reach_past("jump c # handle 9\n", other), REACH_SURELY);
+	assert_int_equal(reach_past("goto c # handle 9\naccept # handle 10\n", other),
+			 REACH_SURELY);
+	assert_int_equal(reach_past("ct mark 1 goto c # handle 9\naccept # handle 10\n", other),
+			 REACH_PERHAPS);
+	assert_int_equal(reach_past("jump c # handle 9\n", back), REACH_SURELY);
+	assert_int_equal(reach_past("return # handle 9\naccept # handle 10\n", ""), REACH_SURELY);
+	assert_int_equal(reach_past("jump c # handle 9\n", perhaps), REACH_PERHAPS);
+	assert_int_equal(reach_past("jump c # handle 9\n", deep), REACH_NEVER);
+	assert_int_equal(reach_past("jump nowhere # handle 9\n", deep), REACH_SURELY);
+}
+
+/* What is led there perhaps, and perhaps leaves again, is not accepted by all means. */
+static void doubts_add_up(void **state)
+{
+	static const char chains[] = "chain c {\njump d # handle 20\ndrop # handle 21\n}\n"
+				     "chain d {\nct mark 2 return # handle 22\n"
+				     "accept # handle 23\n}\n";
+
+	(void)state;
+	read_input("ct mark 1 jump c # handle 9\n", chains);
+	assert_int_equal(reach_of("c", 21), REACH_PERHAPS);
+	assert_int_equal(reach_of("input", 0), REACH_PERHAPS);
+}
+
+static void a_rule_of_a_chain_that_nothing_leads_to_is_not_reached(void **state)
+{
+	(void)state;
+	read_input("tcp dport 1 jump c # handle 9\n", "chain c {\ndrop # handle 20\n}\n");
+	assert_int_equal(reach_of("c", 20), REACH_NEVER);
+	firewall_done(&firewall);
+	read_input("udp dport vmap @ports # handle 9\n", "chain c {\ndrop # handle 20\n}\n");
+	assert_int_equal(reach_of("c", 20), REACH_PERHAPS); /* by what the map holds */
+}
+
+static void other_chains_of_the_kernels_see_what_one_accepts(void **state)
+{
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
+	(void)state;
+	assert_true(firewall_parse_nft("table inet a {\n\tchain input {\n\t\ttype filter hook "
+				       "input priority 0; policy drop;\n\t\taccept # handle 1\n"
+				       "\t}\n}\n"
+				       "table ip b {\n\tchain in {\n\t\ttype filter hook input "
+				       "priority 1; policy drop;\n\t}\n}\n",
+				       &firewall));
+	assert_int_equal(reach_of("input", 0), REACH_NEVER);
+	assert_int_equal(reach_of("in", 0), REACH_SURELY);
+	assert_ptr_equal(rule_find(&firewall, &flow, true), rule_of("in", 0));
+}
+
+/* The first fragment alone has a port, and they are put together only for the input chain. */
+static void before_fragments_are_put_together_a_port_is_not_sure(void **state)
+{
+	(void)state;
+	assert_true(firewall_parse_nft("table ip a {\n\tchain pre {\n\t\ttype filter hook "
+				       "prerouting priority 0; policy drop;\n"
+				       "\t\tudp dport 5004 accept # handle 1\n\t}\n}\n",
+				       &firewall));
+	assert_int_equal(reach_of("pre", 0), REACH_PERHAPS);
+}
+
+static void rules_of_iptables_are_walked_through(void **state)
+{
+	static const char text[] = "*filter\n"
+				   ":INPUT DROP [0:0]\n"
+				   ":late - [0:0]\n"
+				   ":not-local - [0:0]\n"
+				   ":user - [0:0]\n"
+				   "[0:0] -A INPUT -i lo -j ACCEPT\n"
+				   "[0:0] -A INPUT -p udp -m udp --sport 67 --dport 68 -j ACCEPT\n"
+				   "[0:0] -A INPUT -j not-local\n"
+				   "[0:0] -A INPUT -j user\n"
+				   "[0:0] -A INPUT -j late\n"
+				   "[0:0] -A late -j DROP\n"
+				   "[0:0] -A not-local -m addrtype --dst-type LOCAL -j RETURN\n"
+				   "[0:0] -A not-local -m addrtype --dst-type MULTICAST -j RETURN\n"
+				   "[0:0] -A not-local -j DROP\n"
+				   "[0:0] -A user -p udp -m udp --dport 5004 -j ACCEPT\n"
+				   "COMMIT\n";
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
+	(void)state;
+	assert_true(firewall_parse_iptables(text, "ip", &firewall));
+	assert_int_equal(reach_of("INPUT", 0), REACH_NEVER);
+	assert_int_equal(reach_of("late", 0), REACH_NEVER);
+	assert_int_equal(rule_walk_to(&firewall, rule_of("user", 0), &flow), REACH_SURELY);
+	flow = flow_of("239.1.1.1:5005");
+	assert_int_equal(rule_walk_to(&firewall, rule_of("INPUT", 0), &flow), REACH_SURELY);
+	assert_int_equal(rule_walk_to(&firewall, rule_of("late", 0), &flow), REACH_SURELY);
+}
+
+/* Rules that there was no room for may accept. */
+static void what_was_forgotten_may_accept(void **state)
+{
+	(void)state;
+	read_input("", "");
+	firewall.forgotten = 1;
+	assert_int_equal(reach_of("input", 0), REACH_PERHAPS);
+}
+
+/* Which takes as long as it takes: here two chains lead to each of the next ones, and back. */
+static void what_leads_on_without_end_is_given_up(void **state)
+{
+	struct text chains = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < 15; i++)
+		text_addf(&chains,
+			  "chain c%u {\njump c%u # handle 20\njump c%u # handle 21\n"
+			  "jump c%u # handle 22\njump c%u # handle 23\n}\n",
+			  i, i + 1, i + 1, i + 1, i + 1);
+	assert_int_equal(reach_past("jump c0 # handle 9\n", text_string(&chains)), REACH_PERHAPS);
+	text_done(&chains);
+	assert_int_equal(reach_past("jump c # handle 9\n", "chain c {\njump c # handle 20\n}\n"),
+			 REACH_PERHAPS);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -627,6 +823,23 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(the_likeliest_rule_is_found, set_up, tear_down),
 		cmocka_unit_test(a_long_set_is_read_to_its_end),
 		cmocka_unit_test(a_counter_that_fits_speaks_against_the_text),
+		cmocka_unit_test_setup_teardown(what_is_accepted_gets_no_further, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_stands_behind_a_rule_does_not_keep_packets_from_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(chains_are_walked_through, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(doubts_add_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_rule_of_a_chain_that_nothing_leads_to_is_not_reached, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(other_chains_of_the_kernels_see_what_one_accepts,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			before_fragments_are_put_together_a_port_is_not_sure, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rules_of_iptables_are_walked_through, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_was_forgotten_may_accept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_leads_on_without_end_is_given_up, set_up,
+						tear_down),
 	};
 
 	if (argc > 1)
