@@ -559,6 +559,17 @@ enum rule_match rule_match_text(const struct firewall_rule *rule, const struct r
 	return match;
 }
 
+/* ---- The packets ---- */
+
+void rule_flow_add_source(struct rule_flow *flow, const union hostcast_address *source)
+{
+	if (!flow->has_source)
+		flow->source = *source;
+	else if (!address_same_ip(&flow->source, source))
+		flow->source = (union hostcast_address){0};
+	flow->has_source = true;
+}
+
 /* ---- Where it is asked ---- */
 
 static bool is_for_family(const struct firewall_rule *rule, const struct rule_flow *flow)

@@ -17,10 +17,14 @@ struct rule_flow {
 	enum flow_kind kind;
 	union hostcast_address group;  /* with its port; tells the family too */
 	union hostcast_address source; /* family 0: not known, or several */
+	bool has_source;               /* that was seen to send such packets */
 	const char *interface;         /* by which the packets come or go */
 	unsigned hooks;                /* that they pass: HOOKS_IN or HOOKS_OUT */
 	uint64_t missing;              /* how many were dropped; 0: not known */
 };
+
+/* One more that sends such packets, or the same again; in place of one that was expected. */
+void rule_flow_add_source(struct rule_flow *flow, const union hostcast_address *source);
 
 enum rule_match {
 	RULE_OTHER, /* it is about other packets */

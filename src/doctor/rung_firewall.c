@@ -456,7 +456,7 @@ static void take_source(const struct doctor_case *c, const struct seen_source *s
 	    observation_is_heard_elsewhere(c->observation, source))
 		return;
 	facts->missing += seen_source_missing(source);
-	flow->source = source->source;
+	rule_flow_add_source(flow, &source->source);
 }
 
 /* Datagrams that doctor itself had no room for are no firewall's. */

@@ -455,6 +455,25 @@ static void what_the_packets_are_not_known_to_have_is_not_sure(void **state)
 	assert_false(surely_matches("iifname \"eth0\" accept", &flow));
 }
 
+/* What is accepted of one may be dropped of another. */
+static void of_several_sources_none_is_the_one(void **state)
+{
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+	union hostcast_address a, b;
+
+	(void)state;
+	address_parse("10.0.0.9", &flow.source); /* was expected */
+	address_parse("10.0.0.1", &a);
+	address_parse("10.0.0.2", &b);
+	rule_flow_add_source(&flow, &a);
+	rule_flow_add_source(&flow, &a);
+	assert_true(surely_matches("ip saddr 10.0.0.1 accept", &flow));
+	rule_flow_add_source(&flow, &b);
+	rule_flow_add_source(&flow, &b);
+	assert_int_equal(match("ip saddr 10.0.0.1 accept", &flow), RULE_MAYBE);
+	assert_false(surely_matches("ip saddr 10.0.0.2 accept", &flow));
+}
+
 /* Negated or not, it is asked of packets that have it. */
 static void what_packets_do_not_have_never_fits(void **state)
 {
@@ -816,6 +835,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_is_understood_as_a_whole_matches_surely),
 		cmocka_unit_test(what_is_not_understood_matches_perhaps),
 		cmocka_unit_test(what_the_packets_are_not_known_to_have_is_not_sure),
+		cmocka_unit_test(of_several_sources_none_is_the_one),
 		cmocka_unit_test(what_packets_do_not_have_never_fits),
 		cmocka_unit_test(one_kind_of_report_is_not_all),
 		cmocka_unit_test(reports_and_queries_are_told_apart),
