@@ -810,6 +810,26 @@ static void what_leads_on_without_end_is_given_up(void **state)
 			 REACH_PERHAPS);
 }
 
+/* As where it is read: only what is read beyond its end could fail. */
+static void any_part_of_it_can_be_walked_through(void **state)
+{
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
+	(void)state;
+	flow.hooks = HOOKS_IN | HOOKS_OUT;
+	for (size_t size = 0; size < sizeof nft + sizeof legacy; size++) {
+		bool is_nft = size < sizeof nft;
+		char *copy = is_nft ? strndup(nft, size) : strndup(legacy, size - sizeof nft);
+
+		assert_non_null(copy);
+		assert_true(is_nft ? firewall_parse_nft(copy, &firewall)
+				   : firewall_parse_iptables(copy, "ip", &firewall));
+		rule_find(&firewall, &flow, true);
+		free(copy);
+		firewall_done(&firewall);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -859,6 +879,8 @@ int main(int argc, char **argv)
 						tear_down),
 		cmocka_unit_test_setup_teardown(what_was_forgotten_may_accept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_leads_on_without_end_is_given_up, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(any_part_of_it_can_be_walked_through, set_up,
 						tear_down),
 	};
 
