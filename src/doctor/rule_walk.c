@@ -171,13 +171,13 @@ static void take_doubtful_rule(struct walk *w, rule_pointer rule, struct step *s
 }
 
 /* One verdict alone, and all that the rule asks for fits. Where fragments are not put together yet,
- * the first alone has the port. */
+ * or no longer, the first alone has the port. */
 static bool is_surely_taken(rule_pointer rule, bool is_match_sure)
 {
 	bool is_single = (rule->verdicts & (rule->verdicts - 1)) == 0;
 
 	return is_match_sure && is_single && rule->verdicts != VERDICT_OTHER &&
-	       !(rule->hooks & (HOOK_INGRESS | HOOK_PREROUTING));
+	       !(rule->hooks & (HOOK_INGRESS | HOOK_PREROUTING | HOOK_EGRESS));
 }
 
 /* True: none gets further, and `way` is theirs. */

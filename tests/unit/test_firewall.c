@@ -743,15 +743,24 @@ static void other_chains_of_the_kernels_see_what_one_accepts(void **state)
 	assert_ptr_equal(rule_find(&firewall, &flow, true), rule_of("in", 0));
 }
 
-/* The first fragment alone has a port, and they are put together only for the input chain. */
-static void before_fragments_are_put_together_a_port_is_not_sure(void **state)
+/* The first alone has it. They are put together only for the input chain. */
+static void where_fragments_pass_a_port_is_not_sure(void **state)
 {
+	struct rule_flow flow = flow_of("239.1.1.1:5004");
+
 	(void)state;
 	assert_true(firewall_parse_nft("table ip a {\n\tchain pre {\n\t\ttype filter hook "
 				       "prerouting priority 0; policy drop;\n"
 				       "\t\tudp dport 5004 accept # handle 1\n\t}\n}\n",
 				       &firewall));
 	assert_int_equal(reach_of("pre", 0), REACH_PERHAPS);
+	firewall_done(&firewall);
+	flow.hooks = HOOKS_OUT;
+	assert_true(firewall_parse_nft("table netdev a {\n\tchain leave {\n\t\ttype filter hook "
+				       "egress device \"eth0\" priority 0; policy drop;\n"
+				       "\t\tudp dport 5004 accept # handle 1\n\t}\n}\n",
+				       &firewall));
+	assert_int_equal(rule_walk_to(&firewall, rule_of("leave", 0), &flow), REACH_PERHAPS);
 }
 
 static void rules_of_iptables_are_walked_through(void **state)
@@ -873,8 +882,8 @@ int main(int argc, char **argv)
 			a_rule_of_a_chain_that_nothing_leads_to_is_not_reached, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(other_chains_of_the_kernels_see_what_one_accepts,
 						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			before_fragments_are_put_together_a_port_is_not_sure, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(where_fragments_pass_a_port_is_not_sure, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(rules_of_iptables_are_walked_through, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(what_was_forgotten_may_accept, set_up, tear_down),
