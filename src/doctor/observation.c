@@ -462,7 +462,7 @@ void observation_take_frame(struct observation *o, const struct frame *frame,
 	else if (!address_same_ip(&packet->destination, &o->group))
 		return;
 	else if (!is_socket_ready(o, frame))
-		o->passed_over.early++;
+		o->early++;
 	else if (is_leaving(o, frame, packet))
 		take_leaving(o, frame, packet);
 	else

@@ -88,16 +88,14 @@ struct seen_interface {
 
 /* Why packets of the group, of IGMP or MLD are passed over, as if they had not come: most as every
  * kernel does, for they say nothing of this host. A wrong UDP checksum and a wrong MAC address are
- * counted for each source, because a sender can make all its datagrams so. Before doctor has joined
- * something comes nearly always: nobody needs to read that. */
+ * counted for each source, because a sender can make all its datagrams so. */
 #define PASSED_OVER_LIST(X)                                         \
 	X(bad_checksum, "with a wrong checksum of IP, IGMP or MLD") \
 	X(cut_off, "cut off by the capture")                        \
 	X(malformed, "that cannot be understood")                   \
 	X(martian, "from addresses that no sender has")             \
 	X(foreign_query, "queries to other hosts")                  \
-	X(other_vlan, "of other VLANs")                             \
-	X(early, NULL)
+	X(other_vlan, "of other VLANs")
 
 struct passed_over {
 #define PASSED_OVER_COUNTER(name, text) uint64_t name;
@@ -132,6 +130,8 @@ struct observation {
 
 	uint64_t forgotten; /* sources and interfaces there was no room for, each packet counted */
 	struct passed_over passed_over;
+	uint64_t early; /* packets of the group before doctor's socket had joined: what is told
+			   begins then, so that they are none that were passed over */
 	struct assembly assembly;
 	struct copies copies;
 };

@@ -21,8 +21,8 @@ struct bench_report {
 	struct result result;         /* zero in an answer to a hello */
 };
 
-/* Each gives the size of the whole datagram. A hello is filled up with zeros to CONTROL_MAX, so that
- * no answer is larger than what asked for it; a report has at most as many. */
+/* Each gives the size of the whole datagram. A hello is filled up with zeros to CONTROL_MAX, so
+ * that no answer is larger than what asked for it; a report has at most as many. */
 size_t control_write_hello(const struct packet *packet, const struct hello *hello,
 			   uint8_t bytes[static CONTROL_MAX]);
 size_t control_write_report(const struct packet *packet, const struct bench_report *report,

@@ -234,10 +234,10 @@ void doctor_show_verdict(struct text *out, const struct verdict *verdict,
 	text_done(&words);
 }
 
-/* "Passed over: 5 of other VLANs, 1 cut off by the capture" */
+/* "Passed over: 5 of other VLANs, 2 queries to other hosts" */
 static void add_number(struct text *line, const char *begin, uint64_t number, const char *what)
 {
-	if (number > 0 && what)
+	if (number > 0)
 		text_addf(line, "%s%" PRIu64 " %s", line->size > 0 ? ", " : begin, number, what);
 }
 
@@ -304,6 +304,7 @@ static void add_listening(struct text *out, const struct observation *o)
 	json_integer(out, "socket_dropped", (int64_t)o->socket_dropped);
 	json_integer(out, "forgotten", (int64_t)o->forgotten);
 	json_integer(out, "queriers_forgotten", (int64_t)o->queriers.forgotten);
+	json_integer(out, "early", (int64_t)o->early);
 	add_passed_over_json(out, &o->passed_over);
 	json_end_object(out);
 }
