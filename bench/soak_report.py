@@ -5,8 +5,8 @@ from bench.table import number, table
 from bench.usage import Usage
 
 TEXT = '''Half of the highest rate without loss for a long time, 1,024 bytes to three receivers, with content that is
-checked (bench/soak). Memory is what a process has allocated, after the first tenth of the time and at the end, of the
-process that has grown most; descriptors likewise.'''
+checked, and receive buffers of 256 MiB as far as net.core.rmem_max allows (bench/soak). Memory is what a process has
+allocated, after the first tenth of the time and at the end, of the process that has grown most; descriptors likewise.'''
 
 WAYS = {'tree': 'through the root of a tree', 'multicast': 'multicast'}
 
