@@ -2,7 +2,6 @@
 somewhere. What the program has is taken from its --help."""
 
 import functools
-import json
 import os
 import re
 import shlex
@@ -14,6 +13,7 @@ import pytest
 
 from support.conditions import wait_until
 from support.program import environment, run
+from support.sanitizers import sanitizers
 from support.tree import BUILD, REPOSITORY
 
 MAN = REPOSITORY / 'docs' / 'man'
@@ -446,10 +446,3 @@ def build_example(directory):
          source, '-L', BUILD, '-lhostcast', f'-Wl,-rpath,{BUILD}'], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     return program
-
-
-def sanitizers():
-    """A library with sanitizers needs a program with them."""
-    settings = json.loads((BUILD / 'meson-info' / 'intro-buildoptions.json').read_text())
-    value = next(setting['value'] for setting in settings if setting['name'] == 'b_sanitize')
-    return [] if value == 'none' else [f'-fsanitize={value}']

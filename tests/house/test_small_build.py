@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from support.program import run
+from support.sanitizers import without_sanitizers
 from support.tree import REPOSITORY
 
 
@@ -32,6 +33,7 @@ def test_every_optional_library_has_its_option():
 
 # Optimized, as by default: some of gcc's warnings, of names that may be cut off, come only of code that was. Without
 # symbols for a debugger, which take time to write.
+@without_sanitizers
 @pytest.mark.skipif(not (shutil.which('meson') and shutil.which('ninja')), reason='meson and ninja are not installed')
 def test_libc_alone_is_enough(tmp_path):
     must_do(['meson', 'setup', tmp_path / 'build', *small_options(), '-Ddebug=false'])

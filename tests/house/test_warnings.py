@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from support.sanitizers import without_sanitizers
 from support.tree import BUILD
 
 WANTED = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wstrict-prototypes', '-Wvla', '-Werror']
@@ -39,6 +40,7 @@ def complaint(command):
     return done.stderr if done.returncode != 0 or done.stderr else ''
 
 
+@without_sanitizers
 @pytest.mark.parametrize('compiler', ['gcc', 'clang'])
 def test_no_source_warns(compiler):
     if not shutil.which(compiler):
