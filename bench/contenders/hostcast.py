@@ -29,8 +29,8 @@ class HostcastBench(SenderAndReceivers):
         return sent, received
 
     def start_receivers(self, place, processes):
-        receivers = [processes.start(host, RECEIVER_CORE, [*BENCH_RECV, *self.options, self.target(place)])
-                     for host in place.receivers]
+        receivers = [processes.start(host, RECEIVER_CORE, [*BENCH_RECV, *self.options, *self.receive_options,
+                                                           self.target(place)]) for host in place.receivers]
         wait_for_members(place, GROUP)
         return receivers
 
@@ -38,7 +38,8 @@ class HostcastBench(SenderAndReceivers):
         return ['hostcast', 'bench', 'send', '--json', *self.options, '--receivers', receivers, '--size', load.size,
                 '--rate', rate_of(load), '--time', load.seconds, self.target(place)]
 
-    options = ('-i', 'eth0')
+    options = ('-i', 'eth0')  # of both sides
+    receive_options = ()
 
     def target(self, place):
         return f'{GROUP}:{PORT}'
