@@ -473,14 +473,20 @@ def test_a_sender_behind_a_router_that_forwards_one_way(two_networks):
     assert any(f'smcroutectl add IN {GROUP} OUT' in line for line in report.rungs['network']['remedy'])
 
 
-def test_a_sender_whose_group_leaves_where_the_other_side_is_not():
-    """As where the default route leads into a VPN."""
+@contextlib.contextmanager
+def group_leaves_elsewhere():
+    """a - b, and a's default route leads to a third host, as into a VPN."""
     with World() as world:
         a, b, c = world.host('a'), world.host('b'), world.host('c')
         world.link(a, b, '10.0.0.0/24')
         world.link(a, c, '10.1.0.0/24')
         a.ip('route add default via 10.1.0.2')
         b.ip('route add 224.0.0.0/4 dev eth0')
+        yield a, b
+
+
+def test_a_sender_whose_group_leaves_where_the_other_side_is_not():
+    with group_leaves_elsewhere() as (a, b):
         start_receiver(b)
         listen(b)
         report = ask(a, '10.0.0.2', '--sender')
@@ -493,13 +499,8 @@ def test_a_sender_whose_group_leaves_where_the_other_side_is_not():
 
 
 def test_a_program_here_that_names_its_interface_needs_no_route():
-    """The same network, but a receiver here has joined by name: the route is only noted."""
-    with World() as world:
-        a, b, c = world.host('a'), world.host('b'), world.host('c')
-        world.link(a, b, '10.0.0.0/24')
-        world.link(a, c, '10.1.0.0/24')
-        a.ip('route add default via 10.1.0.2')
-        b.ip('route add 224.0.0.0/4 dev eth0')
+    """A receiver here has joined by name: the route is only noted."""
+    with group_leaves_elsewhere() as (a, b):
         start_receiver(a)
         listen(b)
         report = ask(a, '10.0.0.2')
