@@ -42,9 +42,14 @@ void iperf_write(const struct iperf_packet *packet, uint8_t bytes[static IPERF_H
 	if (packet->is_end)
 		id = -id;
 	put32(bytes, id);
-	put32(bytes + 4, (uint64_t)(packet->time_ns / NS_PER_S));
-	put32(bytes + 8, (uint64_t)(packet->time_ns % NS_PER_S / NS_PER_US));
+	iperf_stamp(bytes, packet->time_ns);
 	put32(bytes + 12, id >> 32);
+}
+
+void iperf_stamp(uint8_t bytes[static IPERF_HEADER], int64_t time_ns)
+{
+	put32(bytes + 4, (uint64_t)(time_ns / NS_PER_S));
+	put32(bytes + 8, (uint64_t)(time_ns % NS_PER_S / NS_PER_US));
 }
 
 bool iperf_read(struct iperf_packet *packet, const void *bytes, size_t size)

@@ -23,6 +23,9 @@ struct iperf_packet {
 
 void iperf_write(const struct iperf_packet *packet, uint8_t bytes[static IPERF_HEADER]);
 
+/* Sets the time of one that is written. */
+void iperf_stamp(uint8_t bytes[static IPERF_HEADER], int64_t time_ns);
+
 /* False if these bytes cannot be one. */
 bool iperf_read(struct iperf_packet *packet, const void *bytes, size_t size);
 

@@ -60,7 +60,12 @@ void packet_write(const struct packet *packet, uint8_t bytes[static PACKET_HEADE
 	put32(bytes + 8, packet->stream);
 	put32(bytes + 12, packet->clock);
 	put64(bytes + 16, packet->number);
-	put64(bytes + 24, (uint64_t)packet->time_ns);
+	packet_stamp(bytes, packet->time_ns);
+}
+
+void packet_stamp(uint8_t bytes[static PACKET_HEADER], int64_t time_ns)
+{
+	put64(bytes + 24, (uint64_t)time_ns);
 }
 
 static bool is_type(uint8_t type)

@@ -46,6 +46,9 @@ struct packet {
 
 void packet_write(const struct packet *packet, uint8_t bytes[static PACKET_HEADER]);
 
+/* Sets the time of one that is written. */
+void packet_stamp(uint8_t bytes[static PACKET_HEADER], int64_t time_ns);
+
 /* Do these bytes begin as those of any version? */
 bool packet_has_magic(const void *bytes, size_t size);
 

@@ -37,14 +37,13 @@ void pump_begin(struct pump *pump, uint16_t step, struct rate rate, uint64_t lim
 
 /* ---- Making messages ---- */
 
-static void make_ours(struct pump *pump, uint8_t *bytes, size_t size, int64_t realtime_ns)
+static void make_ours(struct pump *pump, uint8_t *bytes, size_t size)
 {
 	const struct pump_settings *settings = &pump->settings;
 	struct packet packet = settings->header;
 
 	packet.type = PACKET_DATA;
 	packet.number = pump->made;
-	packet.time_ns = realtime_ns;
 	if (settings->echo_each > 0 && pump->made % settings->echo_each == 0)
 		packet.flags |= PACKET_ECHO;
 	if (pump->pattern) {
@@ -54,14 +53,14 @@ static void make_ours(struct pump *pump, uint8_t *bytes, size_t size, int64_t re
 	packet_write(&packet, bytes);
 }
 
-static void make_iperfs(const struct pump *pump, uint8_t *bytes, int64_t realtime_ns)
+static void make_iperfs(const struct pump *pump, uint8_t *bytes)
 {
-	const struct iperf_packet packet = {.number = pump->made, .time_ns = realtime_ns};
+	const struct iperf_packet packet = {.number = pump->made};
 
 	iperf_write(&packet, bytes);
 }
 
-static void make_message(struct pump *pump, int64_t realtime_ns)
+static void make_message(struct pump *pump)
 {
 	const struct sizes *sizes = pump->settings.sizes;
 	uint8_t *bytes = pump->buffers + pump->end * sizes->most;
@@ -70,9 +69,9 @@ static void make_message(struct pump *pump, int64_t realtime_ns)
 	if (++pump->next_size == sizes->count)
 		pump->next_size = 0;
 	if (pump->settings.is_iperf)
-		make_iperfs(pump, bytes, realtime_ns);
+		make_iperfs(pump, bytes);
 	else
-		make_ours(pump, bytes, size, realtime_ns);
+		make_ours(pump, bytes, size);
 	pump->payloads[pump->end++] = (struct iovec){bytes, size};
 	pump->made++;
 	pace_went(&pump->pace, size);
@@ -95,14 +94,14 @@ bool pump_may_go(struct pump *pump, struct monotime now)
 }
 
 /* As many as may go and can leave together. */
-static void fill(struct pump *pump, struct pump_time now)
+static void make_batch(struct pump *pump)
 {
 	size_t bytes = 0;
 
-	pace_advance(&pump->pace, now.monotonic);
 	pump->begin = pump->end = 0;
+	pump->is_stamped = false;
 	while (pump->end < HOSTCAST_BATCH && may_go(pump)) {
-		make_message(pump, now.realtime_ns);
+		make_message(pump);
 		pump->burst_left--;
 		bytes += pump->payloads[pump->end - 1].iov_len;
 		if (bytes + pump->settings.sizes->list[pump->next_size] > HOSTCAST_TRAIN)
@@ -110,7 +109,27 @@ static void fill(struct pump *pump, struct pump_time now)
 	}
 }
 
+bool pump_fill(struct pump *pump, struct monotime now)
+{
+	pace_advance(&pump->pace, now);
+	if (pump->begin == pump->end)
+		make_batch(pump);
+	return pump->begin < pump->end;
+}
+
 /* ---- Sending them ---- */
+
+/* At the last moment: the time that it takes to make a message is no part of its way. */
+static void stamp(struct pump *pump, int64_t realtime_ns)
+{
+	for (size_t i = pump->begin; i < pump->end; i++) {
+		if (pump->settings.is_iperf)
+			iperf_stamp(pump->payloads[i].iov_base, realtime_ns);
+		else
+			packet_stamp(pump->payloads[i].iov_base, realtime_ns);
+	}
+	pump->is_stamped = true;
+}
 
 static void went(struct pump *pump, size_t count, struct monotime now)
 {
@@ -121,19 +140,17 @@ static void went(struct pump *pump, size_t count, struct monotime now)
 		pump->bytes += pump->payloads[pump->begin++].iov_len;
 }
 
-int pump_turn(struct pump *pump, struct pump_time now)
+int pump_send(struct pump *pump, struct monotime now, int64_t realtime_ns)
 {
 	int sent;
 
-	if (pump->begin == pump->end)
-		fill(pump, now);
-	if (pump->begin == pump->end)
-		return 0;
+	if (!pump->is_stamped)
+		stamp(pump, realtime_ns);
 	sent = hostcast_send(pump->settings.handle, pump->payloads + pump->begin,
 			     pump->end - pump->begin);
 	pump->is_blocked = sent == HOSTCAST_AGAIN;
 	if (sent > 0) {
-		went(pump, (size_t)sent, now.monotonic);
+		went(pump, (size_t)sent, now);
 	} else if (sent == HOSTCAST_ADDRESS) { /* an ICMP error came back: the next may go */
 		pump->refused++;
 		pump->begin++;

@@ -31,6 +31,7 @@ struct pump {
 	size_t next_size;    /* index in sizes */
 	struct monotime first, last; /* when the first and the last message went */
 	bool is_blocked;             /* until the handle's descriptor tells that there is room */
+	bool is_stamped;             /* the batch: it has been tried to send it */
 	/* The batch: payloads[begin] to payloads[end - 1] are still to go. */
 	uint8_t *buffers;
 	struct iovec payloads[HOSTCAST_BATCH];
@@ -45,17 +46,16 @@ void pump_done(struct pump *pump);
 void pump_begin(struct pump *pump, uint16_t step, struct rate rate, uint64_t limit,
 		struct monotime now);
 
-/* When a turn begins or a batch goes: the time of both clocks. */
-struct pump_time {
-	struct monotime monotonic;
-	int64_t realtime_ns;
-};
-
 /* Is there something that may go now? */
 bool pump_may_go(struct pump *pump, struct monotime now);
 
-/* Sends what may go now, at most one batch. Returns 0, or an error of the handle. */
-int pump_turn(struct pump *pump, struct pump_time now);
+/* Makes what may go now, at most one batch, unless some of the last one is left. False: nothing may
+ * go. */
+bool pump_fill(struct pump *pump, struct monotime now);
+
+/* Sends what was made; realtime_ns is when, for the receivers to see. Returns 0, or an error of the
+ * handle. */
+int pump_send(struct pump *pump, struct monotime now, int64_t realtime_ns);
 
 /* Makes no more messages in this step; those that are made still go. */
 void pump_stop(struct pump *pump);

@@ -251,13 +251,13 @@ static int send_batches(struct sending *s)
 	int code = 0;
 
 	for (int i = 0; code == 0 && i < TURNS; i++) {
-		struct pump_time now = {loop_clock(s->session.loop), clock_realtime_ns()};
+		struct monotime now = loop_clock(s->session.loop);
 
 		if (is_time_over(s))
 			pump_stop(&s->pump);
-		if (s->pump.is_blocked || !pump_may_go(&s->pump, now.monotonic))
+		if (s->pump.is_blocked || !pump_fill(&s->pump, now))
 			break;
-		code = pump_turn(&s->pump, now);
+		code = pump_send(&s->pump, now, clock_realtime_ns());
 	}
 	return code;
 }
