@@ -188,11 +188,11 @@ static void take_data(struct meter *m, const struct packet *packet,
 		stream->tally->corrupt++;
 		return;
 	}
+	if (packet->flags & PACKET_ECHO) /* before it is counted: the sender measures the time */
+		echo(m, stream, message);
 	if (tally_take(stream->tally, packet->number, message->size, now.monotonic) &&
 	    clocks_agree(m, packet))
 		tally_latency(stream->tally, packet_age_ns(packet->time_ns, now.realtime_ns));
-	if (packet->flags & PACKET_ECHO)
-		echo(m, stream, message);
 }
 
 /* ---- Control messages ---- */
