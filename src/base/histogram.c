@@ -15,13 +15,19 @@ static size_t bucket_of(uint64_t value)
 	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }
 
-/* The largest value that falls into the bucket. */
-static int64_t end_of(size_t bucket)
+/* Where the value of this rank in the bucket, from 1 on, most likely is: they are taken to be
+ * spread evenly. */
+static int64_t value_in(const struct histogram *h, size_t bucket, uint64_t rank)
 {
 	size_t doublings = bucket < 2 * HISTOGRAM_STEPS ? 0 : bucket / HISTOGRAM_STEPS - 1;
-	uint64_t step = bucket - doublings * HISTOGRAM_STEPS;
+	int64_t first = (int64_t)(bucket - doublings * HISTOGRAM_STEPS) << doublings;
+	int64_t width = INT64_C(1) << doublings;
+	double part = ((double)rank - 0.5) / h->buckets[bucket];
+	int64_t value = first + (int64_t)((double)(width - 1) * part);
 
-	return (int64_t)(((step + 1) << doublings) - 1);
+	if (value < h->least)
+		return h->least;
+	return value < h->most ? value : h->most;
 }
 
 void histogram_add(struct histogram *h, int64_t value)
@@ -45,12 +51,14 @@ double histogram_mean(const struct histogram *h)
 int64_t histogram_percentile(const struct histogram *h, double fraction)
 {
 	uint64_t wanted = (uint64_t)ceil(fraction * (double)h->count);
-	uint64_t seen = 0;
+	uint64_t before = 0;
 
-	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		seen += h->buckets[i];
-		if (seen >= wanted && seen > 0)
-			return end_of(i) < h->most ? end_of(i) : h->most;
+	if (wanted < 1)
+		return h->least;
+	for (size_t i = 0; wanted < h->count && i < HISTOGRAM_BUCKETS; i++) {
+		if (before + h->buckets[i] >= wanted)
+			return value_in(h, i, wanted - before);
+		before += h->buckets[i];
 	}
 	return h->most;
 }

@@ -22,8 +22,8 @@ void histogram_add(struct histogram *histogram, int64_t value);
 
 double histogram_mean(const struct histogram *histogram);
 
-/* The smallest value that at least this fraction (0 to 1) of the values do not exceed, rounded up
- * to the end of its bucket, and never beyond the largest value. 0 if there are none. */
+/* The smallest value that at least this fraction (0 to 1) of the values do not exceed, to within
+ * 1/64; between the least and the largest value. 0 if there are none. */
 int64_t histogram_percentile(const struct histogram *histogram, double fraction);
 
 #endif
