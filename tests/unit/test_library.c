@@ -659,6 +659,49 @@ static void moves_batches(void **state)
 	hostcast_free(receiver);
 }
 
+/* Sends so many, one by one, and receives them. */
+static void pass_through(struct hostcast *sender, struct hostcast *receiver, unsigned count)
+{
+	struct hostcast_message messages[HOSTCAST_BATCH];
+	unsigned next = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct iovec payload = {&i, sizeof i};
+
+		assert_int_equal(hostcast_send(sender, &payload, 1), 1);
+	}
+	while (next < count) {
+		int got;
+
+		wait_for(receiver);
+		got = hostcast_receive(receiver, messages, HOSTCAST_BATCH);
+		assert_in_range(got, 0, HOSTCAST_BATCH);
+		for (int i = 0; i < got; i++, next++)
+			assert_memory_equal(messages[i].data, &next, sizeof next);
+	}
+}
+
+/* Where one comes at a time only one is looked for; the descriptor tells that there are more. */
+static void singles_and_bursts_take_turns(void **state)
+{
+	struct hostcast *receiver = open_lo(GROUP, HOSTCAST_RECEIVE), *sender = new_on("lo");
+	struct pollfd more = {.fd = hostcast_fd(receiver), .events = POLLIN};
+	struct hostcast_message message;
+
+	(void)state;
+	assert_int_equal(hostcast_set_trains(sender, false), 0);
+	assert_int_equal(hostcast_open(sender, GROUP, HOSTCAST_SEND), 0);
+	for (unsigned singles = 0; singles < 40; singles++) {
+		for (unsigned i = 0; i < singles; i++)
+			pass_through(sender, receiver, 1);
+		pass_through(sender, receiver, 2 + singles);
+	}
+	assert_int_equal(hostcast_receive(receiver, &message, 1), 0);
+	assert_int_equal(poll(&more, 1, 0), 0);
+	hostcast_free(sender);
+	hostcast_free(receiver);
+}
+
 /* More than are listed as ready at once, and each has more than it gives at once. */
 static void reads_many_sockets(void **state)
 {
@@ -1638,6 +1681,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(some_hosts_cannot_be_sent_to),
 		cmocka_unit_test(where_no_route_leads_it_is_said),
 		cmocka_unit_test(moves_batches),
+		cmocka_unit_test(singles_and_bursts_take_turns),
 		cmocka_unit_test(reads_many_sockets),
 		cmocka_unit_test(marks_what_is_cut_off),
 		cmocka_unit_test(details_are_left_out_if_not_wanted),

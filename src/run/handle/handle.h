@@ -54,6 +54,7 @@ struct hostcast {
 	size_t route_count, route_room;
 	struct datagrams *datagrams; /* made at the first receive */
 	struct reading reading;
+	size_t singles; /* reads in a row that gave one datagram alone */
 	size_t tried; /* busy polling: times that all sockets were tried, each time another first */
 	union hostcast_address own; /* the last source found to be this handle; family 0: none */
 	uint64_t counters[COUNTERS];
