@@ -112,6 +112,19 @@ static void tell_no_trains(struct hostcast *h, struct route *route)
 		notices_add(&h->notices, "%s", notice);
 }
 
+/* One that is alone leaves without being made a train. */
+static int send_single(struct hostcast *h, size_t socket, const union hostcast_address *to,
+		       struct iovec payload)
+{
+	const struct way way = {.to = h->sockets[socket].is_connected ? NULL : to};
+	int fd = h->sockets[socket].fd;
+	int status = datagram_send(fd, &way, NO_HEAD, payload);
+
+	if (status < 0 && is_earlier(h, -status, to))
+		status = datagram_send(fd, &way, NO_HEAD, payload);
+	return status < 0 ? send_failed(h, socket, -status, to, payload.iov_len) : 0;
+}
+
 /* Sends payloads by one route, as many as go. Returns 0 or the error of the first that did not. */
 static int send_trains(struct hostcast *h, struct route *route, const struct iovec *payloads,
 		       size_t count)
@@ -149,6 +162,9 @@ static int send_by(struct hostcast *h, struct route *route, const struct iovec *
 	if (tree) {
 		status = tree_send(tree, payloads + before, count - before);
 		route->ahead += status > 0 ? (size_t)status : 0;
+	} else if (count - before == 1) {
+		status = send_single(h, route->socket, &route->to, payloads[before]);
+		route->ahead += status == 0;
 	} else {
 		status = send_trains(h, route, payloads + before, count - before);
 	}
@@ -268,20 +284,15 @@ static void count_one(struct hostcast *h, size_t size)
 int hostcast_send_to(struct hostcast *h, const union hostcast_address *to, const void *data,
 		     size_t size)
 {
-	const struct iovec payload = iovec_of(data, size);
-	const struct way way = {.to = to};
 	int status = check_answer(h, to, size);
 	int sender = status < 0 ? status : sender_of_family(h, to->any.sa_family);
 
 	if (sender < 0)
 		return sender;
-	status = datagram_send(h->sockets[sender].fd, &way, NO_HEAD, payload);
-	if (status < 0 && is_earlier(h, -status, to))
-		status = datagram_send(h->sockets[sender].fd, &way, NO_HEAD, payload);
-	if (status < 0)
-		return send_failed(h, (size_t)sender, -status, to, size);
-	count_one(h, size);
-	return 0;
+	status = send_single(h, (size_t)sender, to, iovec_of(data, size));
+	if (status == 0)
+		count_one(h, size);
+	return status;
 }
 
 /* The socket that heard what was sent to this address. */
