@@ -13,6 +13,7 @@ HOSTCAST = [HostcastMulticast(), HostcastUnicast(), HostcastTree(), HostcastSend
 LIMITS = [
     LimitMulticast('limit train', 'train', 'bare programs: UDP_SEGMENT to send, UDP_GRO to receive'),
     LimitMulticast('limit batch', 'batch', 'bare programs: sendmmsg() and recvmmsg()'),
+    LimitMulticast('limit uring', 'uring', 'bare programs: io_uring, 64 sendmsg() at once, a multishot recv()'),
 ]
 LIMIT_LATENCY = LimitLatency('limit', 'one', 'bare programs: send() and recv(), blocking')
 

@@ -201,6 +201,7 @@ class HostcastNode(Relay):
 
 RELAYS = [
     LimitForward('one', 'recv(), and sendto() for each child'),
+    LimitForward('uring', 'io_uring: a multishot recv(), and up to 64 sendmsg() at once for each child'),
     LimitForward('train', 'recvmmsg(); what has one size leaves as one train for each child (UDP_SEGMENT)'),
     LimitForward('whole', 'a train read whole (UDP_GRO) leaves whole, one for each child (UDP_SEGMENT)'),
     PythonForwarder(),

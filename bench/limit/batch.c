@@ -44,8 +44,13 @@ static struct batch batch_new(int count, size_t stride, int is_gro)
 struct batch batch_of_messages(const struct settings *settings)
 {
 	int count = settings->buffers > 0 ? settings->buffers : MESSAGE_BUFFERS;
+	size_t stride = settings->size > MESSAGE_BYTES ? BUFFER_BYTES : MESSAGE_BYTES;
+	struct batch batch = batch_new(count, stride, 0);
 
-	return batch_new(count, settings->size > MESSAGE_BYTES ? BUFFER_BYTES : MESSAGE_BYTES, 0);
+	batch.is_uring = settings->way == URING;
+	if (batch.is_uring)
+		uring_prepare(&batch);
+	return batch;
 }
 
 struct batch batch_of_trains(const struct settings *settings, int fd)
@@ -75,6 +80,8 @@ int batch_read(struct batch *batch, int fd)
 {
 	int got;
 
+	if (batch->is_uring)
+		return uring_read(batch, fd);
 	for (int i = 0; i < batch->count; i++) {
 		batch->vectors[i].iov_len = batch->stride;
 		if (batch->controls != NULL)

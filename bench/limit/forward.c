@@ -17,6 +17,7 @@ struct forwarder {
 	int fd; /* hears */
 	struct child children[CHILDREN_MAX];
 	int child_count;
+	int is_uring;
 	struct count count;
 	uint64_t copies;
 	uint64_t refused; /* calls that the kernel did not take */
@@ -76,6 +77,11 @@ static void send_out(struct child *child)
 	for (int i = 0; i < forwarder.out_count; i++) {
 		forwarder.out[i].msg_hdr.msg_name = child->length > 0 ? &child->address : NULL;
 		forwarder.out[i].msg_hdr.msg_namelen = child->length;
+	}
+	if (forwarder.is_uring) {
+		forwarder.refused +=
+			uring_send(child->fd, forwarder.out, (unsigned)forwarder.out_count);
+		return;
 	}
 	while (done < forwarder.out_count) {
 		int sent = sendmmsg(child->fd, forwarder.out + done,
@@ -177,6 +183,7 @@ int run_forward(const struct settings *settings)
 		return wrong_usage();
 	forwarder.fd = open_receiver(settings);
 	open_children(settings);
+	forwarder.is_uring = settings->way == URING;
 	count_begin(forwarder.fd);
 	forward(settings);
 	count_end(&forwarder.count);

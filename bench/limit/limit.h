@@ -18,7 +18,7 @@ enum {
 /* A number that no message has: the sender is done. */
 #define MARKER UINT64_MAX
 
-enum way { ONE, BATCH, TRAIN, WHOLE };
+enum way { ONE, BATCH, URING, TRAIN, WHOLE };
 
 struct settings {
 	enum way way;
@@ -51,6 +51,7 @@ int run_oneway_recv(const struct settings *settings);
 
 /* socket.c: blocking sockets with large buffers. They end the program when something fails. */
 void die(const char *what);
+void must(int status, const char *what); /* 0 or more, or -errno */
 socklen_t resolve(const struct settings *settings, const char *host,
 		  struct sockaddr_storage *address);
 int open_sender(const struct settings *settings, const char *host); /* connected */
@@ -101,6 +102,7 @@ struct batch {
 	char *controls; /* one CONTROL_BYTES each; NULL without UDP_GRO */
 	size_t stride;  /* bytes of a buffer */
 	int count;
+	int is_uring;
 };
 
 struct batch batch_of_messages(const struct settings *settings);
@@ -108,6 +110,12 @@ struct batch batch_of_trains(const struct settings *settings, int fd); /* sets U
 int batch_read(struct batch *batch, int fd);                /* how many; 0: nothing came in time */
 size_t batch_segment(const struct batch *batch, int index); /* bytes of each segment */
 uint64_t number_of(const char *message);
+
+/* uring.c; where liburing is not installed, these end the program. */
+unsigned uring_send(int fd, struct mmsghdr *headers, unsigned count); /* returns how many the kernel
+									 refused */
+void uring_prepare(struct batch *batch);
+int uring_read(struct batch *batch, int fd); /* as batch_read() */
 
 /* Has the kernel cut what is sent, into segments of this many bytes. */
 enum { CONTROL_BYTES = 64 };

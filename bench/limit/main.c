@@ -9,13 +9,14 @@
 static const char usage[] =
 	"limit: what a bare program reaches on this kernel\n"
 	"\n"
-	"  limit send    one|batch|train       ADDRESS PORT [OPTION]...\n"
-	"  limit recv    one|batch|train       ADDRESS PORT [OPTION]...\n"
-	"  limit forward one|batch|train|whole ADDRESS PORT CHILD... [OPTION]...\n"
+	"  limit send    one|batch|uring|train       ADDRESS PORT [OPTION]...\n"
+	"  limit recv    one|batch|uring|train       ADDRESS PORT [OPTION]...\n"
+	"  limit forward one|batch|uring|train|whole ADDRESS PORT CHILD... [OPTION]...\n"
 	"  limit echo | ping | oneway-send | oneway-recv ADDRESS PORT [OPTION]...\n"
 	"\n"
 	"  one      a system call for each message: send(), recv()\n"
 	"  batch    sendmmsg() and recvmmsg()\n"
+	"  uring    io_uring, as many at once\n"
 	"  train    many messages of one size as one: UDP_SEGMENT to send, UDP_GRO to receive;\n"
 	"           forward reads them singly with recvmmsg() and makes a train for each child\n"
 	"  whole    forward reads trains with UDP_GRO and passes them on as they are\n"
@@ -69,7 +70,7 @@ static const struct mode *find_mode(const char *name)
 
 static int find_way(const char *name, int last_way, enum way *way)
 {
-	static const char *const names[] = {"one", "batch", "train", "whole"};
+	static const char *const names[] = {"one", "batch", "uring", "train", "whole"};
 
 	for (int i = 0; i <= last_way; i++)
 		if (strcmp(names[i], name) == 0) {

@@ -34,7 +34,7 @@ int run_recv(const struct settings *settings)
 	count_begin(fd);
 	if (settings->way == ONE)
 		receive_singly(&count, fd);
-	else if (settings->way == BATCH)
+	else if (settings->way == BATCH || settings->way == URING)
 		receive_batches(&count, fd, batch_of_messages(settings));
 	else
 		receive_batches(&count, fd, batch_of_trains(settings, fd));

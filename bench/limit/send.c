@@ -51,6 +51,10 @@ static uint64_t hand_over(uint64_t count)
 {
 	ssize_t done;
 
+	if (sender.way == URING) {
+		sender.refused += uring_send(sender.fd, sender.headers, (unsigned)count);
+		return count;
+	}
 	if (sender.way == BATCH)
 		done = sendmmsg(sender.fd, sender.headers, (unsigned)count, 0);
 	else

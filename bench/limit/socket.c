@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -13,6 +14,14 @@ void die(const char *what)
 	fputs("limit: ", stderr);
 	perror(what);
 	exit(4);
+}
+
+void must(int status, const char *what)
+{
+	if (status >= 0)
+		return;
+	errno = -status;
+	die(what);
 }
 
 static void set(int fd, int level, int name, const void *value, size_t size, const char *what)
