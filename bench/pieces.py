@@ -55,14 +55,19 @@ def is_sensible(measure, world, size, receivers, extent):
 
 def all_pieces(extent, contenders, runs):
     """contenders: names by measure. In the order in which they are measured: the contenders take turns within a run,
-    so that what the machine does meanwhile befalls them all; worlds change seldom."""
+    so that what the machine does meanwhile befalls them all, and each run begins with another one, since who comes
+    first finds the machine awake; worlds change seldom."""
     return [Piece(measure, world, size, receivers, contender, run)
             for run in range(1, runs + 1)
             for world in extent.worlds
             for receivers in extent.receivers
             for size in extent.sizes
             for measure, names in contenders.items() if is_sensible(measure, world, size, receivers, extent)
-            for contender in names]
+            for contender in rotated(names, run - 1)]
+
+
+def rotated(names, by):
+    return [names[(index + by) % len(names)] for index in range(len(names))]
 
 
 def missing(pieces, directory):

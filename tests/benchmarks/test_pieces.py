@@ -11,11 +11,11 @@ NAMES = {'rate': ['one', 'other'], 'latency': ['one'], 'file': ['one'], 'receive
 CONTEXT = {'measured_at': 'now', 'version': '0', 'seconds': 1}
 
 
-def test_contenders_take_turns_within_a_run():
+def test_contenders_take_turns_and_another_begins_each_run():
     everything = pieces.all_pieces(QUICK, {'rate': ['one', 'other']}, runs=2)
     assert [(piece.run, piece.world, piece.contender) for piece in everything] == [
         (1, CARD, 'one'), (1, CARD, 'other'), (1, PLAIN, 'one'), (1, PLAIN, 'other'),
-        (2, CARD, 'one'), (2, CARD, 'other'), (2, PLAIN, 'one'), (2, PLAIN, 'other')]
+        (2, CARD, 'other'), (2, CARD, 'one'), (2, PLAIN, 'other'), (2, PLAIN, 'one')]
 
 
 def test_what_was_measured_is_not_measured_again(tmp_path):
