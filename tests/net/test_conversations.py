@@ -81,7 +81,9 @@ def test_an_echo_from_connect_to_close(two_hosts, tmp_path):
     assert client[:3] == ['connect()', 'connect() returns', 'send() of 5 bytes'], client
     assert server[:3] == ['listen() was called', 'accept() can return', 'recv() can return 5'], server
     assert 'recv() can return 5' in client and 'send() of 5 bytes' in server
-    assert any('shutdown(SHUT_WR)' in call for call in client), client  # of its last message, as its source says
+    # The client sends all and then calls shutdown(), as its source says. If the answer was there before that, it
+    # can't be told from close().
+    assert any('shutdown(' in call for call in client), client
     assert server[-1] == 'close()'
     assert steps[-1]['server_state'] == 'CLOSED' and steps[-1]['client_state'] == 'TIME-WAIT'
     assert marks(steps) == {}
