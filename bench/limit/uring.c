@@ -25,14 +25,15 @@ static void open_ring(struct io_uring *ring)
 	must(io_uring_queue_init_params(ENTRIES, ring, &params), "io_uring_queue_init");
 }
 
-/* ---- Sending ---- */
-
-static int is_refused(int status)
+/* By ICMP, which may be news of an earlier message; or there is no room, no buffer. */
+static int is_refused(int status, const char *what)
 {
-	if (status < 0 && status != -ECONNREFUSED && status != -ENOBUFS)
-		must(status, "io_uring sendmsg");
+	if (status != -ECONNREFUSED && status != -ENOBUFS)
+		must(status, what);
 	return status < 0;
 }
+
+/* ---- Sending ---- */
 
 unsigned uring_send(int fd, struct mmsghdr *headers, unsigned count)
 {
@@ -45,7 +46,10 @@ unsigned uring_send(int fd, struct mmsghdr *headers, unsigned count)
 	for (unsigned i = 0; i < count; i++)
 		io_uring_prep_sendmsg(io_uring_get_sqe(&ring), fd, &headers[i].msg_hdr, 0);
 	must(io_uring_submit_and_wait(&ring, count), "io_uring_submit");
-	io_uring_for_each_cqe(&ring, head, done) refused += (unsigned)is_refused(done->res);
+	io_uring_for_each_cqe(&ring, head, done)
+	{
+		refused += (unsigned)is_refused(done->res, "io_uring sendmsg");
+	}
 	io_uring_cq_advance(&ring, count);
 	return refused;
 }
@@ -77,6 +81,7 @@ void uring_prepare(struct batch *batch)
 	open_ring(&receiving.ring);
 	receiving.free = aligned_alloc(PAGE_BYTES, ENTRIES * sizeof(struct io_uring_buf));
 	receiving.taken = calloc(ENTRIES, sizeof *receiving.taken);
+	free(batch->bytes);
 	batch->bytes = calloc(ENTRIES, batch->stride);
 	if (receiving.free == NULL || receiving.taken == NULL || batch->bytes == NULL)
 		die("calloc");
@@ -106,15 +111,14 @@ static void arm(int fd)
 static int take(struct batch *batch, int index, const struct io_uring_cqe *done)
 {
 	unsigned short id = (unsigned short)(done->flags >> IORING_CQE_BUFFER_SHIFT);
+	int is_message = !is_refused(done->res, "io_uring recv");
 
 	if (!(done->flags & IORING_CQE_F_MORE))
 		receiving.is_armed = 0; /* as when all buffers are full */
-	if (done->res < 0 && done->res != -ENOBUFS && done->res != -ECONNREFUSED)
-		must(done->res, "io_uring recv");
 	if (!(done->flags & IORING_CQE_F_BUFFER))
 		return 0;
 	receiving.taken[receiving.taken_count++] = id;
-	if (done->res < 0)
+	if (!is_message)
 		return 0;
 	batch->vectors[index].iov_base = batch->bytes + id * batch->stride;
 	batch->headers[index].msg_len = (unsigned)done->res;
@@ -146,8 +150,8 @@ int uring_read(struct batch *batch, int fd)
 	struct io_uring_cqe *first;
 	int got = 0, status;
 
-	give_back(batch);
 	while (got == 0) {
+		give_back(batch);
 		arm(fd);
 		status = io_uring_submit_and_wait_timeout(&receiving.ring, &first, 1, &patience,
 							  NULL);
@@ -156,8 +160,6 @@ int uring_read(struct batch *batch, int fd)
 		if (status != -EINTR)
 			must(status, "io_uring_submit_and_wait");
 		got = take_all(batch);
-		if (got == 0)
-			give_back(batch);
 	}
 	receiving.has_come = 1;
 	return got;
